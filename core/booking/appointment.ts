@@ -1,0 +1,71 @@
+/** The appointment, and everything that names one. */
+import type { AppointmentId, AttemptId, LocationId, PatientId, ProviderId, VisitTypeId } from "../ids.ts";
+import type { Instant } from "../time.ts";
+
+/** `pending` (EHR is master and has not answered) comes with the EHR adapters. */
+export type AppointmentStatus =
+  | "booked"
+  | "confirmed"
+  | "checked-in"
+  | "in-progress"
+  | "completed"
+  | "cancelled"
+  | "no-show";
+
+/** Who brought the appointment in. */
+export type BookingSource = "patient" | "staff" | "service";
+
+/** Why an appointment was cancelled: a code, never text. */
+export const CANCELLATION_REASONS = ["patient-request", "provider-unavailable", "clinic-closed", "entered-in-error", "other"] as const;
+export type CancellationReason = (typeof CANCELLATION_REASONS)[number];
+
+/** An appointment without what a person wrote in it: the part that events, claims and projections may carry. */
+export interface AppointmentFacts {
+  readonly id: AppointmentId;
+  /** The calendar that holds it. */
+  readonly providerId: ProviderId;
+  readonly patientId: PatientId;
+  readonly locationId: LocationId;
+  readonly visitTypeId: VisitTypeId;
+  readonly start: Instant;
+  readonly end: Instant;
+  readonly status: AppointmentStatus;
+  /** 1 when booked; grows by one with every accepted command. */
+  readonly version: number;
+  readonly source: BookingSource;
+  readonly createdAt: Instant;
+  readonly updatedAt: Instant;
+  readonly cancelledAt: Instant | null;
+  readonly cancellationReason: CancellationReason | null;
+}
+
+export interface Appointment extends AppointmentFacts {
+  readonly reason: string | null;
+  readonly notes: string | null;
+}
+
+/** Takes its time on the calendar. A cancelled or missed one does not. */
+export const occupiesTime = (status: AppointmentStatus): boolean => status !== "cancelled" && status !== "no-show";
+
+/** The facts alone, field by field: a new private field must not travel by accident. */
+export function factsOf(a: AppointmentFacts): AppointmentFacts {
+  return {
+    id: a.id,
+    providerId: a.providerId,
+    patientId: a.patientId,
+    locationId: a.locationId,
+    visitTypeId: a.visitTypeId,
+    start: a.start,
+    end: a.end,
+    status: a.status,
+    version: a.version,
+    source: a.source,
+    createdAt: a.createdAt,
+    updatedAt: a.updatedAt,
+    cancelledAt: a.cancelledAt,
+    cancellationReason: a.cancellationReason,
+  };
+}
+
+/** For a booking, the attempt is the appointment id itself. */
+export const bookingAttempt = (id: AppointmentId): AttemptId => id as string as AttemptId;

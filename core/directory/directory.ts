@@ -1,0 +1,50 @@
+/** The directory as the rest of the system reads it: clinics, providers, visit types. Its truth is Postgres. */
+import type { LocationId, PatientId, ProviderId, VisitTypeId } from "../ids.ts";
+import type { CalendarConfig } from "../schedule/config.ts";
+
+export interface Clinic {
+  readonly id: LocationId;
+  readonly name: string;
+  readonly address: string;
+  readonly city: string;
+  /** Two-letter US state code. */
+  readonly state: string;
+  readonly postalCode: string;
+  readonly phone: string;
+  /** IANA zone name, such as `America/Chicago`. */
+  readonly timeZone: string;
+  readonly latitude: number;
+  readonly longitude: number;
+}
+
+export interface VisitType {
+  readonly id: VisitTypeId;
+  readonly name: string;
+  readonly minutes: number;
+  readonly modality: "in-person" | "video" | "phone";
+}
+
+/** A provider with everything an answer about them shows; `calendar` is what their calendar object decides from. */
+export interface Provider {
+  readonly id: ProviderId;
+  readonly displayName: string;
+  readonly title: string;
+  readonly specialties: readonly string[];
+  /** BCP 47 language tags. */
+  readonly languages: readonly string[];
+  readonly acceptingNewPatients: boolean;
+  readonly locationIds: readonly LocationId[];
+  readonly visitTypeIds: readonly VisitTypeId[];
+  readonly calendar: CalendarConfig;
+}
+
+export interface Patient {
+  readonly id: PatientId;
+  readonly displayName: string;
+  /** `YYYY-MM-DD`. */
+  readonly birthDate: string;
+  readonly email: string;
+  /** E.164. */
+  readonly phone: string;
+  readonly homeLocationId: LocationId;
+}

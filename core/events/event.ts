@@ -1,0 +1,73 @@
+/**
+ * Events as CloudEvents 1.0 in JSON. No personal data: ids, times, status and version only; whoever needs more asks
+ * the calendar. Written once into the outbox, read by every consumer of the log.
+ */
+import type { AppointmentFacts } from "../booking/appointment.ts";
+import type { AttemptId, ProviderId } from "../ids.ts";
+import type { Instant } from "../time.ts";
+
+export const APPOINTMENTS_TOPIC = "appointments";
+export type Topic = typeof APPOINTMENTS_TOPIC;
+
+export type AppointmentEventType =
+  | "openslot.appointment.booked.v1"
+  | "openslot.appointment.moved.v1"
+  | "openslot.appointment.cancelled.v1";
+export type EventType = AppointmentEventType | "openslot.calendar.configured.v1";
+
+export interface AppointmentEventData {
+  readonly appointment: AppointmentFacts;
+  /** The attempt that caused it, so that its coordinator can tell its own work from somebody else's. */
+  readonly cause: AttemptId;
+}
+export interface ConfiguredEventData {
+  readonly configVersion: number;
+}
+
+interface Envelope<Type extends EventType, Data> {
+  readonly specversion: "1.0";
+  /** `<calendar>:<sequence>`: unique, and the key for every deduplication. */
+  readonly id: string;
+  readonly source: string;
+  readonly type: Type;
+  /** RFC 3339, UTC. */
+  readonly time: string;
+  readonly datacontenttype: "application/json";
+  readonly partitionkey: ProviderId;
+  /** Per calendar and topic, without holes: a gap means a lost event. A string, as the CloudEvents extension wants. */
+  readonly sequence: string;
+  readonly data: Data;
+}
+
+export type AppointmentEvent = Envelope<AppointmentEventType, AppointmentEventData>;
+export type CalendarEvent = AppointmentEvent | Envelope<"openslot.calendar.configured.v1", ConfiguredEventData>;
+
+export function isAppointmentEvent(event: CalendarEvent): event is AppointmentEvent {
+  return event.type !== "openslot.calendar.configured.v1";
+}
+
+function envelope<Type extends EventType, Data>(
+  calendar: ProviderId, sequence: number, at: Instant, type: Type, data: Data,
+): Envelope<Type, Data> {
+  return {
+    specversion: "1.0",
+    id: `${calendar}:${sequence}`,
+    source: `/calendars/${calendar}`,
+    type,
+    time: new Date(at).toISOString(),
+    datacontenttype: "application/json",
+    partitionkey: calendar,
+    sequence: String(sequence),
+    data,
+  };
+}
+
+export function appointmentEvent(
+  type: AppointmentEventType, sequence: number, at: Instant, data: AppointmentEventData,
+): AppointmentEvent {
+  return envelope(data.appointment.providerId, sequence, at, type, data);
+}
+
+export function configuredEvent(calendar: ProviderId, sequence: number, at: Instant, configVersion: number): CalendarEvent {
+  return envelope(calendar, sequence, at, "openslot.calendar.configured.v1", { configVersion });
+}

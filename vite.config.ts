@@ -1,0 +1,20 @@
+import { cloudflare } from "@cloudflare/vite-plugin";
+import preact from "@preact/preset-vite";
+import { defineConfig } from "vite";
+
+export default defineConfig({
+  plugins: [
+    preact(),
+    cloudflare({
+      persistState: { path: process.env.OPENSLOT_STATE ?? ".wrangler/state" },
+      auxiliaryWorkers: [
+        { configPath: "workers/identity/wrangler.toml" },
+        { configPath: "workers/events/wrangler.toml" },
+      ],
+    }),
+  ],
+  server: { port: Number(process.env.PORT ?? 8787), strictPort: true },
+  environments: {
+    client: { build: { manifest: true, rollupOptions: { input: { patient: "web/patient/client.tsx" } } } },
+  },
+});
