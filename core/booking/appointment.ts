@@ -16,7 +16,13 @@ export type AppointmentStatus =
 export type BookingSource = "patient" | "staff" | "service";
 
 /** Why an appointment was cancelled: a code, never text. */
-export const CANCELLATION_REASONS = ["patient-request", "provider-unavailable", "clinic-closed", "entered-in-error", "other"] as const;
+export const CANCELLATION_REASONS = [
+  "patient-request",
+  "provider-unavailable",
+  "clinic-closed",
+  "entered-in-error",
+  "other",
+] as const;
 export type CancellationReason = (typeof CANCELLATION_REASONS)[number];
 
 /** An appointment without what a person wrote in it: the part that events, claims and projections may carry. */
@@ -27,6 +33,8 @@ export interface AppointmentFacts {
   readonly patientId: PatientId;
   readonly locationId: LocationId;
   readonly visitTypeId: VisitTypeId;
+  /** IANA zone of the clinic, so that every reader spells its times alike. */
+  readonly timeZone: string;
   readonly start: Instant;
   readonly end: Instant;
   readonly status: AppointmentStatus;
@@ -45,7 +53,8 @@ export interface Appointment extends AppointmentFacts {
 }
 
 /** Takes its time on the calendar. A cancelled or missed one does not. */
-export const occupiesTime = (status: AppointmentStatus): boolean => status !== "cancelled" && status !== "no-show";
+export const occupiesTime = (status: AppointmentStatus): boolean =>
+  status !== "cancelled" && status !== "no-show";
 
 /** The facts alone, field by field: a new private field must not travel by accident. */
 export function factsOf(a: AppointmentFacts): AppointmentFacts {
@@ -55,6 +64,7 @@ export function factsOf(a: AppointmentFacts): AppointmentFacts {
     patientId: a.patientId,
     locationId: a.locationId,
     visitTypeId: a.visitTypeId,
+    timeZone: a.timeZone,
     start: a.start,
     end: a.end,
     status: a.status,

@@ -40,14 +40,20 @@ interface Envelope<Type extends EventType, Data> {
 }
 
 export type AppointmentEvent = Envelope<AppointmentEventType, AppointmentEventData>;
-export type CalendarEvent = AppointmentEvent | Envelope<"openslot.calendar.configured.v1", ConfiguredEventData>;
+export type CalendarEvent =
+  | AppointmentEvent
+  | Envelope<"openslot.calendar.configured.v1", ConfiguredEventData>;
 
 export function isAppointmentEvent(event: CalendarEvent): event is AppointmentEvent {
   return event.type !== "openslot.calendar.configured.v1";
 }
 
 function envelope<Type extends EventType, Data>(
-  calendar: ProviderId, sequence: number, at: Instant, type: Type, data: Data,
+  calendar: ProviderId,
+  sequence: number,
+  at: Instant,
+  type: Type,
+  data: Data,
 ): Envelope<Type, Data> {
   return {
     specversion: "1.0",
@@ -63,11 +69,19 @@ function envelope<Type extends EventType, Data>(
 }
 
 export function appointmentEvent(
-  type: AppointmentEventType, sequence: number, at: Instant, data: AppointmentEventData,
+  type: AppointmentEventType,
+  sequence: number,
+  at: Instant,
+  data: AppointmentEventData,
 ): AppointmentEvent {
   return envelope(data.appointment.providerId, sequence, at, type, data);
 }
 
-export function configuredEvent(calendar: ProviderId, sequence: number, at: Instant, configVersion: number): CalendarEvent {
+export function configuredEvent(
+  calendar: ProviderId,
+  sequence: number,
+  at: Instant,
+  configVersion: number,
+): CalendarEvent {
   return envelope(calendar, sequence, at, "openslot.calendar.configured.v1", { configVersion });
 }

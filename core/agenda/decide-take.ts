@@ -1,0 +1,93 @@
+/** What the agenda does with a command that takes time: the state table of the protocol, for one calendar. */
+import { type AppointmentFacts, bookingAttempt } from "../booking/appointment.ts";
+import { COMMAND_DEADLINE_MS } from "../booking/commands.ts";
+import { type BookingRefusal, broken } from "../booking/refusal.ts";
+import type { AttemptId } from "../ids.ts";
+import { type Instant, plus } from "../time.ts";
+import { type CommandRow, RESOLVE_GRACE_MS, type TakeRequest } from "./command-row.ts";
+
+/** [G7] A person with more open appointments than this is a script or a mistake. */
+export const OPEN_BOOKINGS_MAX = 20;
+
+export interface AgendaFacts {
+  /** The row under this caller's key, if there is one. */
+  readonly row: CommandRow | null;
+  /** Whether a call about that row is under way in this very object. */
+  readonly running: boolean;
+  /** Active claims of this patient that overlap the wanted time, other than the appointment itself. */
+  readonly conflictingClaims: readonly AppointmentFacts[];
+  /** A pending command of this patient, other than this one, overlaps the wanted time. */
+  readonly conflictingCommand: boolean;
+  /** A pending command, other than this one, works on the same appointment. */
+  readonly openCommand: boolean;
+  readonly openBookings: number;
+  /** Conflicting claims were just confirmed by their calendar. */
+  readonly claimsRefreshed: boolean;
+}
+
+export type TakeStep =
+  | { readonly step: "key-reuse" }
+  | { readonly step: "in-flight" }
+  | { readonly step: "busy" }
+  | { readonly step: "replay"; readonly row: CommandRow }
+  | { readonly step: "resend"; readonly row: CommandRow }
+  | { readonly step: "resolve"; readonly row: CommandRow }
+  /** Ask the calendars about these claims, then decide again: a staff cancel may be on its way. */
+  | { readonly step: "refresh"; readonly claims: readonly AppointmentFacts[] }
+  | { readonly step: "refuse"; readonly row: CommandRow }
+  | { readonly step: "send"; readonly row: CommandRow };
+
+export function decideTake(facts: AgendaFacts, request: TakeRequest, now: Instant): TakeStep {
+  const { row } = facts;
+  if (row && row.request.fingerprint !== request.fingerprint) return { step: "key-reuse" }; // [G2]
+  if (row && row.state !== "void") return repetition(row, facts.running, now);
+
+  if (facts.openCommand) return { step: "busy" }; // [G6] one open command per appointment
+  const attemptNumber = (row?.attemptNumber ?? 0) + 1;
+  if (facts.conflictingCommand || facts.conflictingClaims.length > 0) {
+    if (!facts.conflictingCommand && !facts.claimsRefreshed)
+      return { step: "refresh", claims: facts.conflictingClaims };
+    return refuse(request, attemptNumber, now, { reason: "patient-conflict" }); // [G4]
+  }
+  if (request.wanted.kind === "book" && facts.openBookings >= OPEN_BOOKINGS_MAX) {
+    return refuse(request, attemptNumber, now, broken("too-many-open-bookings"));
+  }
+  return { step: "send", row: newRow(request, attemptNumber, now) };
+}
+
+function repetition(row: CommandRow, running: boolean, now: Instant): TakeStep {
+  if (row.state !== "pending") return { step: "replay", row }; // [G1]
+  if (running) return { step: "in-flight" }; // [G3]
+  return now <= row.deadline ? { step: "resend", row } : { step: "resolve", row };
+}
+
+function newRow(request: TakeRequest, attemptNumber: number, now: Instant): CommandRow {
+  const deadline = plus(now, COMMAND_DEADLINE_MS);
+  return {
+    request,
+    attemptNumber,
+    attempt: attemptOf(request, attemptNumber),
+    issuedAt: now,
+    deadline,
+    state: "pending",
+    refused: null,
+    askAt: plus(deadline, RESOLVE_GRACE_MS),
+    asks: 0,
+  };
+}
+
+/** One attempt, one id: a void attempt is followed by a new number (or a new appointment id), never by the old one. */
+function attemptOf(request: TakeRequest, attemptNumber: number): AttemptId {
+  if (request.wanted.kind === "book") return bookingAttempt(request.wanted.appointmentId);
+  return `${request.command}.${attemptNumber}` as AttemptId;
+}
+
+function refuse(
+  request: TakeRequest,
+  attemptNumber: number,
+  now: Instant,
+  refusal: BookingRefusal,
+): TakeStep {
+  const row = newRow(request, attemptNumber, now);
+  return { step: "refuse", row: { ...row, state: "refused", refused: { refusal, alternatives: [] } } };
+}

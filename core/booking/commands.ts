@@ -1,0 +1,91 @@
+/** What travels between edge, agenda and calendar, and what comes back. Field by field the tables of the protocol. */
+import type { Reach } from "../access/reach.ts";
+import type { AppointmentId, AttemptId, CommandId, LocationId, PatientId, VisitTypeId } from "../ids.ts";
+import type { FreeStart } from "../schedule/free-starts.ts";
+import { HOUR_MS, type Instant, SECOND_MS } from "../time.ts";
+import type { Appointment, BookingSource, CancellationReason } from "./appointment.ts";
+import type { BookingRefusal } from "./refusal.ts";
+
+/** Longer than any healthy call, shorter than a person's patience. Counted from the pending row. */
+export const COMMAND_DEADLINE_MS = 10 * SECOND_MS;
+/** How long after its deadline a fence or a recent command is kept: tolerates a day of clock error. */
+export const FENCE_LIFE_MS = 24 * HOUR_MS;
+
+/** The time a command wants: where, what, when. */
+export interface Place {
+  readonly locationId: LocationId;
+  readonly visitTypeId: VisitTypeId;
+  readonly start: Instant;
+  readonly end: Instant;
+}
+
+/** What every attempt that takes time carries unchanged through all of its sends. */
+interface Attempt {
+  readonly attempt: AttemptId;
+  readonly appointmentId: AppointmentId;
+  readonly patientId: PatientId;
+  readonly place: Place;
+  /** When the agenda wrote the attempt; becomes `createdAt` or `updatedAt`, so that a replay says the same. */
+  readonly issuedAt: Instant;
+  readonly deadline: Instant;
+  /** True on every send but the first: a refusal then fences, because the first copy may still be under way. */
+  readonly again: boolean;
+  /** The directory version the caller decided from; a calendar that is behind asks for its configuration. */
+  readonly configVersion: number;
+}
+
+export interface BookCommand extends Attempt {
+  readonly kind: "book";
+  readonly reason: string | null;
+  readonly notes: string | null;
+  readonly source: BookingSource;
+}
+
+export interface MoveCommand extends Attempt {
+  readonly kind: "move";
+  readonly ifMatch: number;
+  /** undefined leaves the reason as it is. */
+  readonly reason?: string | null;
+}
+
+export interface ResolveQuestion {
+  readonly kind: "book" | "move";
+  readonly attempt: AttemptId;
+  readonly appointmentId: AppointmentId;
+  readonly deadline: Instant;
+}
+
+export interface CancelCommand {
+  readonly command: CommandId;
+  /** Of method, path and body: the same key with another request is refused. */
+  readonly fingerprint: string;
+  readonly appointmentId: AppointmentId;
+  readonly ifMatch: number;
+  readonly reasonCode: CancellationReason;
+  readonly reach: Reach;
+}
+
+/** The calendar's word on one attempt. `needs-config` decided nothing and stored nothing. */
+export type CalendarReply =
+  | { readonly kind: "done"; readonly appointment: Appointment }
+  | {
+      readonly kind: "refused";
+      readonly refusal: BookingRefusal;
+      readonly alternatives: readonly FreeStart[];
+    }
+  | { readonly kind: "fenced" }
+  | { readonly kind: "late" }
+  | { readonly kind: "busy" }
+  | { readonly kind: "needs-config" };
+
+export type ResolveReply = Extract<CalendarReply, { kind: "done" | "fenced" | "busy" }>;
+
+export type CancelReply =
+  | {
+      readonly kind: "done";
+      readonly appointment: Appointment;
+      readonly replayed: boolean;
+      readonly attempt: AttemptId;
+    }
+  | { readonly kind: "refused"; readonly refusal: BookingRefusal }
+  | { readonly kind: "busy" };

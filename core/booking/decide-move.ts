@@ -1,0 +1,73 @@
+/** May this appointment move to another time of the same calendar? Same id, one version more, all or nothing. */
+import { findSite } from "../schedule/free-starts.ts";
+import type { Instant } from "../time.ts";
+import type { Appointment } from "./appointment.ts";
+import type { CalendarView, StoredAppointment } from "./calendar-view.ts";
+import type { MoveCommand, Place } from "./commands.ts";
+import { brokenPlaceRule } from "./place-rules.ts";
+import { findRecent, RECENT_COMMANDS_MAX, stillRecent } from "./recent-commands.ts";
+import { type BookingRefusal, broken } from "./refusal.ts";
+
+export type MoveDecision =
+  | { readonly kind: "done"; readonly appointment: Appointment }
+  | { readonly kind: "fenced" }
+  | { readonly kind: "late" }
+  | { readonly kind: "refused"; readonly refusal: BookingRefusal; readonly fence: boolean }
+  | { readonly kind: "commit"; readonly before: Appointment; readonly appointment: Appointment };
+
+export function decideMove(view: CalendarView, command: MoveCommand, now: Instant): MoveDecision {
+  const stored = view.find(command.appointmentId);
+  if (!stored || stored.appointment.patientId !== command.patientId) {
+    return { kind: "refused", refusal: { reason: "not-found" }, fence: false };
+  }
+  const earlier = findRecent(stored.recent, command.attempt); // [M2] tested before version and rules
+  if (earlier) return earlier.answer ? { kind: "done", appointment: earlier.answer } : { kind: "fenced" };
+  if (now > command.deadline) return { kind: "late" };
+
+  const refusal = moveRefusal(view, stored, command, now);
+  if (refusal) return { kind: "refused", refusal, fence: command.again };
+  return {
+    kind: "commit",
+    before: stored.appointment,
+    appointment: moved(view, stored.appointment, command),
+  };
+}
+
+function moveRefusal(
+  view: CalendarView,
+  stored: StoredAppointment,
+  command: MoveCommand,
+  now: Instant,
+): BookingRefusal | null {
+  const { appointment } = stored;
+  if (appointment.version !== command.ifMatch) return { reason: "stale-version" }; // [M3]
+  if (appointment.status !== "booked" && appointment.status !== "confirmed") return broken("not-movable"); // [M4]
+  if (stillRecent(stored.recent, now).length >= RECENT_COMMANDS_MAX) return broken("too-many-changes");
+  // [M5] Who keeps their time (and changes the reason only) keeps it whatever the rules say by now.
+  if (samePlace(appointment, command.place)) return null;
+  const rule = brokenPlaceRule(view.open, command.place, now);
+  if (rule) return rule;
+  const blockedBy = view.blockerOf(command.place, appointment.id); // [M6] its own old time does not block it
+  return blockedBy ? { reason: "slot-taken", blockedBy } : null;
+}
+
+export function samePlace(a: Place, b: Place): boolean {
+  return (
+    a.start === b.start && a.end === b.end && a.locationId === b.locationId && a.visitTypeId === b.visitTypeId
+  );
+}
+
+function moved(view: CalendarView, appointment: Appointment, command: MoveCommand): Appointment {
+  const { place } = command;
+  return {
+    ...appointment,
+    locationId: place.locationId,
+    visitTypeId: place.visitTypeId,
+    timeZone: findSite(view.open, place.locationId)?.timeZone ?? appointment.timeZone,
+    start: place.start,
+    end: place.end,
+    version: appointment.version + 1, // [M1]
+    updatedAt: command.issuedAt,
+    reason: command.reason === undefined ? appointment.reason : command.reason,
+  };
+}

@@ -1,0 +1,41 @@
+/**
+ * Bounds what a socket may have outstanding. A stalled screen otherwise grows without an error until the object dies
+ * (206 MB measured). The runtime gives no buffered amount, so we count what we sent since the peer last proved that it
+ * reads: any message of its own, or a ping.
+ */
+import { type Instant, SECOND_MS } from "../time.ts";
+
+/** Above this, deltas are dropped and one `resync` is owed: about 300 deltas. */
+export const OUTSTANDING_SOFT_BYTES = 64 * 1024;
+/** Above this the socket is cut; memory comes back only when its TCP connection goes, so cut early. */
+export const OUTSTANDING_HARD_BYTES = 256 * 1024;
+/** Clients ping every 20 s; a peer that has been silent for longer than this while owing is gone. */
+export const SILENCE_MAX_MS = 60 * SECOND_MS;
+
+export interface Outstanding {
+  readonly bytes: number;
+  readonly owesResync: boolean;
+  /** When the peer last proved that it reads. */
+  readonly heardAt: Instant;
+}
+
+export const nothingOutstanding = (now: Instant): Outstanding => ({
+  bytes: 0,
+  owesResync: false,
+  heardAt: now,
+});
+
+export type SendPlan = { readonly plan: "send" | "resync" | "drop" | "close"; readonly next: Outstanding };
+
+/** What to do with a frame of `bytes` for this socket; `heardAt` is the newest sign of life. */
+export function planSend(state: Outstanding, bytes: number, heardAt: Instant, now: Instant): SendPlan {
+  const heard = heardAt > state.heardAt;
+  const fresh: Outstanding = heard ? { bytes: 0, owesResync: state.owesResync, heardAt } : state;
+  if (heard && state.owesResync) return { plan: "resync", next: { ...fresh, bytes, owesResync: false } };
+  if (fresh.bytes + bytes > OUTSTANDING_HARD_BYTES) return { plan: "close", next: fresh };
+  if (fresh.owesResync || fresh.bytes + bytes > OUTSTANDING_SOFT_BYTES) {
+    if (now - fresh.heardAt > SILENCE_MAX_MS) return { plan: "close", next: fresh };
+    return { plan: "drop", next: { ...fresh, owesResync: true } };
+  }
+  return { plan: "send", next: { ...fresh, bytes: fresh.bytes + bytes } };
+}

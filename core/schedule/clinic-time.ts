@@ -1,0 +1,119 @@
+/**
+ * The one door between a clinic's wall clock and instants. No other file knows what a time zone is.
+ * Offsets come from the IANA database through Temporal; they are cached per zone and UTC year, because a lookup
+ * through Temporal costs about a hundred times the arithmetic it saves.
+ */
+import { Temporal } from "temporal-polyfill";
+import { invariant } from "../invariant.ts";
+import { DAY_MS, type Instant, instant, MINUTE_MS } from "../time.ts";
+
+/** `YYYY-MM-DD` in some clinic's zone. */
+export type CalendarDate = string;
+
+/** From `since` on, local time = UTC + `offsetMs`. */
+interface OffsetSpan {
+  readonly since: number;
+  readonly offsetMs: number;
+}
+
+const offsetsByZoneYear = new Map<string, readonly OffsetSpan[]>();
+
+function spansOfYear(zone: string, year: number): readonly OffsetSpan[] {
+  const key = `${zone}/${year}`;
+  const known = offsetsByZoneYear.get(key);
+  if (known) return known;
+  const yearEnd = Date.UTC(year + 1, 0, 1);
+  let at = Temporal.Instant.fromEpochMilliseconds(Date.UTC(year, 0, 1)).toZonedDateTimeISO(zone);
+  const spans: OffsetSpan[] = [];
+  for (;;) {
+    spans.push({ since: at.epochMilliseconds, offsetMs: at.offsetNanoseconds / 1e6 });
+    const next = at.getTimeZoneTransition("next");
+    if (!next || next.epochMilliseconds >= yearEnd) break;
+    at = next;
+  }
+  offsetsByZoneYear.set(key, spans);
+  return spans;
+}
+
+/** Milliseconds that the zone is ahead of UTC at `at`. */
+export function offsetMsAt(zone: string, at: number): number {
+  const spans = spansOfYear(zone, new Date(at).getUTCFullYear());
+  let offsetMs = (spans[0] as OffsetSpan).offsetMs;
+  for (const span of spans) {
+    if (span.since > at) break;
+    offsetMs = span.offsetMs;
+  }
+  return offsetMs;
+}
+
+/** The only change of offset in (from, to], or null. Zones change at most once in any two days. */
+function transitionBetween(zone: string, from: number, to: number): number | null {
+  const firstYear = new Date(from).getUTCFullYear();
+  const lastYear = new Date(to).getUTCFullYear();
+  for (let year = firstYear; year <= lastYear; year++) {
+    for (const span of spansOfYear(zone, year)) {
+      if (span.since > from && span.since <= to && offsetMsAt(zone, span.since - 1) !== span.offsetMs)
+        return span.since;
+    }
+  }
+  return null;
+}
+
+/**
+ * The instant of a wall-clock time. `edge` says what a time means that the clock skips or shows twice:
+ * [T2] skipped: both an opening and a closing fall on the moment of the change, so no slot lies in the gap.
+ * [T3] shown twice: an opening is the first, a closing is the second, so neither hour is lost.
+ * @param minuteOfDay minutes after local midnight, 0–1440.
+ */
+export function wallTime(
+  date: CalendarDate,
+  minuteOfDay: number,
+  zone: string,
+  edge: "opening" | "closing",
+): Instant {
+  const local = Date.parse(`${date}T00:00:00Z`) + minuteOfDay * MINUTE_MS;
+  invariant(Number.isFinite(local), "a calendar date is YYYY-MM-DD");
+  const before = offsetMsAt(zone, local - DAY_MS);
+  const after = offsetMsAt(zone, local + DAY_MS);
+  if (before === after) return instant(local - before);
+  const change = transitionBetween(zone, local - DAY_MS, local + DAY_MS);
+  invariant(change !== null, "two offsets have a change between them");
+  const early = local - before < change ? local - before : null;
+  const late = local - after >= change ? local - after : null;
+  if (early !== null && late !== null) return instant(edge === "opening" ? early : late);
+  return instant(early ?? late ?? change);
+}
+
+/** The date on the clinic's wall at `at`. */
+export function dateAt(at: Instant, zone: string): CalendarDate {
+  return new Date(at + offsetMsAt(zone, at)).toISOString().slice(0, 10);
+}
+
+export function nextDate(date: CalendarDate): CalendarDate {
+  return new Date(Date.parse(`${date}T00:00:00Z`) + DAY_MS).toISOString().slice(0, 10);
+}
+
+/** ISO weekday of a date: 1 = Monday … 7 = Sunday. */
+export function weekdayOf(date: CalendarDate): number {
+  return ((Date.parse(`${date}T00:00:00Z`) / DAY_MS + 3) % 7) + 1;
+}
+
+/** From midnight of `date` to midnight of the next day: 23, 24 or 25 hours. */
+export function dayInterval(
+  date: CalendarDate,
+  zone: string,
+): { readonly start: Instant; readonly end: Instant } {
+  return { start: wallTime(date, 0, zone, "opening"), end: wallTime(nextDate(date), 0, zone, "opening") };
+}
+
+/** [T1] RFC 3339 with the clinic's own offset, whole seconds: `2026-11-24T09:20:00-06:00`. */
+export function spellInZone(at: Instant, zone: string): string {
+  const offsetMs = offsetMsAt(zone, at);
+  return `${new Date(at + offsetMs).toISOString().slice(0, 19)}${spellOffset(offsetMs)}`;
+}
+
+function spellOffset(offsetMs: number): string {
+  const minutes = Math.abs(offsetMs) / MINUTE_MS;
+  const two = (n: number): string => String(Math.trunc(n)).padStart(2, "0");
+  return `${offsetMs < 0 ? "-" : "+"}${two(minutes / 60)}:${two(minutes % 60)}`;
+}

@@ -1,0 +1,80 @@
+/**
+ * A UTC day as 288 bits, one for each five minutes. Local days have 276 to 300 steps and do not fit; they only group
+ * answers. Bits are least significant first within each 32-bit word.
+ */
+import { DAY_MS, type Interval, STEP_MS } from "../time.ts";
+
+export const STEPS_PER_DAY = DAY_MS / STEP_MS;
+const WORDS = STEPS_PER_DAY / 32;
+
+export type DayBits = Uint32Array;
+
+/** Days since the Unix epoch, in UTC. */
+export const dayOf = (at: number): number => Math.floor(at / DAY_MS);
+
+export const emptyDay = (): DayBits => new Uint32Array(WORDS);
+
+/** Sets the steps of `interval` that lie in UTC day `day`. Intervals lie on steps. */
+export function markInterval(bits: DayBits, day: number, interval: Interval): void {
+  const dayStart = day * DAY_MS;
+  const from = Math.max(0, Math.floor((interval.start - dayStart) / STEP_MS));
+  const to = Math.min(STEPS_PER_DAY, Math.ceil((interval.end - dayStart) / STEP_MS));
+  for (let step = from; step < to; step++) bits[step >> 5] = (bits[step >> 5] as number) | (1 << (step & 31));
+}
+
+export const hasStep = (bits: DayBits, step: number): boolean =>
+  (((bits[step >> 5] as number) >>> (step & 31)) & 1) === 1;
+
+/** The steps of `bits`, in order. */
+export function stepsIn(bits: DayBits): number[] {
+  const steps: number[] = [];
+  for (let word = 0; word < WORDS; word++) {
+    let rest = (bits[word] as number) >>> 0;
+    while (rest !== 0) {
+      steps.push(word * 32 + (31 - Math.clz32(rest & -rest)));
+      rest = (rest & (rest - 1)) >>> 0;
+    }
+  }
+  return steps;
+}
+
+/** `a AND NOT b`, written into two days' worth of words at `offset`. */
+function writeDifference(into: Uint32Array, offset: number, a: DayBits, b: DayBits): void {
+  for (let word = 0; word < WORDS; word++) into[offset + word] = (a[word] as number) & ~(b[word] as number);
+}
+
+/** `bits AND (bits shifted down by `shift`)`, across words. */
+function andShifted(bits: Uint32Array, shift: number): void {
+  const words = shift >> 5;
+  const rest = shift & 31;
+  for (let word = 0; word < bits.length; word++) {
+    const low = bits[word + words] ?? 0;
+    const high = bits[word + words + 1] ?? 0;
+    const shifted = rest === 0 ? low : (low >>> rest) | (high << (32 - rest));
+    bits[word] = (bits[word] as number) & shifted;
+  }
+}
+
+/**
+ * Steps of the first day from which `length` steps in a row are open and not busy; a visit may run into the next
+ * day. Shift-and doubling: log2(length) passes over 18 words instead of a walk over every step.
+ * @param length steps, 1–288.
+ */
+export function startsFitting(
+  open: readonly [DayBits, DayBits],
+  busy: readonly [DayBits, DayBits],
+  length: number,
+  grid: DayBits,
+): DayBits {
+  const both = new Uint32Array(WORDS * 2);
+  writeDifference(both, 0, open[0], busy[0]);
+  writeDifference(both, WORDS, open[1], busy[1]);
+  for (let have = 1; have < length; ) {
+    const shift = Math.min(have, length - have);
+    andShifted(both, shift);
+    have += shift;
+  }
+  const starts = both.slice(0, WORDS);
+  for (let word = 0; word < WORDS; word++) starts[word] = (starts[word] as number) & (grid[word] as number);
+  return starts;
+}

@@ -1,0 +1,86 @@
+/** When a calendar is open, as bits per UTC day and site: weekly hours translated once and kept per configuration. */
+import { DAY_MS, type Instant, type Interval, instant, MINUTE_MS, STEP_MS } from "../time.ts";
+import { dateAt, nextDate, offsetMsAt, wallTime, weekdayOf } from "./clinic-time.ts";
+import type { CalendarConfig, Site } from "./config.ts";
+import { type DayBits, emptyDay, markInterval, STEPS_PER_DAY } from "./day-bits.ts";
+
+/** [S1] A site's weekly hours on one local date. An opening swallowed by a skipped hour yields nothing. */
+export function openIntervalsOn(site: Site, date: string): Interval[] {
+  const weekday = weekdayOf(date);
+  return site.hours
+    .filter((hours) => hours.weekday === weekday)
+    .map((hours) => ({
+      start: wallTime(date, hours.opensAt, site.timeZone, "opening"),
+      end: wallTime(date, hours.closesAt, site.timeZone, "closing"),
+    }))
+    .filter((interval) => interval.start < interval.end);
+}
+
+function openBits(site: Site, day: number): DayBits {
+  const bits = emptyDay();
+  const last = dateAt(instant((day + 1) * DAY_MS - 1), site.timeZone);
+  for (let date = dateAt(instant(day * DAY_MS), site.timeZone); date <= last; date = nextDate(date)) {
+    for (const interval of openIntervalsOn(site, date)) markInterval(bits, day, interval);
+  }
+  return bits;
+}
+
+/** [S2] Steps whose local wall-clock minute is a multiple of the grid, also across a change of offset. */
+function gridBits(timeZone: string, gridMinutes: number, day: number): DayBits {
+  const bits = emptyDay();
+  for (let step = 0; step < STEPS_PER_DAY; step++) {
+    const at = day * DAY_MS + step * STEP_MS;
+    const localMinute = (at + offsetMsAt(timeZone, at)) / MINUTE_MS;
+    if (localMinute % gridMinutes === 0)
+      markInterval(bits, day, { start: instant(at), end: instant(at + STEP_MS) });
+  }
+  return bits;
+}
+
+/** Bounds what one calendar keeps: a 31-day answer for three sites and three grids, twice over. */
+const CACHED_DAYS_MAX = 600;
+
+/** A cache over pure functions of one configuration; losing it costs only the computation. */
+export class OpenDays {
+  readonly config: CalendarConfig;
+  readonly #open = new Map<string, DayBits>();
+  readonly #grid = new Map<string, DayBits>();
+
+  constructor(config: CalendarConfig) {
+    this.config = config;
+  }
+
+  open(site: Site, day: number): DayBits {
+    return remember(this.#open, `${site.locationId}/${day}`, () => openBits(site, day));
+  }
+
+  grid(timeZone: string, gridMinutes: number, day: number): DayBits {
+    return remember(this.#grid, `${timeZone}/${gridMinutes}/${day}`, () =>
+      gridBits(timeZone, gridMinutes, day),
+    );
+  }
+
+  /** Whether the whole interval lies in open time of this site. */
+  contains(site: Site, interval: Interval): boolean {
+    for (let at: number = interval.start; at < interval.end; at += STEP_MS) {
+      const day = Math.floor(at / DAY_MS);
+      const step = Math.floor((at - day * DAY_MS) / STEP_MS);
+      const bits = this.open(site, day);
+      if ((((bits[step >> 5] as number) >>> (step & 31)) & 1) === 0) return false;
+    }
+    return true;
+  }
+
+  onGrid(timeZone: string, gridMinutes: number, at: Instant): boolean {
+    return ((at + offsetMsAt(timeZone, at)) / MINUTE_MS) % gridMinutes === 0;
+  }
+}
+
+function remember(cache: Map<string, DayBits>, key: string, make: () => DayBits): DayBits {
+  const known = cache.get(key);
+  if (known) return known;
+  if (cache.size >= CACHED_DAYS_MAX) cache.clear();
+  const made = make();
+  cache.set(key, made);
+  return made;
+}

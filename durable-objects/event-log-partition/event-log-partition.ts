@@ -1,0 +1,150 @@
+/**
+ * One partition of one topic of the event log. Promises: an acknowledged append is durable and in order; the same event
+ * id is one record; every group sees every record at least once; readers are woken until they came.
+ */
+import { DurableObject } from "cloudflare:workers";
+import type { CalendarEvent } from "../../core/events/event.ts";
+import {
+  CONSUMER_GROUPS,
+  type ConsumerGroup,
+  DOORBELL_AGAIN_MS,
+  DOORBELL_PAUSE_MAX_MS,
+  decideCommit,
+  decideLease,
+  type GroupLag,
+  type LogRecord,
+  RECORDS_MAX,
+  RETENTION_MS,
+} from "../../core/events/log.ts";
+import { invariant } from "../../core/invariant.ts";
+import { type Instant, instant, plus } from "../../core/time.ts";
+import { logFailure } from "../shared/log.ts";
+import { applyMigrations } from "../shared/migrations.ts";
+import { WakeUp } from "../shared/wake.ts";
+import { LogStore } from "./log-store.ts";
+import { eventLogMigrations } from "./schema.ts";
+
+export type ReadReply =
+  | { readonly kind: "records"; readonly records: LogRecord[]; readonly end: number }
+  | { readonly kind: "leased" };
+
+export class EventLogPartition extends DurableObject<Env> {
+  readonly #store: LogStore;
+  readonly #wake: WakeUp;
+  /** In memory only: losing it rings once more. True from a doorbell until a reader came. */
+  #rung = false;
+  /** In memory only: losing it rings sooner. */
+  #ringsInVain = 0;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    applyMigrations(ctx.storage, eventLogMigrations);
+    this.#store = new LogStore(ctx.storage.sql);
+    this.#wake = new WakeUp(ctx.storage);
+    if (this.#isBehind()) this.#wake.armNext([plus(this.#now(), DOORBELL_AGAIN_MS)]);
+  }
+
+  /**
+   * Appends in input order and returns the offset of each event; all of them are durable, or it throws and none is.
+   * The caller keeps one batch per calendar in flight, so that the order of a key is the order of its events.
+   * @param events 1–500
+   */
+  append(events: readonly CalendarEvent[]): number[] {
+    invariant(events.length > 0 && events.length <= RECORDS_MAX, "an append has 1 to 500 events");
+    const now = this.#now();
+    const again = plus(now, DOORBELL_AGAIN_MS);
+    const offsets = this.ctx.storage.transactionSync(() => {
+      const appended = this.#store.append(events, now);
+      this.#wake.arm(again); // a doorbell may get lost; rows that nobody read must not wait for the next append
+      return appended;
+    });
+    this.#wake.armed(again);
+    this.#ring();
+    return offsets;
+  }
+
+  /** The next records of a group, under a lease of 30 s that each read renews. `leased` = somebody else is at it. */
+  read(group: ConsumerGroup, owner: string, max: number): ReadReply {
+    this.#rung = false;
+    return this.ctx.storage.transactionSync((): ReadReply => {
+      const decision = decideLease(this.#store.group(group), owner, this.#now());
+      if (!decision.granted) return { kind: "leased" };
+      const records = this.#store.read(decision.state.next, Math.min(max, RECORDS_MAX));
+      // Nothing to read: no lease is left behind that could keep the next reader out.
+      this.#store.saveGroup(
+        group,
+        records.length > 0 ? decision.state : { next: decision.state.next, lease: null },
+      );
+      return { kind: "records", records, end: this.#store.end() };
+    });
+  }
+
+  /** Everything below `next` is done. False: the lease is somebody else's by now, or the offset would move back. */
+  commit(group: ConsumerGroup, owner: string, next: number): boolean {
+    this.#ringsInVain = 0;
+    return this.ctx.storage.transactionSync(() => {
+      const state = decideCommit(this.#store.group(group), owner, next, this.#store.end());
+      if (state) this.#store.saveGroup(group, state);
+      return state !== null;
+    });
+  }
+
+  /** Gives the lease back, so that the next doorbell finds the group free. */
+  release(group: ConsumerGroup, owner: string): void {
+    this.ctx.storage.transactionSync(() => {
+      const state = this.#store.group(group);
+      if (state.lease?.owner === owner) this.#store.saveGroup(group, { next: state.next, lease: null });
+    });
+  }
+
+  /** How far each group is behind. */
+  lag(): GroupLag[] {
+    const end = this.#store.end();
+    const [topic = "", partition = "0"] = (this.ctx.id.name ?? "").split("/");
+    return CONSUMER_GROUPS.map((group) => {
+      const { next } = this.#store.group(group);
+      return { group, topic, partition: Number(partition), next, end, lag: end - next };
+    });
+  }
+
+  override async alarm(): Promise<void> {
+    this.#wake.fired();
+    const now = this.#now();
+    const slowest = Math.min(...CONSUMER_GROUPS.map((group) => this.#store.group(group).next));
+    this.#store.trim(slowest, plus(now, -RETENTION_MS));
+    const behind = this.#isBehind();
+    if (behind) {
+      this.#rung = false;
+      this.#ring();
+      this.#ringsInVain += 1;
+    }
+    const pause = Math.min(DOORBELL_AGAIN_MS * 2 ** Math.min(this.#ringsInVain, 10), DOORBELL_PAUSE_MAX_MS);
+    const oldest = this.#store.oldestAppendedAt();
+    // A record becomes old enough a moment after its week is over, so that the alarm finds something to do.
+    const nextTrim =
+      oldest === null ? null : plus(instant(Math.max(oldest + RETENTION_MS, now)), DOORBELL_PAUSE_MAX_MS);
+    this.#wake.armNext([behind ? plus(now, pause) : null, nextTrim]);
+  }
+
+  #now(): Instant {
+    return instant(Date.now());
+  }
+
+  #isBehind(): boolean {
+    const end = this.#store.end();
+    return CONSUMER_GROUPS.some((group) => this.#store.group(group).next < end);
+  }
+
+  /** A doorbell without data: the offset is the truth. At most one until a reader came. */
+  #ring(): void {
+    if (this.#rung) return;
+    this.#rung = true;
+    const name = this.ctx.id.name ?? "";
+    this.ctx.waitUntil(
+      this.env.WAKE.send({ partition: name }).catch((error: unknown) => {
+        this.#rung = false; // the alarm rings again
+        logFailure("log.doorbell_failed", error);
+      }),
+    );
+  }
+}

@@ -1,0 +1,23 @@
+import type { Migration } from "../shared/migrations.ts";
+
+/** Append-only; see README.md beside this file. Offsets start at 0 like Kafka's and come from `meta.end`. */
+export const eventLogMigrations: readonly Migration[] = [
+  {
+    id: "001-log",
+    statements: `
+      CREATE TABLE record (
+        "offset" INTEGER PRIMARY KEY,
+        event_id TEXT NOT NULL UNIQUE,
+        event TEXT NOT NULL,
+        appended_at INTEGER NOT NULL
+      ) STRICT;
+      CREATE TABLE consumer_group (
+        name TEXT PRIMARY KEY,
+        next INTEGER NOT NULL,
+        owner TEXT,
+        lease_until INTEGER
+      ) STRICT, WITHOUT ROWID;
+      CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    `,
+  },
+];

@@ -1,0 +1,80 @@
+/** The live sockets of the patients of one shard. */
+import type { Connection } from "partyserver";
+import type { AppointmentFacts } from "../../core/booking/appointment.ts";
+import { appointmentDto } from "../../core/booking/appointment-dto.ts";
+import type { PatientId } from "../../core/ids.ts";
+import { LIVE_PROTOCOL, type PatientFrame } from "../../core/live/protocol.ts";
+import { DAY_MS, type Instant, type Interval, plus } from "../../core/time.ts";
+import type { LiveSockets } from "../shared/live-sockets.ts";
+
+/** Kept in the socket's attachment, so that it survives hibernation. */
+export interface PatientWatch {
+  readonly patient: PatientId;
+  readonly revision: number;
+}
+
+/** No client ever shows this revision: the next frame or `resume` of that socket leads to a snapshot. */
+export const MISSED_A_FRAME = -1;
+/** A snapshot shows yesterday to the end of the longest horizon. */
+const WINDOW_BACK_MS = DAY_MS;
+const WINDOW_AHEAD_MS = 400 * DAY_MS;
+
+export class AgendaFeed {
+  /** OPEN_BOOKINGS_MAX open ones, and room for cancelled ones. */
+  readonly limit = 100;
+  readonly #sockets: LiveSockets;
+  readonly #connections: () => Iterable<Connection<PatientWatch>>;
+  /**
+   * In memory only. Starts at the clock, so that it grows over evictions; a socket carries the revision it saw, so a
+   * restart costs nothing: the next delta says which revision it follows.
+   */
+  #revision = 0;
+
+  constructor(sockets: LiveSockets, connections: () => Iterable<Connection<PatientWatch>>) {
+    this.#sockets = sockets;
+    this.#connections = connections;
+  }
+
+  window(now: Instant): Interval {
+    return { start: plus(now, -WINDOW_BACK_MS), end: plus(now, WINDOW_AHEAD_MS) };
+  }
+
+  /** [L4] Tells the screens of this patient, and only those. */
+  changed(facts: AppointmentFacts, now: Instant): void {
+    for (const connection of this.#connections()) {
+      const watch = connection.state;
+      if (watch?.patient !== facts.patientId) continue;
+      const revision = this.#next(now);
+      const frame = {
+        type: "delta",
+        revision,
+        from: watch.revision,
+        changes: [appointmentDto(facts)],
+      } satisfies PatientFrame;
+      const sent = this.#sockets.send(connection, JSON.stringify(frame), now);
+      connection.setState({ ...watch, revision: sent ? revision : MISSED_A_FRAME });
+    }
+  }
+
+  snapshot(
+    connection: Connection<PatientWatch>,
+    patient: PatientId,
+    claims: readonly AppointmentFacts[],
+    now: Instant,
+  ): void {
+    const revision = this.#next(now);
+    const frame = {
+      type: "snapshot",
+      protocol: LIVE_PROTOCOL,
+      revision,
+      appointments: claims.map(appointmentDto),
+    } satisfies PatientFrame;
+    if (this.#sockets.send(connection, JSON.stringify(frame), now))
+      connection.setState({ patient, revision });
+  }
+
+  #next(now: Instant): number {
+    this.#revision = Math.max(this.#revision + 1, now);
+    return this.#revision;
+  }
+}

@@ -1,0 +1,178 @@
+/** All SQL of an agenda shard. Takes and returns core types; every read is of one patient and bounded. */
+import { ANSWER_LIFE_MS, CLAIM_LIFE_MS, type Claim, type CommandRow } from "../../core/agenda/command-row.ts";
+import {
+  type AppointmentFacts,
+  type AppointmentStatus,
+  occupiesTime,
+} from "../../core/booking/appointment.ts";
+import type { AppointmentId, CommandId, PatientId } from "../../core/ids.ts";
+import type { Instant, Interval } from "../../core/time.ts";
+
+/** A patient's pending commands live for seconds and are capped by OPEN_BOOKINGS_MAX; this bounds a broken state. */
+const PENDING_MAX = 50;
+/** Bounds one alarm. */
+const DUE_PER_ALARM_MAX = 50;
+const PRUNED_PER_ALARM_MAX = 500;
+/** Overlaps of one wanted time with a patient's own appointments: more than a few cannot exist. */
+const CONFLICTS_MAX = 5;
+
+export class AgendaStore {
+  readonly #sql: SqlStorage;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+  }
+
+  command(id: CommandId): CommandRow | null {
+    return this.#rows("SELECT row FROM command WHERE command = ?", id)[0] ?? null;
+  }
+
+  saveCommand(row: CommandRow): void {
+    const { request } = row;
+    this.#sql.exec(
+      "INSERT OR REPLACE INTO command VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      request.command,
+      request.patientId,
+      request.wanted.appointmentId,
+      row.state,
+      request.wanted.place.start,
+      request.wanted.place.end,
+      row.askAt,
+      row.issuedAt,
+      JSON.stringify(row),
+    );
+  }
+
+  pendingOf(patient: PatientId): CommandRow[] {
+    return this.#rows(
+      "SELECT row FROM command WHERE state = 'pending' AND patient = ? LIMIT ?",
+      patient,
+      PENDING_MAX,
+    );
+  }
+
+  pendingOn(patient: PatientId, appointment: AppointmentId): CommandRow[] {
+    return this.#rows(
+      "SELECT row FROM command WHERE state = 'pending' AND patient = ? AND appointment = ? LIMIT ?",
+      patient,
+      appointment,
+      PENDING_MAX,
+    );
+  }
+
+  due(now: Instant): CommandRow[] {
+    return this.#rows(
+      "SELECT row FROM command WHERE state = 'pending' AND ask_at <= ? LIMIT ?",
+      now,
+      DUE_PER_ALARM_MAX,
+    );
+  }
+
+  nextDue(): Instant | null {
+    const found = this.#sql
+      .exec<{ at: number | null }>("SELECT min(ask_at) AS at FROM command WHERE state = 'pending'")
+      .one();
+    return found.at as Instant | null;
+  }
+
+  claim(appointment: AppointmentId): Claim | null {
+    return this.#claims("SELECT facts FROM claim WHERE appointment = ?", appointment)[0] ?? null;
+  }
+
+  /** [G9] Versions only grow: an older or equal one changes nothing. Returns whether it was news. */
+  observe(facts: AppointmentFacts): boolean {
+    return (
+      this.#sql.exec(
+        `INSERT INTO claim VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (appointment) DO UPDATE SET
+           start_at = excluded.start_at, end_at = excluded.end_at, active = excluded.active,
+           version = excluded.version, facts = excluded.facts
+         WHERE claim.version < excluded.version`,
+        facts.id,
+        facts.patientId,
+        facts.start,
+        facts.end,
+        occupiesTime(facts.status) ? 1 : 0,
+        facts.version,
+        JSON.stringify(facts),
+      ).rowsWritten > 0
+    );
+  }
+
+  overlapping(patient: PatientId, interval: Interval, except: AppointmentId): Claim[] {
+    return this.#claims(
+      `SELECT facts FROM claim WHERE patient = ? AND start_at < ? AND end_at > ? AND active = 1 AND appointment <> ? LIMIT ?`,
+      patient,
+      interval.end,
+      interval.start,
+      except,
+      CONFLICTS_MAX,
+    );
+  }
+
+  countActiveFrom(patient: PatientId, now: Instant): number {
+    return this.#sql
+      .exec<{ n: number }>(
+        "SELECT count(*) AS n FROM claim WHERE patient = ? AND start_at >= ? AND active = 1",
+        patient,
+        now,
+      )
+      .one().n;
+  }
+
+  /** A page of the patient's list by start, then id; `after` is the last one of the page before. */
+  claimsOf(
+    patient: PatientId,
+    window: Interval,
+    status: AppointmentStatus | null,
+    after: { start: Instant; id: string } | null,
+    limit: number,
+  ): Claim[] {
+    return this.#claims(
+      `SELECT facts FROM claim WHERE patient = ? AND start_at >= ? AND start_at < ? AND (start_at, appointment) > (?, ?)
+         AND (? IS NULL OR facts ->> 'status' = ?) ORDER BY start_at, appointment LIMIT ?`,
+      patient,
+      window.start,
+      window.end,
+      after?.start ?? window.start - 1,
+      after?.id ?? "",
+      status,
+      status,
+      limit,
+    );
+  }
+
+  /** Answers older than a day, claims 35 days after their appointment. Unsettled commands stay for ever. */
+  prune(now: Instant): void {
+    this.#sql.exec(
+      `DELETE FROM command WHERE command IN
+         (SELECT command FROM command WHERE state <> 'pending' AND issued_at < ? LIMIT ?)`,
+      now - ANSWER_LIFE_MS,
+      PRUNED_PER_ALARM_MAX,
+    );
+    this.#sql.exec(
+      "DELETE FROM claim WHERE appointment IN (SELECT appointment FROM claim WHERE end_at < ? LIMIT ?)",
+      now - CLAIM_LIFE_MS,
+      PRUNED_PER_ALARM_MAX,
+    );
+  }
+
+  isEmpty(): boolean {
+    return (
+      this.#sql.exec("SELECT 1 FROM command UNION ALL SELECT 1 FROM claim LIMIT 1").toArray().length === 0
+    );
+  }
+
+  #rows(query: string, ...bindings: (string | number)[]): CommandRow[] {
+    return this.#sql
+      .exec<{ row: string }>(query, ...bindings)
+      .toArray()
+      .map(({ row }) => JSON.parse(row) as CommandRow);
+  }
+
+  #claims(query: string, ...bindings: (string | number | null)[]): Claim[] {
+    return this.#sql
+      .exec<{ facts: string }>(query, ...bindings)
+      .toArray()
+      .map(({ facts }) => JSON.parse(facts) as Claim);
+  }
+}

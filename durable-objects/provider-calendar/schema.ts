@@ -1,0 +1,33 @@
+import type { Migration } from "../shared/migrations.ts";
+
+/** Append-only. What each table is for, how long rows live, what is personal: README.md beside this file. */
+export const providerCalendarMigrations: readonly Migration[] = [
+  {
+    id: "001-calendar",
+    statements: `
+      CREATE TABLE appointment (
+        id TEXT PRIMARY KEY,
+        patient TEXT NOT NULL,
+        location TEXT NOT NULL,
+        visit_type TEXT NOT NULL,
+        time_zone TEXT NOT NULL,
+        start_at INTEGER NOT NULL,
+        end_at INTEGER NOT NULL,
+        status TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        source TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        updated_at INTEGER NOT NULL,
+        cancelled_at INTEGER,
+        cancellation_reason TEXT,
+        reason TEXT,
+        notes TEXT,
+        recent TEXT NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX appointment_busy ON appointment (start_at, end_at) WHERE status NOT IN ('cancelled', 'no-show');
+      CREATE TABLE fence (attempt TEXT PRIMARY KEY, prune_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+      CREATE TABLE outbox (sequence INTEGER PRIMARY KEY, event TEXT NOT NULL) STRICT;
+      CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    `,
+  },
+];

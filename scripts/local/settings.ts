@@ -1,0 +1,115 @@
+/**
+ * The settings of a local run: keys made once per checkout, and the `.dev.vars` files that the Workers read. None of
+ * them is a secret of anything real, but they are kept like secrets (mode 0600, ignored by git).
+ */
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from "jose";
+import { LOCAL_DIR, ROOT } from "./paths.ts";
+
+/** What the local issuer signs as, and for whom. */
+export const LOCAL_ISSUER = "openslot-local";
+export const AUDIENCE = "openslot";
+export const SIGNING_ALGORITHM = "ES256";
+
+/** The Neon driver wants user, host and database; the shim looks at none of them. The real one never enters a file. */
+const STAND_IN_DATABASE_URL = "postgres://openslot:openslot@db.localtest/openslot";
+const ID_KEY_BYTES = 32;
+const OWNER_ONLY = 0o600;
+
+/** An ES256 private key with `kid` and `alg`. */
+export type SigningJwk = JWK & { readonly kid: string; readonly d: string };
+
+/** Written aside and renamed, so that no reader ever sees half of it. */
+function writePrivate(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const aside = `${path}.${process.pid}`;
+  writeFileSync(aside, text, { mode: OWNER_ONLY });
+  renameSync(aside, path);
+}
+
+const readText = (path: string): string | null => (existsSync(path) ? readFileSync(path, "utf8") : null);
+
+/** The local issuer's key from `issuer.json`, made on first use: tokens printed yesterday stay valid for their hour. */
+export async function readOrMakeIssuer(localDir: string = LOCAL_DIR): Promise<SigningJwk> {
+  const path = join(localDir, "issuer.json");
+  const text = readText(path);
+  if (text !== null) return JSON.parse(text) as SigningJwk; // written by the lines below
+  const { privateKey } = await generateKeyPair(SIGNING_ALGORITHM, { extractable: true });
+  const jwk = await exportJWK(privateKey);
+  const issuer = {
+    ...jwk,
+    kid: await calculateJwkThumbprint(jwk),
+    alg: SIGNING_ALGORITHM,
+    use: "sig",
+  } as SigningJwk;
+  writePrivate(path, `${JSON.stringify(issuer, null, 2)}\n`);
+  return issuer;
+}
+
+/** Without `d`: what verifies may be seen, what signs may not. */
+export function publicJwk({ kty, crv, x, y, kid, alg, use }: SigningJwk): JWK {
+  return { kty, crv, x, y, kid, alg, use } as JWK; // the five fields are those of every EC key
+}
+
+/** The ring of keys that appointment ids are checked with. Lives as long as the stored ids: a new key would reject them. */
+function readOrMakeIdKeys(localDir: string): string {
+  const path = join(localDir, "id-keys.json");
+  const text = readText(path);
+  if (text !== null) return text.trim();
+  const keys = JSON.stringify({ a: randomBytes(ID_KEY_BYTES).toString("base64url") });
+  writePrivate(path, `${keys}\n`);
+  return keys;
+}
+
+const BLOCK_BEGIN = "# >>> openslot: written by npm start; a line below the block overrides one in it";
+const BLOCK_END = "# <<< openslot";
+
+/** Single quotes keep JSON as it is. Our values hold none themselves. */
+const blockOf = (vars: Readonly<Record<string, string>>): string =>
+  [BLOCK_BEGIN, ...Object.entries(vars).map(([name, value]) => `${name}='${value}'`), BLOCK_END].join("\n");
+
+/** `text` with our block replaced where it stands, or put first. Every other line stays. */
+export function withBlock(text: string, vars: Readonly<Record<string, string>>): string {
+  const begin = text.indexOf(BLOCK_BEGIN);
+  const end = begin === -1 ? -1 : text.indexOf(BLOCK_END, begin);
+  if (end !== -1) return text.slice(0, begin) + blockOf(vars) + text.slice(end + BLOCK_END.length);
+  return `${blockOf(vars)}\n${text}`;
+}
+
+/** Untouched when nothing changed: the dev server restarts its Workers on every write. */
+function writeDevVars(path: string, vars: Readonly<Record<string, string>>): void {
+  const before = readText(path);
+  const after = withBlock(before ?? "", vars);
+  if (after !== before) writePrivate(path, after);
+}
+
+export interface LocalSettings {
+  /** The shim's address. */
+  readonly endpoint: string;
+  /** `relaxed`, unless a run wants the production numbers. */
+  readonly rateLimits: string;
+}
+
+/** Writes the block of each Worker's `.dev.vars` under `root`, with the keys kept in `localDir`. */
+export async function writeSettings(
+  settings: LocalSettings,
+  root: string = ROOT,
+  localDir: string = LOCAL_DIR,
+): Promise<void> {
+  const issuer = await readOrMakeIssuer(localDir);
+  const database = { DATABASE_URL: STAND_IN_DATABASE_URL, NEON_FETCH_ENDPOINT: settings.endpoint };
+  writeDevVars(join(root, ".dev.vars"), {
+    ...database,
+    ID_KEYS: readOrMakeIdKeys(localDir),
+    LOCAL_ISSUER_JWKS: JSON.stringify({ keys: [publicJwk(issuer)] }),
+    LOCAL_MODE: "on",
+    RATE_LIMITS: settings.rateLimits,
+  });
+  writeDevVars(join(root, "workers", "events", ".dev.vars"), database);
+  writeDevVars(join(root, "workers", "identity", ".dev.vars"), {
+    LOCAL_MODE: "on",
+    SIGNING_KEYS: JSON.stringify({ keys: [issuer] }),
+  });
+}

@@ -1,0 +1,120 @@
+/**
+ * Every setting of every Worker, parsed once. A bad value stops the start with a sentence that names the key and never
+ * the value. What each one means, and where the keys of the original system went: docs/configuration.md
+ */
+import { z } from "zod";
+
+const onOff = z.enum(["on", "off"]).transform((value) => value === "on");
+const notYet = (key: string, until: string) =>
+  z.enum(["true", "false"]).refine((value) => value === "false", `${key} cannot be true: ${until}`);
+
+/** Keys of the original system that have no meaning here. Setting one is a misunderstanding, so the start says so. */
+const RETIRED_KEYS = [
+  "REDIS_URL",
+  "REDIS_HOST",
+  "REDIS_PORT",
+  "DATABASE_HOST",
+  "DATABASE_PORT",
+  "DATABASE_NAME",
+  "ELASTICSEARCH_URL",
+] as const;
+
+const REMINDERS_MAX = 5;
+const REMINDER_HOURS_MAX = 24 * 14;
+
+const sharedShape = {
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\/[^:@/]+:[^@/]*@[^/]+\/.+$/, "must be postgres://user:password@host/database"),
+  NEON_FETCH_ENDPOINT: z.url().optional(),
+};
+
+const edgeShape = z.object({
+  ...sharedShape,
+  LOCAL_MODE: onOff.default(false),
+  RATE_LIMITS: z.enum(["standard", "relaxed"]).default("standard"),
+  ID_KEYS: z
+    .string()
+    .transform(
+      (text, context) =>
+        parseKeyRing(text) ?? refuse(context, "must be a JSON object of one-letter versions to secrets"),
+    ),
+  LOCAL_ISSUER_JWKS: z.string().optional(),
+  TOPIC_PREFIX: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]*$/, "must be lower-case letters, digits and dashes")
+    .default("openslot"),
+  KAFKA_BOOTSTRAP_SERVERS: z
+    .string()
+    .default("")
+    .refine(
+      (value) => value === "",
+      "must be empty: the mirror to Kafka is not part of this release, events stay in the embedded log",
+    ),
+  SMS_ENABLED: notYet("SMS_ENABLED", "this release sends no messages").default("false"),
+  EMAIL_ENABLED: notYet("EMAIL_ENABLED", "this release sends no messages").default("false"),
+  REMINDER_HOURS: z
+    .string()
+    .default("24,2")
+    .transform((text) => text.split(",").map(Number))
+    .refine(
+      (hours) =>
+        hours.length <= REMINDERS_MAX &&
+        hours.every((hour) => Number.isInteger(hour) && hour >= 1 && hour <= REMINDER_HOURS_MAX),
+      `must be 1 to ${REMINDERS_MAX} whole hours between 1 and ${REMINDER_HOURS_MAX}, separated by commas`,
+    ),
+});
+
+const eventsShape = z.object(sharedShape);
+
+export type EdgeSettings = z.output<typeof edgeShape>;
+export type EventsSettings = z.output<typeof eventsShape>;
+/** Version letter → secret, newest first. */
+export type KeyRing = readonly (readonly [version: string, secret: string])[];
+
+/** A key ring's secrets are at least this long: 128 bits in base 64. */
+const SECRET_CHARS_MIN = 22;
+
+function parseKeyRing(text: string): KeyRing | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return null; // said by the caller as a sentence
+  }
+  if (typeof value !== "object" || value === null) return null;
+  const ring = Object.entries(value as Record<string, unknown>);
+  const good = ring.every(
+    ([version, secret]) =>
+      /^[0-9a-hjkmnp-tv-z]$/.test(version) && typeof secret === "string" && secret.length >= SECRET_CHARS_MIN,
+  );
+  return good && ring.length > 0 ? (ring as [string, string][]) : null;
+}
+
+function refuse(context: z.RefinementCtx, message: string): never {
+  context.addIssue({ code: "custom", message });
+  return z.NEVER;
+}
+
+export class SettingsError extends Error {
+  override readonly name = "SettingsError";
+}
+
+function parse<Shape extends z.ZodType>(shape: Shape, env: unknown): z.output<Shape> {
+  const given = (env ?? {}) as Record<string, unknown>;
+  const retired = RETIRED_KEYS.filter((key) => given[key] !== undefined && given[key] !== "");
+  if (retired.length > 0) {
+    throw new SettingsError(
+      `Openslot has no setting ${retired.join(", ")}: docs/configuration.md says what stands in its place.`,
+    );
+  }
+  const result = shape.safeParse(env);
+  if (result.success) return result.data;
+  const sentences = result.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);
+  throw new SettingsError(
+    `A setting is missing or wrong: ${sentences.join("; ")}. See docs/configuration.md.`,
+  );
+}
+
+export const parseEdgeSettings = (env: unknown): EdgeSettings => parse(edgeShape, env);
+export const parseEventsSettings = (env: unknown): EventsSettings => parse(eventsShape, env);

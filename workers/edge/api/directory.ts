@@ -1,0 +1,173 @@
+/** Clinics, visit types, specialties and providers: public, answered from the isolate's copy of the directory. */
+import { type Context, Hono } from "hono";
+import type { Clinic, Provider, VisitType } from "../../../core/directory/directory.ts";
+import type { ProviderId } from "../../../core/ids.ts";
+import { dateAt } from "../../../core/schedule/clinic-time.ts";
+import { DAY_MS, instant } from "../../../core/time.ts";
+import { makeDb } from "../../../db/client.ts";
+import { listProviders } from "../../../db/queries/list-providers.ts";
+import { logFailure } from "../../../durable-objects/shared/log.ts";
+import { availability } from "../availability-cache.ts";
+import { type Directory, directory } from "../directory-cache.ts";
+import type { EdgeEnv } from "../env.ts";
+import { BAD_CURSOR, decodeCursor, encodeCursor, isText, pageOf, sendPage } from "./paging.ts";
+import { CALENDAR_AWAY, invalid, NOT_FOUND, sendProblem } from "./problem.ts";
+import { availabilityQuery, listQuery, locationsQuery, parseQuery, providersQuery } from "./schemas.ts";
+
+/** Without dates, a week is shown. */
+const DEFAULT_DAYS = 7;
+
+export const directoryOf = (c: Context<EdgeEnv>): Promise<Directory> =>
+  directory(c.get("settings"), (work) => c.executionCtx.waitUntil(work));
+
+function clinicDto(clinic: Clinic) {
+  const { id, name, address, city, state, postalCode, phone, timeZone, latitude, longitude } = clinic;
+  return { id, name, address, city, state, postalCode, phone, timeZone, latitude, longitude };
+}
+
+const visitTypeDto = ({ id, name, minutes, modality }: VisitType) => ({ id, name, minutes, modality });
+
+/** `nextOpenAt` is null until calendars emit their next open starts (search by soonest). */
+function providerDto(known: Directory, provider: Provider) {
+  return {
+    id: provider.id,
+    displayName: provider.displayName,
+    title: provider.title,
+    specialties: provider.specialties,
+    languages: provider.languages,
+    locations: provider.locationIds
+      .map((id) => known.clinics.get(id))
+      .filter((clinic) => clinic !== undefined)
+      .map(({ id, name, city, timeZone }) => ({ id, name, city, timeZone })),
+    visitTypes: provider.visitTypeIds
+      .map((id) => known.visitTypes.get(id))
+      .filter((visit) => visit !== undefined)
+      .map(visitTypeDto),
+    acceptingNewPatients: provider.acceptingNewPatients,
+    nextOpenAt: null,
+  };
+}
+
+/** Sends a page of something the directory holds whole, ordered by id. */
+function sendSlice<T extends { readonly id: string }>(
+  c: Context<EdgeEnv>,
+  items: Iterable<T>,
+  { limit, cursor }: { limit: number; cursor?: string | undefined },
+  dto: (item: T) => unknown,
+): Response {
+  const after = cursor === undefined ? null : decodeCursor(cursor, isText);
+  if (cursor !== undefined && !after) return sendProblem(c, BAD_CURSOR);
+  const ordered = [...items].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const { page, next } = pageOf(ordered, (item) => item.id, after?.[0] ?? null, limit);
+  return sendPage(c, page.map(dto), next);
+}
+
+export const locations = new Hono<EdgeEnv>()
+  .get("/", async (c) => {
+    const query = parseQuery(c, locationsQuery);
+    if (!query.ok) return sendProblem(c, query.problem);
+    const { state } = query.value;
+    const clinics = [...(await directoryOf(c)).clinics.values()].filter(
+      (clinic) => state === undefined || clinic.state === state,
+    );
+    return sendSlice(c, clinics, query.value, clinicDto);
+  })
+  .get("/:id", async (c) => {
+    const clinic = (await directoryOf(c)).clinics.get(c.req.param("id"));
+    return clinic ? c.json(clinicDto(clinic)) : sendProblem(c, NOT_FOUND);
+  });
+
+export const visitTypes = new Hono<EdgeEnv>().get("/", async (c) => {
+  const query = parseQuery(c, listQuery);
+  return query.ok
+    ? sendSlice(c, (await directoryOf(c)).visitTypes.values(), query.value, visitTypeDto)
+    : sendProblem(c, query.problem);
+});
+
+export const specialties = new Hono<EdgeEnv>().get("/", async (c) => {
+  const query = parseQuery(c, listQuery);
+  if (!query.ok) return sendProblem(c, query.problem);
+  const named = (await directoryOf(c)).specialties.map((id) => ({ id }));
+  return sendSlice(c, named, query.value, (item) => item);
+});
+
+const isNameAndId = (parts: readonly unknown[]): parts is readonly [string, string] =>
+  parts.length === 2 && parts.every((part) => typeof part === "string");
+
+export const providers = new Hono<EdgeEnv>()
+  .get("/", async (c) => {
+    const query = parseQuery(c, providersQuery);
+    if (!query.ok) return sendProblem(c, query.problem);
+    const { cursor, limit, sort: _onlyByName, ...filters } = query.value;
+    const after = cursor === undefined ? undefined : decodeCursor(cursor, isNameAndId);
+    if (after === null) return sendProblem(c, BAD_CURSOR);
+    const known = await directoryOf(c);
+    const ids = await listProviders(makeDb(c.get("settings")), {
+      ...filters,
+      limit: limit + 1,
+      ...(after ? { after: { displayName: after[0], id: after[1] as ProviderId } } : {}),
+    });
+    const found = ids.map((id) => known.providers.get(id)).filter((provider) => provider !== undefined);
+    const page = found.slice(0, limit);
+    const last = page.at(-1);
+    const next = found.length > limit && last ? encodeCursor([last.displayName, last.id]) : null;
+    return sendPage(
+      c,
+      page.map((provider) => providerDto(known, provider)),
+      next,
+    );
+  })
+  .get("/:id", async (c) => {
+    const known = await directoryOf(c);
+    const provider = known.providers.get(c.req.param("id"));
+    return provider ? c.json(providerDto(known, provider)) : sendProblem(c, NOT_FOUND);
+  })
+  .get("/:id/availability", async (c) => {
+    const query = parseQuery(c, availabilityQuery);
+    if (!query.ok) return sendProblem(c, query.problem);
+    const provider = (await directoryOf(c)).providers.get(c.req.param("id"));
+    if (!provider) return sendProblem(c, NOT_FOUND);
+    const asked = { ...query.value, visitTypeId: query.value.visitTypeId ?? provider.visitTypeIds[0] };
+    if (!asked.visitTypeId || !provider.visitTypeIds.includes(asked.visitTypeId)) {
+      return sendProblem(
+        c,
+        invalid([{ pointer: "/query/visitTypeId", message: "must be a visit type of this provider" }]),
+      );
+    }
+    if (asked.locationId && !provider.locationIds.includes(asked.locationId)) {
+      return sendProblem(
+        c,
+        invalid([{ pointer: "/query/locationId", message: "must be a location of this provider" }]),
+      );
+    }
+    const { from, to } = datesOf(provider, asked);
+    const answer = await availability(c.env, provider, {
+      visitTypeId: asked.visitTypeId,
+      locationId: asked.locationId ?? null,
+      from,
+      to,
+    }).catch((error: unknown) => {
+      logFailure("edge.availability_failed", error, { provider: provider.id });
+      return "away" as const;
+    });
+    if (answer === "away" || answer === null) return sendProblem(c, CALENDAR_AWAY);
+    c.header("ETag", answer.etag);
+    c.header("Cache-Control", "no-cache");
+    if (c.req.header("if-none-match") === answer.etag) return c.body(null, 304);
+    return c.body(answer.body, 200, { "content-type": "application/json" });
+  });
+
+/** Dates that were left out: from today at the clinic, for a week. */
+export function datesOf(
+  provider: Provider,
+  asked: { from?: string | undefined; to?: string | undefined },
+): { from: string; to: string } {
+  const zone = provider.calendar.sites[0]?.timeZone ?? "UTC";
+  const from =
+    asked.from ??
+    (asked.to && asked.to < dateAt(instant(Date.now()), zone) ? asked.to : dateAt(instant(Date.now()), zone));
+  const to =
+    asked.to ??
+    new Date(Date.parse(`${from}T00:00:00Z`) + (DEFAULT_DAYS - 1) * DAY_MS).toISOString().slice(0, 10);
+  return { from, to };
+}

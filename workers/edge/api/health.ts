@@ -1,0 +1,31 @@
+/** Whether bookings work, and with `?deep=1` the state and lag of every dependency. Public: numbers only. */
+import { Hono } from "hono";
+import { CONSUMER_GROUPS } from "../../../core/events/log.ts";
+import { directory } from "../directory-cache.ts";
+import type { EdgeEnv } from "../env.ts";
+import { appointmentLogs } from "../stubs.ts";
+import { sendProblem } from "./problem.ts";
+import { deepQuery, parseQuery } from "./schemas.ts";
+
+async function logLag(env: Env): Promise<Record<string, number>> {
+  const lags = (await Promise.all(appointmentLogs(env).map((log) => log.lag()))).flat();
+  return Object.fromEntries(
+    CONSUMER_GROUPS.map((group) => [
+      group,
+      lags.filter((l) => l.group === group).reduce((sum, l) => sum + l.lag, 0),
+    ]),
+  );
+}
+
+export const health = new Hono<EdgeEnv>().get("/", async (c) => {
+  const query = parseQuery(c, deepQuery);
+  if (!query.ok) return sendProblem(c, query.problem);
+  const known = await directory(c.get("settings"), (work) => c.executionCtx.waitUntil(work));
+  if (!query.value.deep) return c.json({ status: "ok" });
+  return c.json({
+    status: "ok",
+    directory: { clinics: known.clinics.size, providers: known.providers.size },
+    /** Records that each consumer group of the event log has not done yet. */
+    log: { lag: await logLag(c.env) },
+  });
+});

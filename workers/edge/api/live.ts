@@ -1,0 +1,77 @@
+/** Live sockets: one explicit route per feed, so that nothing else of an object is reachable. */
+import { type Context, Hono } from "hono";
+import { appointmentReach } from "../../../core/access/principal.ts";
+import { PATIENT_ID, type PatientId } from "../../../core/ids.ts";
+import type { EdgeEnv } from "../env.ts";
+import { configure } from "../provisioning.ts";
+import { patientAgenda, providerCalendar } from "../stubs.ts";
+import { directoryOf } from "./directory.ts";
+import { visiblePatient } from "./patients.ts";
+import { FORBIDDEN, invalid, NOT_FOUND, type Problem, sendProblem, UNAUTHENTICATED } from "./problem.ts";
+import { liveProviderQuery, parseBody, parseQuery, ticketBody } from "./schemas.ts";
+
+const UPGRADE_REQUIRED: Problem = {
+  status: 426,
+  slug: "upgrade-required",
+  title: "This address speaks WebSocket.",
+};
+/** As in durable-objects/patient-agenda/live-tickets.ts. */
+const TICKET_SECONDS = 30;
+/** Says to the object that the edge knows this caller; never taken over from a client. */
+const ADMITTED = "x-openslot-admitted";
+
+const wantsSocket = (c: Context<EdgeEnv>): boolean => c.req.header("upgrade")?.toLowerCase() === "websocket";
+
+function forwarded(request: Request, admitted: string | null): Request {
+  const headers = new Headers(request.headers);
+  headers.delete(ADMITTED);
+  headers.delete("authorization");
+  headers.delete("cookie");
+  if (admitted) headers.set(ADMITTED, admitted);
+  return new Request(request, { headers });
+}
+
+export const live = new Hono<EdgeEnv>()
+  .get("/providers/:id", async (c) => {
+    const query = parseQuery(c, liveProviderQuery);
+    if (!query.ok) return sendProblem(c, query.problem);
+    const provider = (await directoryOf(c)).providers.get(c.req.param("id"));
+    if (!provider) return sendProblem(c, NOT_FOUND);
+    if (!provider.visitTypeIds.includes(query.value.visitTypeId)) {
+      return sendProblem(
+        c,
+        invalid([{ pointer: "/query/visitTypeId", message: "must be a visit type of this provider" }]),
+      );
+    }
+    if (!wantsSocket(c)) return sendProblem(c, UPGRADE_REQUIRED);
+    await configure(c.env, provider); // a screen may be the first one who ever asks this calendar
+    return providerCalendar(c.env, provider.id).fetch(forwarded(c.req.raw, null));
+  })
+  .get("/patients/:id", async (c) => {
+    const id = c.req.param("id");
+    const principal = c.get("principal");
+    if (!PATIENT_ID.test(id)) return sendProblem(c, NOT_FOUND);
+    if (!principal && !c.req.query("ticket")) return sendProblem(c, UNAUTHENTICATED);
+    if (principal) {
+      const patient = await visiblePatient(c, principal, id);
+      if (!patient.ok) return sendProblem(c, patient.problem);
+      if (appointmentReach(principal).kind === "clinics") return sendProblem(c, FORBIDDEN); // staff watch their clinic, not a person
+    }
+    if (!wantsSocket(c)) return sendProblem(c, UPGRADE_REQUIRED);
+    // With a ticket the shard itself decides. The number of shards is fixed, so an invented id creates nothing.
+    return patientAgenda(c.env, id as PatientId).fetch(forwarded(c.req.raw, principal ? id : null));
+  })
+  .post("/tickets", async (c) => {
+    const principal = c.get("principal");
+    if (!principal) return sendProblem(c, UNAUTHENTICATED);
+    const body = await parseBody(c, ticketBody);
+    if (!body.ok) return sendProblem(c, body.problem);
+    const wanted = body.value.patientId ?? (principal.role === "patient" ? principal.patientId : undefined);
+    if (wanted === undefined)
+      return sendProblem(c, invalid([{ pointer: "/patientId", message: "is required" }]));
+    const patient = await visiblePatient(c, principal, wanted);
+    if (!patient.ok) return sendProblem(c, patient.problem);
+    if (appointmentReach(principal).kind === "clinics") return sendProblem(c, FORBIDDEN);
+    const ticket = await patientAgenda(c.env, patient.patientId).issueTicket(patient.patientId);
+    return c.json({ ticket, expiresInSeconds: TICKET_SECONDS }, 201);
+  });

@@ -1,0 +1,175 @@
+/** The only place where an outcome becomes an HTTP error (RFC 9457). No `default`: a new reason must fail to compile. */
+import type { Context } from "hono";
+import type { StoredRefusal } from "../../../core/agenda/command-row.ts";
+import type { BookingRefusal } from "../../../core/booking/refusal.ts";
+import { spellInZone } from "../../../core/schedule/clinic-time.ts";
+import type { EdgeEnv } from "../env.ts";
+
+export interface ValidationError {
+  /** JSON pointer into the body, or `/query/<name>`, `/header/<name>`, `/path/<name>`. */
+  readonly pointer: string;
+  /** Says what is expected; never repeats the value. */
+  readonly message: string;
+}
+
+export interface Problem {
+  readonly status: 400 | 401 | 403 | 404 | 409 | 412 | 413 | 415 | 422 | 426 | 428 | 429 | 500 | 503;
+  readonly slug: string;
+  readonly title: string;
+  readonly detail?: string;
+  readonly retryAfterSeconds?: number;
+  readonly extra?: Readonly<Record<string, unknown>>;
+}
+
+export const NOT_FOUND: Problem = {
+  status: 404,
+  slug: "not-found",
+  title: "There is nothing here that you can see.",
+};
+export const UNAUTHENTICATED: Problem = {
+  status: 401,
+  slug: "unauthenticated",
+  title: "A valid access token is needed.",
+};
+export const FORBIDDEN: Problem = { status: 403, slug: "forbidden", title: "Your role cannot do this." };
+export const KEY_REUSE: Problem = {
+  status: 422,
+  slug: "idempotency-key-reuse",
+  title: "This key was used for a different request.",
+};
+export const IN_FLIGHT: Problem = {
+  status: 409,
+  slug: "idempotency-in-flight",
+  title: "The first request with this key is still being worked on.",
+};
+export const PRECONDITION_REQUIRED: Problem = {
+  status: 428,
+  slug: "precondition-required",
+  title: "Say which version you saw.",
+  detail: 'Send If-Match with the appointment\'s ETag, such as "v1".',
+};
+export const OUTCOME_UNKNOWN: Problem = {
+  status: 503,
+  slug: "outcome-unknown",
+  title: "We do not know yet whether this was done.",
+  detail: "Send the same request with the same Idempotency-Key again: it will not be done twice.",
+  retryAfterSeconds: 1,
+};
+export const BUSY: Problem = {
+  status: 503,
+  slug: "overloaded",
+  title: "Another change to this appointment is under way.",
+  retryAfterSeconds: 1,
+};
+export const DIRECTORY_AWAY: Problem = {
+  status: 503,
+  slug: "overloaded",
+  title: "The directory of clinics cannot be read just now.",
+  retryAfterSeconds: 2,
+};
+export const CALENDAR_AWAY: Problem = {
+  status: 503,
+  slug: "overloaded",
+  title: "This calendar cannot be reached just now.",
+  retryAfterSeconds: 1,
+};
+export const rateLimited = (seconds: number): Problem => ({
+  status: 429,
+  slug: "rate-limited",
+  title: "Too many requests.",
+  retryAfterSeconds: seconds,
+});
+export const invalid = (errors: readonly ValidationError[]): Problem => ({
+  status: 400,
+  slug: "validation",
+  title: "The request is not valid.",
+  extra: { errors },
+});
+export const INTERNAL: Problem = {
+  status: 500,
+  slug: "internal",
+  title: "Something went wrong on our side.",
+};
+
+/** What a refusal looks like from outside. Whose appointment is in the way stays inside. */
+export function problemFor({ refusal, alternatives }: StoredRefusal, timeZone: string): Problem {
+  switch (refusal.reason) {
+    case "slot-taken":
+      return {
+        status: 409,
+        slug: "slot-taken",
+        title: "That time was just taken.",
+        extra: {
+          blockedBy: refusal.blockedBy,
+          alternatives: alternatives.map(({ start, end, locationId }) => ({
+            start: spellInZone(start, timeZone),
+            end: spellInZone(end, timeZone),
+            locationId,
+          })),
+        },
+      };
+    case "patient-conflict":
+      return {
+        status: 409,
+        slug: "patient-conflict",
+        title: "The patient already has an appointment at that time.",
+      };
+    case "rule":
+      return { status: 422, slug: "rule-violated", title: ruleTitle(refusal), extra: { rule: refusal.rule } };
+    case "stale-version":
+      return { status: 412, slug: "stale-version", title: "The appointment has changed since you read it." };
+    case "key-reuse":
+      return KEY_REUSE;
+    case "not-found":
+      return NOT_FOUND;
+  }
+}
+
+function ruleTitle({ rule }: Extract<BookingRefusal, { reason: "rule" }>): string {
+  switch (rule) {
+    case "unknown-visit-type":
+      return "The provider does not offer this visit type.";
+    case "location-not-served":
+      return "The provider does not see patients at this clinic.";
+    case "wrong-length":
+      return "The length of this visit type has changed; read the times again.";
+    case "off-grid":
+      return "Visits of this type do not start at this minute.";
+    case "starts-in-past":
+      return "The appointment would start in the past.";
+    case "minimum-notice":
+      return "It is too late to book this time.";
+    case "beyond-horizon":
+      return "This time cannot be booked yet.";
+    case "outside-open-hours":
+      return "The provider does not see patients at this time.";
+    case "other-calendar":
+      return "Moving to another provider is not possible yet: cancel and book again.";
+    case "not-movable":
+      return "An appointment in this state cannot be moved.";
+    case "not-cancellable":
+      return "An appointment in this state cannot be cancelled.";
+    case "already-started":
+      return "The appointment has already started; call the clinic.";
+    case "too-many-changes":
+      return "The appointment was changed too often today.";
+    case "too-many-open-bookings":
+      return "The patient has too many open appointments.";
+  }
+}
+
+/** Sends a problem. `instance` is the request id, so that a person can quote it. */
+export function sendProblem(c: Context<EdgeEnv>, problem: Problem): Response {
+  if (problem.retryAfterSeconds !== undefined) c.header("Retry-After", String(problem.retryAfterSeconds));
+  if (problem.status === 401) c.header("WWW-Authenticate", 'Bearer realm="openslot"');
+  const { status, slug, title, detail, extra } = problem;
+  const body = {
+    type: `/problems/${slug}`,
+    title,
+    status,
+    ...(detail ? { detail } : {}),
+    instance: c.get("requestId"),
+    ...extra,
+  };
+  return c.body(JSON.stringify(body), status, { "content-type": "application/problem+json" });
+}

@@ -1,0 +1,196 @@
+/** Parses what comes in, once, at the door. Unknown members are refused; brands are given here. */
+import type { Context } from "hono";
+import { z } from "zod";
+import { CANCELLATION_REASONS } from "../../../core/booking/appointment.ts";
+import {
+  LOCATION_ID,
+  type LocationId,
+  PATIENT_ID,
+  type PatientId,
+  PROVIDER_ID,
+  type ProviderId,
+  VISIT_TYPE_ID,
+  type VisitTypeId,
+} from "../../../core/ids.ts";
+import { DAY_MS, type Instant, instant } from "../../../core/time.ts";
+import type { EdgeEnv } from "../env.ts";
+import { invalid, type Problem, type ValidationError } from "./problem.ts";
+
+const locationId = z
+  .string()
+  .regex(LOCATION_ID, "must be a location id")
+  .transform((id) => id as LocationId);
+const patientId = z
+  .string()
+  .regex(PATIENT_ID, "must be a patient id")
+  .transform((id) => id as PatientId);
+const providerId = z
+  .string()
+  .regex(PROVIDER_ID, "must be a provider id")
+  .transform((id) => id as ProviderId);
+const visitTypeId = z
+  .string()
+  .regex(VISIT_TYPE_ID, "must be a visit type id")
+  .transform((id) => id as VisitTypeId);
+/** With an offset or Z; whole seconds are enough for a clinic. */
+const moment = z.iso
+  .datetime({ offset: true, error: "must be an RFC 3339 time with an offset" })
+  .transform((text): Instant => instant(Date.parse(text)));
+/** A real calendar date: 30 February is none. */
+const date = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}$/, "must be a date, YYYY-MM-DD")
+  .refine((text) => isRealDate(text), "must be a date that exists, between 2000 and 2099");
+
+function isRealDate(text: string): boolean {
+  const at = Date.parse(`${text}T00:00:00Z`);
+  return (
+    text >= "2000-01-01" &&
+    text <= "2099-12-31" &&
+    !Number.isNaN(at) &&
+    new Date(at).toISOString().startsWith(text)
+  );
+}
+
+/** What a person writes about why they come. Shown to the clinic, never in events. */
+const REASON_CHARS_MAX = 500;
+/** For the clinic's own use. */
+const NOTES_CHARS_MAX = 2_000;
+const reason = z.string().trim().min(1).max(REASON_CHARS_MAX);
+
+export const bookingBody = z.strictObject({
+  providerId,
+  visitTypeId,
+  locationId,
+  start: moment,
+  patientId: patientId.optional(),
+  reason: reason.optional(),
+  notes: z.string().trim().min(1).max(NOTES_CHARS_MAX).optional(),
+});
+export type BookingBody = z.output<typeof bookingBody>;
+
+export const moveBody = z
+  .strictObject({
+    start: moment.optional(),
+    providerId: providerId.optional(),
+    locationId: locationId.optional(),
+    visitTypeId: visitTypeId.optional(),
+    reason: reason.nullable().optional(),
+  })
+  .refine((body) => Object.keys(body).length > 0, "must change something");
+export type MoveBody = z.output<typeof moveBody>;
+
+export const ticketBody = z.strictObject({ patientId: patientId.optional() });
+
+/** The longest answer of availability: one month grid. */
+const AVAILABILITY_DAYS_MAX = 31;
+export const availabilityQuery = z
+  .strictObject({
+    from: date.optional(),
+    to: date.optional(),
+    visitTypeId: visitTypeId.optional(),
+    locationId: locationId.optional(),
+  })
+  .refine(({ from, to }) => !from || !to || from <= to, { path: ["to"], error: "must not be before from" })
+  .refine(
+    ({ from, to }) => !from || !to || (Date.parse(to) - Date.parse(from)) / DAY_MS < AVAILABILITY_DAYS_MAX,
+    {
+      path: ["to"],
+      error: `must be at most ${AVAILABILITY_DAYS_MAX} days with from`,
+    },
+  );
+
+export const LIST_LIMIT_MAX = 100;
+const LIST_LIMIT_DEFAULT = 20;
+const CURSOR_CHARS_MAX = 500;
+const limit = z
+  .string()
+  .regex(/^\d{1,3}$/, "must be a whole number")
+  .transform(Number)
+  .refine((n) => n >= 1 && n <= LIST_LIMIT_MAX, `must be between 1 and ${LIST_LIMIT_MAX}`)
+  .default(LIST_LIMIT_DEFAULT);
+const cursor = z.string().max(CURSOR_CHARS_MAX).optional();
+const truth = z.enum(["true", "false"]).transform((value) => value === "true");
+
+export const listQuery = z.strictObject({ limit, cursor });
+export const locationsQuery = z.strictObject({
+  limit,
+  cursor,
+  state: z
+    .string()
+    .regex(/^[A-Z]{2}$/, "must be a two-letter state code")
+    .optional(),
+});
+export const providersQuery = z.strictObject({
+  q: z.string().trim().min(1).max(100).optional(),
+  specialty: z.string().max(50).optional(),
+  locationId: locationId.optional(),
+  language: z.string().max(20).optional(),
+  visitTypeId: visitTypeId.optional(),
+  acceptingNew: truth.optional(),
+  sort: z.literal("name").optional(),
+  limit,
+  cursor,
+});
+export const patientAppointmentsQuery = z.strictObject({
+  status: z
+    .enum(["booked", "confirmed", "checked-in", "in-progress", "completed", "cancelled", "no-show"])
+    .optional(),
+  from: date.optional(),
+  to: date.optional(),
+  limit,
+  cursor,
+});
+export const cancelQuery = z.strictObject({ reasonCode: z.enum(CANCELLATION_REASONS).optional() });
+export const liveProviderQuery = z.strictObject({
+  visitTypeId,
+  from: date,
+  to: date,
+  locationId: locationId.optional(),
+  _pk: z.string().max(64).optional(),
+});
+export const deepQuery = z.strictObject({ deep: z.literal("1").optional() });
+
+export type Parsed<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly problem: Problem };
+
+function pointersOf(error: z.ZodError, base: string): ValidationError[] {
+  return error.issues.flatMap((issue) => {
+    const at = (path: readonly PropertyKey[]): string =>
+      `${base}${path.map((part) => `/${String(part)}`).join("")}`;
+    if (issue.code !== "unrecognized_keys") return [{ pointer: at(issue.path), message: issue.message }];
+    return issue.keys.map((key) => ({ pointer: at([...issue.path, key]), message: "is not known here" }));
+  });
+}
+
+/** The JSON body, or a 400 with a pointer to each mistake. */
+export async function parseBody<Shape extends z.ZodType>(
+  c: Context<EdgeEnv>,
+  shape: Shape,
+): Promise<Parsed<z.output<Shape>>> {
+  const body: unknown = await c.req.json().catch(() => undefined); // not JSON: reported below like any other bad body
+  if (body === undefined) return { ok: false, problem: invalid([{ pointer: "", message: "must be JSON" }]) };
+  const result = shape.safeParse(body);
+  return result.success
+    ? { ok: true, value: result.data }
+    : { ok: false, problem: invalid(pointersOf(result.error, "")) };
+}
+
+/** The query, or a 400. A parameter given twice is a mistake too. */
+export function parseQuery<Shape extends z.ZodType>(
+  c: Context<EdgeEnv>,
+  shape: Shape,
+): Parsed<z.output<Shape>> {
+  const given = c.req.queries();
+  const twice = Object.keys(given).filter((name) => (given[name]?.length ?? 0) > 1);
+  if (twice.length > 0)
+    return {
+      ok: false,
+      problem: invalid(twice.map((name) => ({ pointer: `/query/${name}`, message: "must be given once" }))),
+    };
+  const result = shape.safeParse(c.req.query());
+  return result.success
+    ? { ok: true, value: result.data }
+    : { ok: false, problem: invalid(pointersOf(result.error, "/query")) };
+}

@@ -1,0 +1,68 @@
+/**
+ * Books, moves and cancels for whoever may: the one path that the API and the pages share. Finds the objects, gives a
+ * calendar its configuration when it asks, and waits out a short lock; decides nothing about time.
+ */
+import type { TakeAnswer, TakeRequest } from "../../core/agenda/command-row.ts";
+import { factsOf } from "../../core/booking/appointment.ts";
+import type { CancelCommand, CancelReply } from "../../core/booking/commands.ts";
+import type { Provider } from "../../core/directory/directory.ts";
+import type { ProviderId } from "../../core/ids.ts";
+import { logFailure } from "../../durable-objects/shared/log.ts";
+import { forgetAvailability } from "./availability-cache.ts";
+import { configure } from "./provisioning.ts";
+import { patientAgenda, providerCalendar } from "./stubs.ts";
+
+/** A lock (a move in progress) lasts milliseconds; waits add up to about two seconds before a client is told. */
+const BUSY_WAITS_MS = [50, 100, 200, 400, 600, 600] as const;
+/** A calendar that asks for its configuration gets it; asking again right after means that something is broken. */
+const CONFIG_PUSHES_MAX = 2;
+
+const jittered = (ms: number): number => ms * (0.75 + Math.random() / 2);
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** A command that takes time. `attempt` builds the request anew, because a new attempt needs a fresh id. */
+export async function take(env: Env, provider: Provider, attempt: () => TakeRequest): Promise<TakeAnswer> {
+  const first = attempt();
+  const agenda = patientAgenda(env, first.patientId);
+  let answer = await agenda.take(first);
+  let busyFor = 0;
+  let pushes = 0;
+  for (;;) {
+    if (answer.kind === "needs-config" && pushes < CONFIG_PUSHES_MAX) {
+      pushes += 1;
+      await configure(env, provider);
+    } else if (answer.kind === "busy" && busyFor < BUSY_WAITS_MS.length) {
+      await sleep(jittered(BUSY_WAITS_MS[busyFor] as number));
+      busyFor += 1;
+    } else break;
+    answer = await agenda.take(attempt());
+  }
+  if (answer.kind !== "refused" || !answer.replayed) forgetAvailability(provider.id);
+  return answer;
+}
+
+export type CancelAnswer = CancelReply | { readonly kind: "unknown" };
+
+/** Gives time back: straight to the calendar, then the patient's agenda is told before the client is. */
+export async function cancel(env: Env, calendar: ProviderId, command: CancelCommand): Promise<CancelAnswer> {
+  try {
+    let reply = await providerCalendar(env, calendar).cancel(command);
+    for (const wait of BUSY_WAITS_MS) {
+      if (reply.kind !== "busy") break;
+      await sleep(jittered(wait));
+      reply = await providerCalendar(env, calendar).cancel(command);
+    }
+    if (reply.kind === "done") {
+      await patientAgenda(env, reply.appointment.patientId).observe([
+        { facts: factsOf(reply.appointment), cause: reply.attempt },
+      ]);
+    }
+    forgetAvailability(calendar);
+    return reply;
+  } catch (error) {
+    // The calendar may have done it and the answer was lost, or the agenda was not told: a retry repeats both.
+    logFailure("edge.cancel_unknown", error, { provider: calendar });
+    forgetAvailability(calendar);
+    return { kind: "unknown" };
+  }
+}

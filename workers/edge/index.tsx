@@ -1,0 +1,50 @@
+/** The edge: mounts the API and the pages, and exports the object classes that this Worker hosts. */
+import { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { appointments } from "./api/appointments.ts";
+import { locations, providers, specialties, visitTypes } from "./api/directory.ts";
+import { health } from "./api/health.ts";
+import { live } from "./api/live.ts";
+import { patients } from "./api/patients.ts";
+import { NOT_FOUND, sendProblem } from "./api/problem.ts";
+import type { EdgeEnv } from "./env.ts";
+import { authenticate } from "./middleware/authenticate.ts";
+import { onError, requestContext } from "./middleware/request-context.ts";
+
+export { EventLogPartition } from "../../durable-objects/event-log-partition/event-log-partition.ts";
+export { PatientAgenda } from "../../durable-objects/patient-agenda/patient-agenda.ts";
+export { ProviderCalendar } from "../../durable-objects/provider-calendar/provider-calendar.ts";
+
+/** The largest body of the API is a booking with notes, about 3 KB. */
+const BODY_BYTES_MAX = 16 * 1024;
+
+const tooLarge = bodyLimit({
+  maxSize: BODY_BYTES_MAX,
+  onError: (c) =>
+    sendProblem(c as never, {
+      status: 413,
+      slug: "validation",
+      title: "The body is too large.",
+      extra: { errors: [] },
+    }),
+});
+
+const v1 = new Hono<EdgeEnv>()
+  .use(authenticate)
+  .use(tooLarge)
+  .route("/health", health)
+  .route("/locations", locations)
+  .route("/visit-types", visitTypes)
+  .route("/specialties", specialties)
+  .route("/providers", providers)
+  .route("/appointments", appointments)
+  .route("/patients", patients)
+  .route("/live", live);
+
+const app = new Hono<EdgeEnv>()
+  .use(requestContext)
+  .route("/v1", v1)
+  .notFound((c) => sendProblem(c, NOT_FOUND))
+  .onError((error, c) => onError(error, c));
+
+export default app;

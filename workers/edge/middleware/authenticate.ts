@@ -1,0 +1,36 @@
+/** Who is calling, and whether they call too often. The rate limit comes first: a made-up token must not cost us a signature. */
+
+import type { Context } from "hono";
+import { createMiddleware } from "hono/factory";
+import { rateLimited, sendProblem, UNAUTHENTICATED } from "../api/problem.ts";
+import type { EdgeEnv } from "../env.ts";
+import { knownPrincipal, verifyToken } from "../token-verifier.ts";
+
+/** The period of the limits in wrangler.toml, in seconds: after it the counter starts anew. */
+const RATE_PERIOD_SECONDS = 10;
+
+function bearerToken(c: Context<EdgeEnv>): string | null {
+  const header = c.req.header("authorization");
+  return header?.startsWith("Bearer ") ? header.slice("Bearer ".length) : null;
+}
+
+/** By subject once we know it; before that by address, which a whole clinic may share. */
+function callerKey(c: Context<EdgeEnv>, token: string | null): string {
+  const known = token && knownPrincipal(token);
+  return known ? `sub:${known.subject}` : `ip:${c.req.header("cf-connecting-ip") ?? "unknown"}`;
+}
+
+export const authenticate = createMiddleware<EdgeEnv>(async (c, next) => {
+  const settings = c.get("settings");
+  const token = bearerToken(c);
+  const limiter = settings.RATE_LIMITS === "relaxed" ? c.env.RATE_LIMIT_RELAXED : c.env.RATE_LIMIT_STANDARD;
+  const { success } = await limiter.limit({ key: callerKey(c, token) });
+  if (!success) return sendProblem(c, rateLimited(RATE_PERIOD_SECONDS));
+
+  if (token !== null) {
+    const principal = await verifyToken(c.env, settings, token);
+    if (!principal) return sendProblem(c, UNAUTHENTICATED);
+    c.set("principal", principal);
+  }
+  return next();
+});

@@ -1,0 +1,39 @@
+/** Every response carries a request id and how long we took; every failure of ours becomes one plain problem. */
+
+import type { Context } from "hono";
+import { createMiddleware } from "hono/factory";
+import { logFailure } from "../../../durable-objects/shared/log.ts";
+import { type EdgeSettings, parseEdgeSettings } from "../../config.ts";
+import { DIRECTORY_AWAY, INTERNAL, sendProblem } from "../api/problem.ts";
+import { DirectoryUnavailable } from "../directory-cache.ts";
+import type { EdgeEnv } from "../env.ts";
+
+/** Parsed once per isolate: settings change with a deploy, which starts a new one. */
+const parsed = new WeakMap<Env, EdgeSettings>();
+
+export function settingsOf(env: Env): EdgeSettings {
+  let settings = parsed.get(env);
+  if (!settings) {
+    settings = parseEdgeSettings(env);
+    parsed.set(env, settings);
+  }
+  return settings;
+}
+
+export const requestContext = createMiddleware<EdgeEnv>(async (c, next) => {
+  const startedAt = Date.now();
+  c.set("requestId", `req_${crypto.randomUUID()}`);
+  c.set("settings", settingsOf(c.env));
+  c.set("principal", null);
+  await next();
+  if (c.res.status === 101) return; // an upgraded socket has no headers of ours
+  c.header("x-request-id", c.get("requestId"));
+  c.header("Server-Timing", `edge;dur=${Date.now() - startedAt}`);
+});
+
+/** The last resort. The answer says nothing but the request id. */
+export function onError(error: Error, c: Context<EdgeEnv>): Response {
+  if (error instanceof DirectoryUnavailable) return sendProblem(c, DIRECTORY_AWAY);
+  logFailure("edge.unexpected", error);
+  return sendProblem(c, INTERNAL);
+}

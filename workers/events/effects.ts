@@ -1,0 +1,39 @@
+/** What each consumer group does with events. Both effects are guarded by version, so order and repetition are harmless. */
+import { type AppointmentEvent, isAppointmentEvent } from "../../core/events/event.ts";
+import type { ConsumerGroup, LogRecord } from "../../core/events/log.ts";
+import { agendaShardOf } from "../../core/ids.ts";
+import { makeDb } from "../../db/client.ts";
+import { projectAppointments } from "../../db/projections/appointments.ts";
+import type { News } from "../../durable-objects/patient-agenda/patient-agenda.ts";
+import type { Effect } from "./consume.ts";
+import type { EventsEnv } from "./env.ts";
+
+const appointmentEvents = (records: readonly LogRecord[]): AppointmentEvent[] =>
+  records.map(({ event }) => event).filter(isAppointmentEvent);
+
+/** `postgres`: the projection that search and history read. */
+async function toPostgres(env: EventsEnv, records: readonly LogRecord[]): Promise<void> {
+  const facts = appointmentEvents(records).map(({ data }) => data.appointment);
+  if (facts.length > 0) await projectAppointments(makeDb(env), facts);
+}
+
+/** `agenda`: settles pending commands and claims, one call per shard concerned. */
+async function toAgendas(env: EventsEnv, records: readonly LogRecord[]): Promise<void> {
+  const byShard = new Map<number, News[]>();
+  for (const { data } of appointmentEvents(records)) {
+    const shard = agendaShardOf(data.appointment.patientId);
+    const news = byShard.get(shard) ?? [];
+    news.push({ facts: data.appointment, cause: data.cause });
+    byShard.set(shard, news);
+  }
+  await Promise.all(
+    [...byShard].map(([shard, news]) => env.PATIENT_AGENDA.getByName(`shard-${shard}`).observe(news)),
+  );
+}
+
+export function effects(env: EventsEnv): Readonly<Record<ConsumerGroup, Effect>> {
+  return {
+    postgres: (records) => toPostgres(env, records),
+    agenda: (records) => toAgendas(env, records),
+  };
+}
