@@ -1,5 +1,6 @@
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { testBindings } from "./test/support/test-bindings.ts";
 
 const workers = {
   plugins: [
@@ -7,6 +8,7 @@ const workers = {
       wrangler: { configPath: "./wrangler.toml" },
       miniflare: {
         cf: false,
+        bindings: await testBindings(),
         workers: [
           {
             // Stand-in for the identity Worker: the tests' own key pair travels in LOCAL_ISSUER_JWKS.
@@ -22,13 +24,24 @@ const workers = {
   test: {
     name: "workers",
     include: ["test/**/*.test.ts"],
+    globalSetup: "./test/support/postgres-setup.ts",
     testTimeout: 20_000,
     fsModuleCache: false, // required with vitest 5: the plugin cannot read its module cache
     deps: {
       optimizer: {
         ssr: {
           enabled: true,
-          include: ["zod", "hono", "jose", "drizzle-orm", "preact", "preact/hooks", "preact/jsx-runtime", "preact-render-to-string", "@preact/signals"],
+          include: [
+            "zod",
+            "hono",
+            "jose",
+            "drizzle-orm",
+            "preact",
+            "preact/hooks",
+            "preact/jsx-runtime",
+            "preact-render-to-string",
+            "@preact/signals",
+          ],
         },
       },
     },

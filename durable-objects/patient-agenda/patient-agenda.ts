@@ -189,7 +189,7 @@ export class PatientAgenda extends Server<Env> {
     const { wanted, patientId } = request;
     const step = this.ctx.storage.transactionSync(() => {
       const row = this.#store.command(request.command);
-      this.#settleConfirmed(patientId, wanted.appointmentId);
+      this.#settleConfirmed(patientId);
       const pending = this.#store
         .pendingOf(patientId)
         .filter((other) => other.request.command !== request.command);
@@ -320,9 +320,13 @@ export class PatientAgenda extends Server<Env> {
     if (this.#wake.arm(at)) this.#wake.armed(at);
   }
 
-  /** A new command on an appointment whose last one was answered yes a moment ago must not wait for the log. */
-  #settleConfirmed(patient: PatientId, appointment: AppointmentId): void {
-    for (const row of this.#store.pendingOn(patient, appointment)) {
+  /**
+   * What was answered yes a moment ago must not make the patient's next command wait for the log, nor count as a
+   * conflict that nobody can ask a calendar about. Call inside a transaction.
+   */
+  #settleConfirmed(patient: PatientId): void {
+    if (this.#confirmed.size === 0) return;
+    for (const row of this.#store.pendingOf(patient)) {
       const facts = this.#confirmed.get(row.attempt);
       if (facts) this.#settleBy(facts, row.attempt);
     }
@@ -330,22 +334,12 @@ export class PatientAgenda extends Server<Env> {
 
   /** Before a list: what was answered, settled from memory; what is unknown, asked without fencing anything. */
   async #settlePending(patient: PatientId): Promise<void> {
-    const pending = this.#store.pendingOf(patient);
-    const news: News[] = [];
-    const unknown: CommandRow[] = [];
-    for (const row of pending) {
-      const facts = this.#confirmed.get(row.attempt);
-      if (facts) news.push({ facts, cause: row.attempt });
-      else if (!this.#running.has(row.request.command)) unknown.push(row);
-    }
-    if (news.length > 0)
-      this.ctx.storage.transactionSync(() => {
-        for (const { facts, cause } of news) this.#settleBy(facts, cause);
-      });
+    this.ctx.storage.transactionSync(() => this.#settleConfirmed(patient));
+    const unknown = this.#store.pendingOf(patient).filter((row) => !this.#running.has(row.request.command));
     await Promise.all(
       unknown
         .slice(0, LIST_QUESTIONS_MAX)
-        .map((row) => this.#readAgain(row.request.wanted.appointmentId, row.request.wanted.providerId)),
+        .map(({ request: { wanted } }) => this.#readAgain(wanted.appointmentId, wanted.providerId)),
     );
   }
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { createServer } from "vite";
 import type { Closing } from "./closing.ts";
 import { endOrphans, runMark } from "./orphans.ts";
-import { ROOT, STATE_DIR } from "./paths.ts";
+import { ROOT, STATE_DIR, VITE_CACHE_DIR } from "./paths.ts";
 import { StartError } from "./start-error.ts";
 
 /** The first start of a fresh checkout bundles every dependency; on a slow machine that takes most of a minute. */
@@ -49,6 +49,7 @@ export async function startDevServer(port: number, closing: Closing): Promise<vo
   const server = await createServer({
     root: ROOT,
     configFile: join(ROOT, "vite.config.ts"),
+    cacheDir: VITE_CACHE_DIR,
     logLevel: "warn",
     clearScreen: false,
   });

@@ -10,3 +10,5 @@ export const PG_DIR = join(LOCAL_DIR, "pg");
 export const STATE_DIR = join(LOCAL_DIR, "state");
 /** Seeded templates; worth keeping over a reset. */
 export const CACHE_DIR = join(LOCAL_DIR, "cache");
+/** Bundled dependencies of the dev server: of its own, so that a build or test at the same time does not change them. */
+export const VITE_CACHE_DIR = join(LOCAL_DIR, "vite");

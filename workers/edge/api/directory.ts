@@ -1,16 +1,14 @@
 /** Clinics, visit types, specialties and providers: public, answered from the isolate's copy of the directory. */
 import { type Context, Hono } from "hono";
 import type { Clinic, Provider, VisitType } from "../../../core/directory/directory.ts";
-import type { ProviderId } from "../../../core/ids.ts";
 import { dateAt } from "../../../core/schedule/clinic-time.ts";
 import { DAY_MS, instant } from "../../../core/time.ts";
-import { makeDb } from "../../../db/client.ts";
-import { listProviders } from "../../../db/queries/list-providers.ts";
 import { logFailure } from "../../../durable-objects/shared/log.ts";
 import { availability } from "../availability-cache.ts";
 import { type Directory, directory } from "../directory-cache.ts";
 import type { EdgeEnv } from "../env.ts";
-import { BAD_CURSOR, decodeCursor, encodeCursor, isText, pageOf, sendPage } from "./paging.ts";
+import { findProviders } from "../find-providers.ts";
+import { BAD_CURSOR, decodeCursor, isText, pageOf, sendPage } from "./paging.ts";
 import { CALENDAR_AWAY, invalid, NOT_FOUND, sendProblem } from "./problem.ts";
 import { availabilityQuery, listQuery, locationsQuery, parseQuery, providersQuery } from "./schemas.ts";
 
@@ -91,30 +89,18 @@ export const specialties = new Hono<EdgeEnv>().get("/", async (c) => {
   return sendSlice(c, named, query.value, (item) => item);
 });
 
-const isNameAndId = (parts: readonly unknown[]): parts is readonly [string, string] =>
-  parts.length === 2 && parts.every((part) => typeof part === "string");
-
 export const providers = new Hono<EdgeEnv>()
   .get("/", async (c) => {
     const query = parseQuery(c, providersQuery);
     if (!query.ok) return sendProblem(c, query.problem);
-    const { cursor, limit, sort: _onlyByName, ...filters } = query.value;
-    const after = cursor === undefined ? undefined : decodeCursor(cursor, isNameAndId);
-    if (after === null) return sendProblem(c, BAD_CURSOR);
+    const { sort: _onlyByName, ...search } = query.value;
     const known = await directoryOf(c);
-    const ids = await listProviders(makeDb(c.get("settings")), {
-      ...filters,
-      limit: limit + 1,
-      ...(after ? { after: { displayName: after[0], id: after[1] as ProviderId } } : {}),
-    });
-    const found = ids.map((id) => known.providers.get(id)).filter((provider) => provider !== undefined);
-    const page = found.slice(0, limit);
-    const last = page.at(-1);
-    const next = found.length > limit && last ? encodeCursor([last.displayName, last.id]) : null;
+    const found = await findProviders(c.get("settings"), known, search);
+    if (!found) return sendProblem(c, BAD_CURSOR);
     return sendPage(
       c,
-      page.map((provider) => providerDto(known, provider)),
-      next,
+      found.providers.map((provider) => providerDto(known, provider)),
+      found.next,
     );
   })
   .get("/:id", async (c) => {

@@ -7,7 +7,7 @@ import type { EdgeEnv } from "../env.ts";
 import { knownPrincipal, verifyToken } from "../token-verifier.ts";
 
 /** The period of the limits in wrangler.toml, in seconds: after it the counter starts anew. */
-const RATE_PERIOD_SECONDS = 10;
+export const RATE_PERIOD_SECONDS = 10;
 
 function bearerToken(c: Context<EdgeEnv>): string | null {
   const header = c.req.header("authorization");
@@ -20,15 +20,21 @@ function callerKey(c: Context<EdgeEnv>, token: string | null): string {
   return known ? `sub:${known.subject}` : `ip:${c.req.header("cf-connecting-ip") ?? "unknown"}`;
 }
 
-export const authenticate = createMiddleware<EdgeEnv>(async (c, next) => {
-  const settings = c.get("settings");
-  const token = bearerToken(c);
-  const limiter = settings.RATE_LIMITS === "relaxed" ? c.env.RATE_LIMIT_RELAXED : c.env.RATE_LIMIT_STANDARD;
+/** Counts this request against its caller; false = too many. API and pages share the counters. */
+export async function withinRate(c: Context<EdgeEnv>, token: string | null): Promise<boolean> {
+  const relaxed = c.get("settings").RATE_LIMITS === "relaxed";
+  const limiter = relaxed ? c.env.RATE_LIMIT_RELAXED : c.env.RATE_LIMIT_STANDARD;
   const { success } = await limiter.limit({ key: callerKey(c, token) });
-  if (!success) return sendProblem(c, rateLimited(RATE_PERIOD_SECONDS));
+  return success;
+}
+
+/** Bearer tokens only: a cookie means nothing to the API, so no other site can make a browser call it for somebody. */
+export const authenticate = createMiddleware<EdgeEnv>(async (c, next) => {
+  const token = bearerToken(c);
+  if (!(await withinRate(c, token))) return sendProblem(c, rateLimited(RATE_PERIOD_SECONDS));
 
   if (token !== null) {
-    const principal = await verifyToken(c.env, settings, token);
+    const principal = await verifyToken(c.env, c.get("settings"), token);
     if (!principal) return sendProblem(c, UNAUTHENTICATED);
     c.set("principal", principal);
   }
