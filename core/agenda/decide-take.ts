@@ -21,8 +21,10 @@ export interface AgendaFacts {
   /** A pending command, other than this one, works on the same appointment. */
   readonly openCommand: boolean;
   readonly openBookings: number;
-  /** Conflicting claims were just confirmed by their calendar. */
-  readonly claimsRefreshed: boolean;
+  /** Pending commands that stand in the way (same appointment or overlapping time) and that nobody is asking about. */
+  readonly unsettled: readonly CommandRow[];
+  /** The calendars of everything in the way were just asked. */
+  readonly refreshed: boolean;
 }
 
 export type TakeStep =
@@ -32,8 +34,15 @@ export type TakeStep =
   | { readonly step: "replay"; readonly row: CommandRow }
   | { readonly step: "resend"; readonly row: CommandRow }
   | { readonly step: "resolve"; readonly row: CommandRow }
-  /** Ask the calendars about these claims, then decide again: a staff cancel may be on its way. */
-  | { readonly step: "refresh"; readonly claims: readonly AppointmentFacts[] }
+  /**
+   * Ask the calendars about these, then decide again: a staff cancel may be on its way, and a command whose answer was
+   * lost may be done or void by now.
+   */
+  | {
+      readonly step: "refresh";
+      readonly claims: readonly AppointmentFacts[];
+      readonly commands: readonly CommandRow[];
+    }
   | { readonly step: "refuse"; readonly row: CommandRow }
   | { readonly step: "send"; readonly row: CommandRow };
 
@@ -42,11 +51,11 @@ export function decideTake(facts: AgendaFacts, request: TakeRequest, now: Instan
   if (row && row.request.fingerprint !== request.fingerprint) return { step: "key-reuse" }; // [G2]
   if (row && row.state !== "void") return repetition(row, facts.running, now);
 
+  const { conflictingClaims: claims, unsettled: commands } = facts;
+  if (!facts.refreshed && claims.length + commands.length > 0) return { step: "refresh", claims, commands };
   if (facts.openCommand) return { step: "busy" }; // [G6] one open command per appointment
   const attemptNumber = (row?.attemptNumber ?? 0) + 1;
-  if (facts.conflictingCommand || facts.conflictingClaims.length > 0) {
-    if (!facts.conflictingCommand && !facts.claimsRefreshed)
-      return { step: "refresh", claims: facts.conflictingClaims };
+  if (facts.conflictingCommand || claims.length > 0) {
     return refuse(request, attemptNumber, now, { reason: "patient-conflict" }); // [G4]
   }
   if (request.wanted.kind === "book" && facts.openBookings >= OPEN_BOOKINGS_MAX) {

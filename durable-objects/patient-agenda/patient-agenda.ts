@@ -84,17 +84,17 @@ export class PatientAgenda extends Server<Env> {
 
   /** [G1]–[G9] Books or moves for a patient, under the caller's key. Never marked retryable for the runtime. */
   async take(request: TakeRequest): Promise<TakeAnswer> {
-    let claimsRefreshed = false;
+    let refreshed = false;
     for (;;) {
-      const step = this.#decide(request, claimsRefreshed);
+      const step = this.#decide(request, refreshed);
       switch (step.step) {
         case "key-reuse":
         case "in-flight":
         case "busy":
           return { kind: step.step };
         case "refresh":
-          await this.#refresh(step.claims);
-          claimsRefreshed = true;
+          await this.#refresh(step.claims, step.commands);
+          refreshed = true;
           continue;
         case "refuse":
           return { kind: "refused", refused: step.row.refused ?? unreachable(), replayed: false };
@@ -184,7 +184,7 @@ export class PatientAgenda extends Server<Env> {
   }
 
   /** Reads, decides and writes in one transaction; what must be asked is asked after it is durable. */
-  #decide(request: TakeRequest, claimsRefreshed: boolean): TakeStep {
+  #decide(request: TakeRequest, refreshed: boolean): TakeStep {
     const now = this.#now();
     const { wanted, patientId } = request;
     const step = this.ctx.storage.transactionSync(() => {
@@ -201,10 +201,15 @@ export class PatientAgenda extends Server<Env> {
             row && row.state !== "void"
               ? []
               : this.#store.overlapping(patientId, wanted.place, wanted.appointmentId),
-          conflictingCommand: pending.some((other) => overlaps(other.request.wanted.place, wanted.place)),
-          openCommand: pending.some((other) => other.request.wanted.appointmentId === wanted.appointmentId),
+          conflictingCommand: pending.some((other) => inTime(other, wanted.place)),
+          openCommand: pending.some((other) => onAppointment(other, wanted.appointmentId)),
           openBookings: this.#store.countActiveFrom(patientId, now) + pending.length,
-          claimsRefreshed,
+          unsettled: pending.filter(
+            (other) =>
+              !this.#running.has(other.request.command) &&
+              (inTime(other, wanted.place) || onAppointment(other, wanted.appointmentId)),
+          ),
+          refreshed,
         },
         request,
         now,
@@ -343,9 +348,12 @@ export class PatientAgenda extends Server<Env> {
     );
   }
 
-  /** [G4] Asks the calendars of conflicting claims: a cancellation by staff may be on its way through the log. */
-  async #refresh(claims: readonly AppointmentFacts[]): Promise<void> {
-    await Promise.all(claims.map((claim) => this.#readAgain(claim.id, claim.providerId)));
+  /** [G4] Asks the calendars of everything in the way; what cannot be asked stays as it is: rather busy than double. */
+  async #refresh(claims: readonly AppointmentFacts[], commands: readonly CommandRow[]): Promise<void> {
+    await Promise.all([
+      ...claims.map((claim) => this.#readAgain(claim.id, claim.providerId)),
+      ...commands.map((row) => this.#call(row, "resolve", true)),
+    ]);
   }
 
   async #readAgain(id: AppointmentId, calendar: ProviderId): Promise<void> {
@@ -353,7 +361,7 @@ export class PatientAgenda extends Server<Env> {
       const found = await this.env.PROVIDER_CALENDAR.getByName(calendar).read(id, { kind: "everything" });
       if (found) this.observe([{ facts: factsOf(found), cause: null }]);
     } catch (error) {
-      logFailure("agenda.refresh_failed", error, { appointment: id }); // the claim stays as it is: rather busy than double
+      logFailure("agenda.refresh_failed", error, { appointment: id });
     }
   }
 
@@ -387,6 +395,10 @@ export class PatientAgenda extends Server<Env> {
     );
   }
 }
+
+const inTime = (row: CommandRow, interval: Interval): boolean => overlaps(row.request.wanted.place, interval);
+const onAppointment = (row: CommandRow, id: AppointmentId): boolean =>
+  row.request.wanted.appointmentId === id;
 
 function unreachable(): never {
   throw new Error("a step without what it names");

@@ -24,12 +24,7 @@ import { decideMove } from "../../core/booking/decide-move.ts";
 import { decideResolve } from "../../core/booking/decide-resolve.ts";
 import { remember } from "../../core/booking/recent-commands.ts";
 import type { BookingRefusal } from "../../core/booking/refusal.ts";
-import {
-  APPOINTMENTS_TOPIC,
-  type AppointmentEventType,
-  appointmentEvent,
-  configuredEvent,
-} from "../../core/events/event.ts";
+import { APPOINTMENTS_TOPIC, appointmentEvent, configuredEvent } from "../../core/events/event.ts";
 import { APPOINTMENT_PARTITIONS, partitionName, partitionOf } from "../../core/events/partition.ts";
 import { type AppointmentId, type AttemptId, PROVIDER_ID, type ProviderId } from "../../core/ids.ts";
 import { invariant } from "../../core/invariant.ts";
@@ -37,9 +32,15 @@ import { parseClientMessage } from "../../core/live/protocol.ts";
 import { type AvailabilityQuery, availabilityBody } from "../../core/live/provider-feed.ts";
 import { drainOutbox, nextDrainAt } from "../../core/outbox/drain.ts";
 import type { CalendarConfig } from "../../core/schedule/config.ts";
-import { type FreeStart, findSite, findVisit, nearestFreeStarts } from "../../core/schedule/free-starts.ts";
+import {
+  type BusyOf,
+  type FreeStart,
+  findSite,
+  findVisit,
+  nearestFreeStarts,
+} from "../../core/schedule/free-starts.ts";
 import { OpenDays } from "../../core/schedule/open-days.ts";
-import { type Instant, instant, plus } from "../../core/time.ts";
+import { type Instant, type Interval, instant, plus } from "../../core/time.ts";
 import { LiveSockets } from "../shared/live-sockets.ts";
 import { logFailure } from "../shared/log.ts";
 import { applyMigrations } from "../shared/migrations.ts";
@@ -52,6 +53,15 @@ import { parseWatchUrl } from "./watch-url.ts";
 
 /** Bookings of one burst leave in one append; a screen or a projection does not notice the wait. */
 const DRAIN_DELAY_MS = 20;
+
+/** What one accepted command writes. */
+interface Change {
+  readonly type: "booked" | "moved" | "cancelled";
+  readonly before: Appointment | null;
+  readonly after: Appointment;
+  readonly recent: readonly RecentCommand[];
+  readonly cause: AttemptId;
+}
 
 export type AvailabilityReply =
   | { readonly kind: "ok"; readonly revision: number; readonly body: string }
@@ -98,18 +108,23 @@ export class ProviderCalendar extends Server<Env> {
     const now = this.#now();
     const view = this.#view();
     if (!view) return this.#needsConfig(command, null);
+    let screens: BusyOf | null = null;
     const outcome = this.ctx.storage.transactionSync(() => {
       const decision = decideBook(view, command, now);
       const undecided = decision.kind === "commit" || decision.kind === "refused";
       if (undecided && view.open.config.version < command.configVersion)
         return this.#needsConfig(command, null);
       if (decision.kind === "refused" && decision.fence) this.#fence(command.attempt, command.deadline);
-      if (decision.kind === "commit")
-        this.#write("openslot.appointment.booked.v1", decision.appointment, [], command.attempt, now);
+      if (decision.kind === "commit") {
+        screens = this.#write(
+          { type: "booked", before: null, after: decision.appointment, recent: [], cause: command.attempt },
+          now,
+        );
+      }
       return decision;
     });
     if (outcome.kind === "refused") return this.#refused(outcome.refusal, command, now);
-    if (outcome.kind === "commit") this.#committed(null, outcome.appointment, now);
+    if (outcome.kind === "commit") this.#committed([outcome.appointment], screens, now);
     return outcome.kind === "commit" ? { kind: "done", appointment: outcome.appointment } : outcome;
   }
 
@@ -118,6 +133,7 @@ export class ProviderCalendar extends Server<Env> {
     const now = this.#now();
     const view = this.#view();
     if (!view) return this.#needsConfig(command, null);
+    let screens: BusyOf | null = null;
     const outcome = this.ctx.storage.transactionSync(() => {
       const decision = decideMove(view, command, now);
       const recent = this.#store.find(command.appointmentId)?.recent ?? [];
@@ -126,19 +142,17 @@ export class ProviderCalendar extends Server<Env> {
         return this.#needsConfig(command, recent);
       if (decision.kind === "refused" && decision.fence) this.#fenceMove(command, recent, now);
       if (decision.kind === "commit") {
-        const entry = { attempt: command.attempt, at: now, answer: decision.appointment, fingerprint: null };
-        this.#write(
-          "openslot.appointment.moved.v1",
-          decision.appointment,
-          remember(recent, entry, now),
-          command.attempt,
+        const { before, appointment: after } = decision;
+        const entry = { attempt: command.attempt, at: now, answer: after, fingerprint: null };
+        screens = this.#write(
+          { type: "moved", before, after, recent: remember(recent, entry, now), cause: command.attempt },
           now,
         );
       }
       return decision;
     });
     if (outcome.kind === "refused") return this.#refused(outcome.refusal, command, now);
-    if (outcome.kind === "commit") this.#committed(outcome.before, outcome.appointment, now);
+    if (outcome.kind === "commit") this.#committed([outcome.before, outcome.appointment], screens, now);
     return outcome.kind === "commit" ? { kind: "done", appointment: outcome.appointment } : outcome;
   }
 
@@ -164,22 +178,21 @@ export class ProviderCalendar extends Server<Env> {
     const attempt = cancelAttempt(command);
     const view = this.#view();
     if (!view) return { kind: "refused", refusal: { reason: "not-found" } };
+    let screens: BusyOf | null = null;
     const outcome = this.ctx.storage.transactionSync(() => {
       const decision = decideCancel(view, command, now);
       if (decision.kind !== "commit") return decision;
       const recent = this.#store.find(command.appointmentId)?.recent ?? [];
-      const entry = { attempt, at: now, answer: decision.appointment, fingerprint: command.fingerprint };
-      this.#write(
-        "openslot.appointment.cancelled.v1",
-        decision.appointment,
-        remember(recent, entry, now),
-        attempt,
+      const { before, appointment: after } = decision;
+      const entry = { attempt, at: now, answer: after, fingerprint: command.fingerprint };
+      screens = this.#write(
+        { type: "cancelled", before, after, recent: remember(recent, entry, now), cause: attempt },
         now,
       );
       return decision;
     });
     if (outcome.kind === "refused") return outcome;
-    if (outcome.kind === "commit") this.#committed(outcome.before, outcome.appointment, now);
+    if (outcome.kind === "commit") this.#committed([outcome.before, outcome.appointment], screens, now);
     return { kind: "done", appointment: outcome.appointment, replayed: outcome.kind === "done", attempt };
   }
 
@@ -300,31 +313,30 @@ export class ProviderCalendar extends Server<Env> {
     );
   }
 
-  /** One appointment row, one outbox row, the alarm: all of it or nothing. */
-  #write(
-    type: AppointmentEventType,
-    appointment: Appointment,
-    recent: readonly RecentCommand[],
-    cause: AttemptId,
-    now: Instant,
-  ): void {
-    this.#store.save(appointment, recent);
+  /**
+   * One appointment row, one outbox row, the alarm: all of it or nothing. Returns what busy time looked like before,
+   * if anybody watches: it must be read before the row is written, because the cache may be empty.
+   */
+  #write({ type, before, after, recent, cause }: Change, now: Instant): BusyOf | null {
+    const screens = this.#feed.capture(this.#busy.of, before ? [before, after] : [after]);
+    this.#store.save(after, recent);
     const sequence = this.#sequence + 1;
+    const data = { appointment: factsOf(after), cause };
     this.#store.appendEvent(
       sequence,
-      appointmentEvent(type, sequence, now, { appointment: factsOf(appointment), cause }),
+      appointmentEvent(`openslot.appointment.${type}.v1`, sequence, now, data),
     );
     this.#wake.arm(plus(now, DRAIN_DELAY_MS));
+    return screens;
   }
 
   /** After the transaction, and only then: memory and screens. */
-  #committed(before: Appointment | null, after: Appointment, now: Instant): void {
+  #committed(touched: readonly Interval[], screens: BusyOf | null, now: Instant): void {
     this.#wake.armed(plus(now, DRAIN_DELAY_MS));
     this.#sequence += 1;
-    const touched = before ? [before, after] : [after];
-    const was = this.#feed.capture(this.#busy.of, touched);
     for (const interval of touched) this.#busy.changed(interval);
-    if (was && this.#open) this.#feed.broadcast(this.#open, was, this.#busy.of, touched, this.#sequence, now);
+    if (screens && this.#open)
+      this.#feed.broadcast(this.#open, screens, this.#busy.of, touched, this.#sequence, now);
   }
 
   #fence(attempt: AttemptId, deadline: Instant): void {

@@ -2,6 +2,7 @@
  * The slots of a page as signals: one per slot, so that a change redraws one button. A slot that was shown stays where
  * it is; only a person makes the list longer (docs: handbook, "live slots never vanish or move under the pointer").
  */
+import { MINUTE_MS } from "../../core/time.ts";
 import { batch, type Signal, signal } from "@preact/signals";
 import type { Applied, SlotKey, SlotRef } from "./live-slots.ts";
 import { slotKey } from "./live-slots.ts";
@@ -17,6 +18,8 @@ export interface SlotListData {
   readonly to: string;
   readonly dates: readonly string[];
   readonly revision: number;
+  /** A start closer than this cannot be booked any more. */
+  readonly noticeMinutes: number;
   readonly sites: readonly { readonly locationId: string; readonly name: string; readonly timeZone: string }[];
   readonly days: readonly {
     readonly date: string;
@@ -62,6 +65,7 @@ export class SlotBoard {
   readonly newTimes: Signal<readonly SlotRef[]> = signal([]);
   readonly status = signal("");
   readonly live = signal<LiveState>("not-yet");
+  #sent = false;
   readonly #byKey = new Map<SlotKey, SlotState>();
 
   constructor(data: SlotListData) {
@@ -107,6 +111,21 @@ export class SlotBoard {
       this.status.value = waiting.length === 1 ? "1 new time is shown" : `${waiting.length} new times are shown`;
     });
     return slotKey(first.start, first.locationId);
+  }
+
+  /** Strikes, without a word, what the clock has made too late to book. */
+  closePassed(now: number): void {
+    const earliest = now + this.data.noticeMinutes * MINUTE_MS;
+    batch(() => {
+      for (const slot of this.#byKey.values())
+        if (slot.free.value && Date.parse(slot.start) < earliest) slot.free.value = false;
+    });
+  }
+
+  /** A second press while the first is on its way must not book a second time. */
+  sendOnce(event: Event): void {
+    if (this.#sent) event.preventDefault();
+    this.#sent = true;
   }
 
   freeOn(date: string): number {

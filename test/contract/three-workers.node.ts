@@ -1,0 +1,137 @@
+/**
+ * Proves that the three Workers fit together as they are deployed: each has exactly the bindings its hand-written type
+ * names, a booking goes from the edge over the log and the doorbell to Postgres, and the issuer shows no private key.
+ */
+
+import { mkdirSync } from "node:fs";
+import { sql } from "drizzle-orm";
+import { exportJWK, generateKeyPair, importJWK, SignJWT } from "jose";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createTestHarness } from "wrangler";
+import { makeDb } from "../../db/client.ts";
+import { listPatients } from "../../db/queries/list-patients.ts";
+import { loadDirectory } from "../../db/queries/load-directory.ts";
+import { type Shim, startShim } from "../../scripts/local/neon-shim.ts";
+import type { LocalPostgres } from "../../scripts/local/postgres.ts";
+import { openPglite } from "../../scripts/local/postgres.ts";
+
+let postgres: LocalPostgres;
+let shim: Shim;
+let server: ReturnType<typeof createTestHarness>;
+let database: { DATABASE_URL: string; NEON_FETCH_ENDPOINT: string };
+let signing: Awaited<ReturnType<typeof exportJWK>>;
+
+beforeAll(async () => {
+  mkdirSync("dist/client", { recursive: true }); // wrangler wants the folder of assets to exist; the pages are not asked for here
+  postgres = await openPglite(null);
+  shim = await startShim({ port: 0, poolFor: () => postgres.pool });
+  database = {
+    DATABASE_URL: "postgres://openslot:openslot@db.localtest/openslot",
+    NEON_FETCH_ENDPOINT: shim.endpoint,
+  };
+  const { privateKey } = await generateKeyPair("ES256", { extractable: true });
+  signing = { ...(await exportJWK(privateKey)), kid: "harness", alg: "ES256" };
+  server = createTestHarness({
+    workers: [
+      {
+        configPath: "wrangler.toml",
+        secrets: {
+          ...database,
+          ID_KEYS: JSON.stringify({ a: "k".repeat(43) }),
+          LOCAL_ISSUER_JWKS: "",
+          LOCAL_MODE: "off",
+          RATE_LIMITS: "relaxed",
+        },
+      },
+      {
+        configPath: "workers/identity/wrangler.toml",
+        secrets: { LOCAL_MODE: "off", SIGNING_KEYS: JSON.stringify({ keys: [signing] }) },
+      },
+      { configPath: "workers/events/wrangler.toml", secrets: database },
+    ],
+  } as never);
+  await server.listen();
+});
+
+afterAll(async () => {
+  await server?.close();
+  await shim?.close();
+  await postgres?.close();
+});
+
+const bindingsOf = async (worker: string): Promise<string[]> =>
+  Object.keys(
+    (await (server.getWorker(worker) as unknown as { getEnv(): Promise<object> }).getEnv()) ?? {},
+  ).sort();
+
+describe("the three Workers", () => {
+  it("[K6] have exactly the bindings that their types name", async () => {
+    expect(await bindingsOf("openslot-identity")).toEqual(["LOCAL_MODE", "SIGNING_KEYS"]);
+    expect(await bindingsOf("openslot-events")).toEqual([
+      "DATABASE_URL",
+      "EVENT_LOG",
+      "NEON_FETCH_ENDPOINT",
+      "PATIENT_AGENDA",
+    ]);
+  });
+
+  it("[K6] carry a booking from the edge, with a token of the issuer, over the log to Postgres", async () => {
+    const db = makeDb(database);
+    const { providers } = await loadDirectory(db);
+    const [patient] = await listPatients(db, { homeLocationIds: null, limit: 1 });
+    const provider = providers[0];
+    if (!provider || !patient) throw new Error("the seed is empty");
+    const token = await new SignJWT({ role: "patient" })
+      .setProtectedHeader({ alg: "ES256", kid: "harness" })
+      .setIssuer("openslot-identity")
+      .setAudience("openslot")
+      .setSubject(patient.id)
+      .setIssuedAt()
+      .setExpirationTime("5m")
+      .sign(await importJWK(signing, "ES256"));
+    const visitTypeId = provider.visitTypeIds[0];
+    const free = (await (
+      await server.fetch(`/v1/providers/${provider.id}/availability?visitTypeId=${visitTypeId}`)
+    ).json()) as { days: { slots: { start: string; locationId: string }[] }[] };
+    const slot = free.days.flatMap(({ slots }) => slots)[0];
+    const booked = await server.fetch("/v1/appointments", {
+      method: "POST",
+      headers: {
+        authorization: `Bearer ${token}`,
+        "idempotency-key": "harness-1",
+        "content-type": "application/json",
+      },
+      body: JSON.stringify({
+        providerId: provider.id,
+        visitTypeId,
+        locationId: slot?.locationId,
+        start: slot?.start,
+      }),
+    });
+    const appointment = (await booked.json()) as { id: string };
+    expect(booked.status, JSON.stringify(appointment)).toBe(201);
+
+    const rowOf = async () =>
+      (await db.execute(sql`SELECT version FROM appointment WHERE id = ${appointment.id}`)).rows;
+    for (let tries = 0; tries < 100 && (await rowOf()).length === 0; tries++)
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(await rowOf()).toHaveLength(1);
+    const list = await server.fetch(`/v1/patients/${patient.id}/appointments`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    expect(await list.json()).toMatchObject({ data: [{ id: appointment.id }] });
+  });
+
+  it("[K6] the issuer's public keys have no private member, and sample tokens exist on a laptop only", async () => {
+    const identity = await (
+      server.getWorker("openslot-identity") as unknown as {
+        getExport(
+          name?: string,
+        ): Promise<{ jwks(): Promise<{ keys: object[] }>; sampleToken(id: string): Promise<string | null> }>;
+      }
+    ).getExport("default");
+    const { keys } = await identity.jwks();
+    expect(Object.keys(keys[0] ?? {}).sort()).toEqual(["alg", "crv", "kid", "kty", "use", "x", "y"]);
+    expect(await identity.sampleToken("pat_0123456789abcd")).toBeNull();
+  });
+});

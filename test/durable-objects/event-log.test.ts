@@ -1,0 +1,236 @@
+/** Proves the log and the way into it: one record per event, order, groups, leases, and an outbox that never strands. */
+import { evictDurableObject, reset, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
+import type { AppointmentFacts } from "../../core/booking/appointment.ts";
+import { APPOINTMENTS_TOPIC, appointmentEvent } from "../../core/events/event.ts";
+import { APPOINTMENT_PARTITIONS, partitionName, partitionOf } from "../../core/events/partition.ts";
+import type { AttemptId, ProviderId } from "../../core/ids.ts";
+import { instant } from "../../core/time.ts";
+import { EventLogPartition } from "../../durable-objects/event-log-partition/event-log-partition.ts";
+import "../../workers/edge/index.tsx";
+import { sql } from "drizzle-orm";
+import { makeDb } from "../../db/client.ts";
+import {
+  book,
+  calendarOf,
+  call,
+  drainLog,
+  freshKey,
+  patientToken,
+  type Slot,
+  slotsOf,
+  somePatient,
+  someProvider,
+} from "../support/edge.ts";
+
+afterEach(() => vi.restoreAllMocks());
+afterAll(() => reset());
+
+const facts = (providerId: ProviderId): AppointmentFacts => ({
+  id: "apt_x" as never,
+  providerId,
+  patientId: somePatient(),
+  locationId: "loc_x" as never,
+  visitTypeId: "vst_x" as never,
+  timeZone: "UTC",
+  start: instant(0),
+  end: instant(1),
+  status: "booked",
+  version: 1,
+  source: "patient",
+  createdAt: instant(0),
+  updatedAt: instant(0),
+  cancelledAt: null,
+  cancellationReason: null,
+});
+const eventsOf = (calendar: string, from: number, to: number) =>
+  Array.from({ length: to - from + 1 }, (_, i) =>
+    appointmentEvent("openslot.appointment.booked.v1", from + i, instant(0), {
+      appointment: facts(calendar as ProviderId),
+      cause: "w" as AttemptId,
+    }),
+  );
+
+let logs = 0;
+const freshLog = () => env.EVENT_LOG.getByName(`test/${logs++}`);
+
+describe("a log partition", () => {
+  it("[E1] stores one event id once and answers its offset again", async () => {
+    const log = freshLog();
+    expect(await log.append(eventsOf("prv_a", 1, 3))).toEqual([0, 1, 2]);
+    expect(await log.append(eventsOf("prv_a", 2, 5))).toEqual([1, 2, 3, 4]);
+    const read = await log.read("postgres", "r1", 100);
+    expect(read.kind === "records" && read.records.map(({ offset, event }) => [offset, event.id])).toEqual([
+      [0, "prv_a:1"],
+      [1, "prv_a:2"],
+      [2, "prv_a:3"],
+      [3, "prv_a:4"],
+      [4, "prv_a:5"],
+    ]);
+  });
+
+  it("[E3] [E4] lets one reader at a time move a group, and only forwards", async () => {
+    const log = freshLog();
+    await log.append(eventsOf("prv_a", 1, 4));
+    expect((await log.read("postgres", "r1", 2)).kind).toBe("records");
+    expect((await log.read("postgres", "r2", 2)).kind).toBe("leased");
+    expect((await log.read("agenda", "r2", 2)).kind).toBe("records"); // another group is another reader
+    expect(await log.commit("postgres", "r2", 2)).toBe(false);
+    expect(await log.commit("postgres", "r1", 99)).toBe(false);
+    expect(await log.commit("postgres", "r1", 2)).toBe(true);
+    expect(await log.commit("postgres", "r1", 1)).toBe(false);
+    await log.release("postgres", "r1");
+    const next = await log.read("postgres", "r2", 10);
+    expect(next.kind === "records" && next.records.map(({ offset }) => offset)).toEqual([2, 3]);
+    await evictDurableObject(log);
+    expect((await log.lag()).map(({ group, lag }) => [group, lag])).toEqual([
+      ["postgres", 2],
+      ["agenda", 4],
+    ]);
+  });
+
+  it("[E5] trims only what every group has read and what is old", async () => {
+    const log = freshLog();
+    await log.append(eventsOf("prv_a", 1, 4));
+    await log.read("postgres", "r", 10);
+    await log.commit("postgres", "r", 4);
+    await log.read("agenda", "r", 10);
+    await log.commit("agenda", "r", 2);
+    await runInDurableObject(log, (_, state) => state.storage.sql.exec("UPDATE record SET appended_at = 0"));
+    await runDurableObjectAlarm(log);
+    const offsets = await runInDurableObject(log, (_, state) =>
+      state.storage.sql
+        .exec('SELECT "offset" AS o FROM record ORDER BY 1')
+        .toArray()
+        .map(({ o }) => o),
+    );
+    expect(offsets).toEqual([2, 3]);
+    expect(await log.append(eventsOf("prv_a", 5, 5))).toEqual([4]);
+  });
+
+  it("[O3] rings again until a reader came, also after the doorbell was lost", async () => {
+    const log = freshLog();
+    await log.append(eventsOf("prv_a", 1, 1));
+    expect(await runInDurableObject(log, (_, state) => state.storage.getAlarm())).not.toBeNull();
+    await runDurableObjectAlarm(log);
+    expect(await runInDurableObject(log, (_, state) => state.storage.getAlarm())).not.toBeNull();
+  });
+});
+
+describe("the way of an event", () => {
+  const partitionOfCalendar = (id: ProviderId) =>
+    env.EVENT_LOG.getByName(partitionName(APPOINTMENTS_TOPIC, partitionOf(id, APPOINTMENT_PARTITIONS)));
+
+  it("[O1] [O2] keeps events in the outbox while the log is away, and sends them in order when it is back", async () => {
+    const provider = await someProvider();
+    const slots = await slotsOf(provider);
+    vi.spyOn(EventLogPartition.prototype, "append").mockImplementation(() => {
+      throw new Error("planted: the log is away");
+    });
+    const patient = somePatient();
+    const { body: booked } = await book(provider, slots[0] as Slot, patient);
+    await call("DELETE", `/appointments/${booked.id}`, {
+      token: await patientToken(patient),
+      ifMatch: '"v1"',
+    });
+    await runDurableObjectAlarm(calendarOf(provider.id));
+    expect(
+      await runInDurableObject(calendarOf(provider.id), (_, state) => state.storage.getAlarm()),
+    ).not.toBeNull();
+    vi.restoreAllMocks();
+    await runDurableObjectAlarm(calendarOf(provider.id));
+    const types = await runInDurableObject(partitionOfCalendar(provider.id), (_, state) =>
+      state.storage.sql
+        .exec<{ event: string }>(
+          'SELECT event FROM record WHERE event_id LIKE ? ORDER BY "offset"',
+          `${provider.id}:%`,
+        )
+        .toArray()
+        .map(({ event }) => JSON.parse(event).type),
+    );
+    expect(types).toEqual([
+      "openslot.calendar.configured.v1",
+      "openslot.appointment.booked.v1",
+      "openslot.appointment.cancelled.v1",
+    ]);
+    expect(
+      await runInDurableObject(calendarOf(provider.id), (_, state) =>
+        state.storage.sql.exec("SELECT * FROM outbox").toArray(),
+      ),
+    ).toEqual([]);
+  });
+
+  it("[O2] a crash between publishing and deleting repeats the batch, and the log swallows it", async () => {
+    const provider = await someProvider();
+    const [slot] = await slotsOf(provider);
+    await book(provider, slot as Slot, somePatient());
+    const original = EventLogPartition.prototype.append;
+    vi.spyOn(EventLogPartition.prototype, "append").mockImplementationOnce(function (
+      this: EventLogPartition,
+      events,
+    ) {
+      original.call(this, events);
+      throw new Error("planted: the answer was lost");
+    });
+    await runDurableObjectAlarm(calendarOf(provider.id));
+    await runDurableObjectAlarm(calendarOf(provider.id));
+    const ids = await runInDurableObject(partitionOfCalendar(provider.id), (_, state) =>
+      state.storage.sql
+        .exec<{ id: string }>("SELECT event_id AS id FROM record WHERE event_id LIKE ?", `${provider.id}:%`)
+        .toArray()
+        .map(({ id }) => id),
+    );
+    expect(ids).toEqual([`${provider.id}:1`, `${provider.id}:2`]);
+  });
+
+  it("[O3] arms an alarm in the constructor when rows wait and the alarm was used up", async () => {
+    const provider = await someProvider();
+    const [slot] = await slotsOf(provider);
+    await book(provider, slot as Slot, somePatient());
+    const calendar = calendarOf(provider.id);
+    await runInDurableObject(calendar, async (_, state) => {
+      await state.storage.deleteAlarm();
+      state.storage.sql.exec("INSERT OR IGNORE INTO outbox SELECT 99, event FROM outbox LIMIT 1");
+      state.storage.sql.exec(
+        "INSERT OR IGNORE INTO outbox VALUES (99, ?)",
+        JSON.stringify(eventsOf(provider.id, 99, 99)[0]),
+      );
+      await state.storage.deleteAlarm();
+    });
+    await evictDurableObject(calendar);
+    expect(await runInDurableObject(calendar, (_, state) => state.storage.getAlarm())).not.toBeNull();
+  });
+
+  it("[E6] [P1] reaches Postgres with the right version and without a word that a person wrote", async () => {
+    const provider = await someProvider();
+    const slots = await slotsOf(provider);
+    const patient = somePatient();
+    const auth = await patientToken(patient);
+    const { body: booked } = await book(provider, slots[0] as Slot, patient, freshKey(), {
+      reason: "CANARY-REASON",
+      notes: "CANARY-NOTES",
+    });
+    await call("PATCH", `/appointments/${booked.id}`, {
+      token: auth,
+      ifMatch: '"v1"',
+      body: { start: (slots[6] as Slot).start },
+    });
+    await runDurableObjectAlarm(calendarOf(provider.id));
+    await drainLog();
+    const { DATABASE_URL, NEON_FETCH_ENDPOINT } = env as unknown as {
+      DATABASE_URL: string;
+      NEON_FETCH_ENDPOINT: string;
+    };
+    const { rows } = await makeDb({ DATABASE_URL, NEON_FETCH_ENDPOINT }).execute(
+      sql`SELECT * FROM appointment WHERE id = ${booked.id}`,
+    );
+    expect(rows).toHaveLength(1);
+    expect(Number((rows[0] as { version: unknown }).version)).toBe(2);
+    expect(JSON.stringify(rows)).not.toContain("CANARY");
+    const records = await runInDurableObject(partitionOfCalendar(provider.id), (_, state) =>
+      JSON.stringify(state.storage.sql.exec("SELECT * FROM record").toArray()),
+    );
+    expect(records).not.toContain("CANARY");
+  });
+});

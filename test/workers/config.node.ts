@@ -1,0 +1,58 @@
+/** Proves that a bad setting stops the start with a sentence that names the key and not the value. */
+import { describe, expect, it } from "vitest";
+import { parseEdgeSettings, parseEventsSettings } from "../../workers/config.ts";
+
+const good = {
+  DATABASE_URL: "postgres://u:p@host/db",
+  ID_KEYS: JSON.stringify({ b: "x".repeat(43), a: "y".repeat(43) }),
+};
+
+describe("settings", () => {
+  it("[K5] has a default for all but the two that cannot have one", () => {
+    expect(parseEdgeSettings(good)).toMatchObject({
+      RATE_LIMITS: "standard",
+      LOCAL_MODE: false,
+      TOPIC_PREFIX: "openslot",
+      REMINDER_HOURS: [24, 2],
+    });
+    expect(parseEdgeSettings(good).ID_KEYS.map(([version]) => version)).toEqual(["b", "a"]);
+    expect(parseEventsSettings(good).DATABASE_URL).toBe(good.DATABASE_URL);
+  });
+
+  const bad: [name: string, value: string][] = [
+    ["DATABASE_URL", "mysql://SECRET"],
+    ["NEON_FETCH_ENDPOINT", "SECRET"],
+    ["ID_KEYS", "SECRET"],
+    ["ID_KEYS", '{"a":"SECRET"}'],
+    ["ID_KEYS", "{}"],
+    ["RATE_LIMITS", "SECRET"],
+    ["LOCAL_MODE", "SECRET"],
+    ["TOPIC_PREFIX", "Has Space SECRET"],
+    ["KAFKA_BOOTSTRAP_SERVERS", "SECRET:9092"],
+    ["SMS_ENABLED", "true"],
+    ["EMAIL_ENABLED", "SECRET"],
+    ["REMINDER_HOURS", "24,SECRET"],
+    ["REMINDER_HOURS", "0"],
+    ["REMINDER_HOURS", "1,2,3,4,5,6"],
+  ];
+  for (const [name, value] of bad) {
+    it(`[K5] refuses a bad ${name} (${bad.findIndex(([n, v]) => n === name && v === value)}) by name, without its value`, () => {
+      expect(() => parseEdgeSettings({ ...good, [name]: value })).toThrow(
+        new RegExp(`A setting is missing or wrong: ${name} .+docs/configuration.md`),
+      );
+      try {
+        parseEdgeSettings({ ...good, [name]: value });
+      } catch (error) {
+        expect(String(error)).not.toContain("SECRET");
+      }
+    });
+  }
+
+  it("[K5] says what is missing, and says it of keys of the original system too", () => {
+    expect(() => parseEdgeSettings({})).toThrow(/DATABASE_URL .*; ID_KEYS /);
+    expect(() => parseEdgeSettings({ ...good, REDIS_HOST: "localhost" })).toThrow(/no setting REDIS_HOST/);
+    expect(() => parseEdgeSettings({ ...good, DATABASE_HOST: "localhost", DATABASE_PORT: "5432" })).toThrow(
+      /DATABASE_HOST, DATABASE_PORT/,
+    );
+  });
+});

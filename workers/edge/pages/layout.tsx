@@ -1,0 +1,126 @@
+/** The frame of every page: head, header, help and the one way to send it. */
+import type { Context } from "hono";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { ComponentChildren } from "preact";
+import { render } from "preact-render-to-string";
+import { logFailure } from "../../../durable-objects/shared/log.ts";
+import { type EntryAssets, entryAssets } from "../assets.ts";
+import type { EdgeEnv } from "../env.ts";
+
+const CLIENT = { script: "web/patient/client.tsx", style: "web/patient/app.css" };
+const NO_ASSETS: EntryAssets = { script: "", preloads: [], styles: [] };
+/** A calendar leaf with one free slot; inline, so that no page waits for it. */
+const ICON =
+  "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect x='1' y='2' width='14' height='13' rx='3' fill='%230b5c6b'/%3E%3Crect x='4' y='7' width='8' height='5' rx='1.5' fill='%23ffbf1f'/%3E%3C/svg%3E";
+
+export interface Page {
+  readonly title: string;
+  readonly status?: ContentfulStatusCode;
+  readonly children: ComponentChildren;
+}
+
+/** The header's link that is this very page, for `aria-current`. */
+const here = (path: string, href: string): "page" | undefined => (path === href ? "page" : undefined);
+
+function Header({ path, signedIn }: { path: string; signedIn: boolean }) {
+  return (
+    <header class="site-header">
+      <div class="column">
+        <a class="brand" href="/">
+          Openslot
+        </a>
+        <nav aria-label="Main">
+          <a href="/" aria-current={here(path, "/")}>
+            Find care
+          </a>
+          {signedIn ? (
+            <>
+              <a href="/me" aria-current={here(path, "/me")}>
+                My appointments
+              </a>
+              <form method="post" action="/sign-out">
+                <button type="submit" class="link">
+                  Sign out
+                </button>
+              </form>
+            </>
+          ) : (
+            <a href="/sign-in" aria-current={here(path, "/sign-in")}>
+              Sign in
+            </a>
+          )}
+        </nav>
+      </div>
+    </header>
+  );
+}
+
+/** In the same place on every page (WCAG 3.2.6). */
+function HelpBar() {
+  return (
+    <footer class="help-bar">
+      <div class="column">
+        <p>
+          <strong>Need help?</strong> Call your clinic: its number stands beside every provider and appointment. In
+          an emergency, call <a href="tel:911">911</a>.
+        </p>
+      </div>
+    </footer>
+  );
+}
+
+function Document({ title, children, assets, path, signedIn }: Page & DocumentContext) {
+  return (
+    <html lang="en" dir="ltr">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>{`${title} – Openslot`}</title>
+        <link rel="icon" href={ICON} />
+        {assets.styles.map((href) => (
+          <link key={href} rel="stylesheet" href={href} />
+        ))}
+        {assets.preloads.map((href) => (
+          <link key={href} rel="modulepreload" href={href} />
+        ))}
+        {assets.script ? <script type="module" src={assets.script} /> : null}
+      </head>
+      <body>
+        <a class="skip-link" href="#main">
+          Skip to the main content
+        </a>
+        <Header path={path} signedIn={signedIn} />
+        <main id="main" class="column" tabIndex={-1}>
+          {children}
+        </main>
+        <HelpBar />
+      </body>
+    </html>
+  );
+}
+
+interface DocumentContext {
+  readonly assets: EntryAssets;
+  readonly path: string;
+  readonly signedIn: boolean;
+}
+
+/** A page without its style is still a page: a build that cannot be found must not keep anybody from booking. */
+async function assetsOf(env: Env): Promise<EntryAssets> {
+  try {
+    return await entryAssets(env.ASSETS, CLIENT);
+  } catch (error) {
+    logFailure("pages.assets_missing", error);
+    return NO_ASSETS;
+  }
+}
+
+export async function sendPage(c: Context<EdgeEnv>, page: Page): Promise<Response> {
+  const context = {
+    assets: await assetsOf(c.env),
+    path: c.req.path,
+    signedIn: c.get("principal") !== null,
+  };
+  return c.html(`<!doctype html>${render(<Document {...page} {...context} />)}`, page.status ?? 200);
+}

@@ -1,0 +1,46 @@
+/** Codes of the directory in the words of a page. */
+import type { AppointmentStatus } from "../../../core/booking/appointment.ts";
+import type { Clinic, Provider, VisitType } from "../../../core/directory/directory.ts";
+
+const languageNames = new Intl.DisplayNames("en-US", { type: "language" });
+
+/** Specialties whose code is not their name. */
+const SPECIALTY_NAMES: Readonly<Record<string, string>> = { ent: "Ear, nose and throat" };
+
+/** `primary-care` → `Primary care` */
+export function specialtyText(code: string): string {
+  const words = code.replaceAll("-", " ");
+  return SPECIALTY_NAMES[code] ?? words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+export const languagesText = (codes: readonly string[]): string =>
+  codes.map((code) => languageNames.of(code) ?? code).join(", ");
+
+export const providerText = ({ displayName, title }: Provider): string => `${displayName}, ${title}`;
+
+const MODALITIES: Readonly<Record<VisitType["modality"], string>> = {
+  "in-person": "in person",
+  video: "by video",
+  phone: "by phone",
+};
+
+/** `20 minutes, in person` */
+export const visitText = ({ minutes, modality }: VisitType): string =>
+  `${minutes} minutes, ${MODALITIES[modality]}`;
+
+export const addressText = ({ address, city, state, postalCode }: Clinic): string =>
+  `${address}, ${city}, ${state} ${postalCode}`;
+
+/** `+15125550100` → `(512) 555-0100`; anything else stays as it is. */
+export const phoneText = (phone: string): string =>
+  phone.replace(/^\+1(\d{3})(\d{3})(\d{4})$/, "($1) $2-$3");
+
+export const STATUS_TEXT: Readonly<Record<AppointmentStatus, string>> = {
+  booked: "Booked",
+  confirmed: "Confirmed",
+  "checked-in": "Checked in",
+  "in-progress": "In progress",
+  completed: "Completed",
+  cancelled: "Cancelled",
+  "no-show": "Missed",
+};
