@@ -1,7 +1,7 @@
 /** Keeps a list of slots true to the provider's live socket. Loaded after the page can be used. */
 import { MINUTE_MS, SECOND_MS } from "../../core/time.ts";
-import { openLiveSocket } from "../shared/live-socket.ts";
 import { applyFrame, liveSlots, parseProviderFrame, reconnected } from "../shared/live-slots.ts";
+import { openLiveSocket } from "../shared/live-socket.ts";
 import type { SlotBoard } from "../shared/slot-board.ts";
 
 /** A screen reader is told at most this often; in a rush of bookings more would be noise. */
@@ -13,7 +13,8 @@ function livePath({ data }: SlotBoard): string {
   return `/v1/live/providers/${data.providerId}?${query}`;
 }
 
-const howMany = (count: number, one: string, many: string): string => (count === 1 ? `1 ${one}` : `${count} ${many}`);
+const howMany = (count: number, one: string, many: string): string =>
+  count === 1 ? `1 ${one}` : `${count} ${many}`;
 
 /** Says what changed since it last spoke; silent while somebody types. */
 function announcer(board: SlotBoard): { readonly struck: (count: number) => void } {

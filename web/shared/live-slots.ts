@@ -39,7 +39,9 @@ interface DayOfStarts {
 const byKey = (days: readonly DayOfStarts[]): Map<SlotKey, SlotRef> =>
   new Map(
     days.flatMap(({ date, slots }) =>
-      slots.map(({ start, locationId }) => [slotKey(start, locationId), { date, start, locationId }] as const),
+      slots.map(
+        ({ start, locationId }) => [slotKey(start, locationId), { date, start, locationId }] as const,
+      ),
     ),
   );
 

@@ -2,8 +2,9 @@
  * The slots of a page as signals: one per slot, so that a change redraws one button. A slot that was shown stays where
  * it is; only a person makes the list longer (docs: handbook, "live slots never vanish or move under the pointer").
  */
-import { MINUTE_MS } from "../../core/time.ts";
+
 import { batch, type Signal, signal } from "@preact/signals";
+import { MINUTE_MS } from "../../core/time.ts";
 import type { Applied, SlotKey, SlotRef } from "./live-slots.ts";
 import { slotKey } from "./live-slots.ts";
 import { dayText, timeText } from "./time-text.ts";
@@ -20,7 +21,11 @@ export interface SlotListData {
   readonly revision: number;
   /** A start closer than this cannot be booked any more. */
   readonly noticeMinutes: number;
-  readonly sites: readonly { readonly locationId: string; readonly name: string; readonly timeZone: string }[];
+  readonly sites: readonly {
+    readonly locationId: string;
+    readonly name: string;
+    readonly timeZone: string;
+  }[];
   readonly days: readonly {
     readonly date: string;
     readonly slots: readonly { readonly start: string; readonly locationId: string }[];
@@ -108,7 +113,8 @@ export class SlotBoard {
     batch(() => {
       this.groups.value = this.#insert(this.groups.value, waiting);
       this.newTimes.value = [];
-      this.status.value = waiting.length === 1 ? "1 new time is shown" : `${waiting.length} new times are shown`;
+      this.status.value =
+        waiting.length === 1 ? "1 new time is shown" : `${waiting.length} new times are shown`;
     });
     return slotKey(first.start, first.locationId);
   }
@@ -126,6 +132,10 @@ export class SlotBoard {
   sendOnce(event: Event): void {
     if (this.#sent) event.preventDefault();
     this.#sent = true;
+  }
+
+  find(key: SlotKey): SlotState | undefined {
+    return this.#byKey.get(key);
   }
 
   freeOn(date: string): number {

@@ -59,11 +59,7 @@ function StripDay({ board, date }: { board: SlotBoard; date: string }) {
       <span class="count">{free === 0 ? "none" : countText(free)}</span>
     </>
   );
-  return (
-    <li>
-      {listed ? <a href={`#day-${date}`}>{words}</a> : <span class="closed">{words}</span>}
-    </li>
-  );
+  return <li>{listed ? <a href={`#day-${date}`}>{words}</a> : <span class="closed">{words}</span>}</li>;
 }
 
 function DayStrip({ board }: { board: SlotBoard }) {
@@ -116,7 +112,13 @@ function Reason() {
       <p id="reason-hint" class="hint">
         A few words for the clinic. Leave out anything you would rather say in person.
       </p>
-      <textarea id="reason" name="reason" rows={2} maxLength={REASON_CHARS_MAX} aria-describedby="reason-hint" />
+      <textarea
+        id="reason"
+        name="reason"
+        rows={2}
+        maxLength={REASON_CHARS_MAX}
+        aria-describedby="reason-hint"
+      />
     </details>
   );
 }

@@ -10,6 +10,7 @@ import { NOT_FOUND, sendProblem } from "./api/problem.ts";
 import type { EdgeEnv } from "./env.ts";
 import { authenticate } from "./middleware/authenticate.ts";
 import { onError, requestContext } from "./middleware/request-context.ts";
+import { notFound, pages } from "./pages/pages.tsx";
 
 export { EventLogPartition } from "../../durable-objects/event-log-partition/event-log-partition.ts";
 export { PatientAgenda } from "../../durable-objects/patient-agenda/patient-agenda.ts";
@@ -39,12 +40,14 @@ const v1 = new Hono<EdgeEnv>()
   .route("/providers", providers)
   .route("/appointments", appointments)
   .route("/patients", patients)
-  .route("/live", live);
+  .route("/live", live)
+  .all("*", (c) => sendProblem(c, NOT_FOUND)); // an unknown path of the API is never a page
 
 const app = new Hono<EdgeEnv>()
   .use(requestContext)
   .route("/v1", v1)
-  .notFound((c) => sendProblem(c, NOT_FOUND))
+  .route("/", pages)
+  .notFound((c) => notFound(c))
   .onError((error, c) => onError(error, c));
 
 export default app;

@@ -85,7 +85,9 @@ function SearchForm({ known, search }: { known: Directory; search: Search }) {
 }
 
 function ProviderCard({ known, provider }: { known: Directory; provider: Provider }) {
-  const clinics = provider.locationIds.map((id) => known.clinics.get(id)).filter((clinic) => clinic !== undefined);
+  const clinics = provider.locationIds
+    .map((id) => known.clinics.get(id))
+    .filter((clinic) => clinic !== undefined);
   return (
     <li class="card provider">
       <h3>
@@ -130,7 +132,9 @@ function Results({ known, search, found }: { known: Directory; search: Search; f
         <NoMatch />
       )}
       <nav class="pager" aria-label="More providers">
-        {search.cursor ? <a href={searchUrl({ ...search, cursor: undefined })}>Back to the first page</a> : null}
+        {search.cursor ? (
+          <a href={searchUrl({ ...search, cursor: undefined })}>Back to the first page</a>
+        ) : null}
         {next ? (
           <a rel="next" href={searchUrl({ ...search, cursor: next })}>
             Next {PROVIDERS_SHOWN} providers

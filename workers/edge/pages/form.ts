@@ -29,3 +29,13 @@ export function parseSlot(text: string | undefined): { start: string; locationId
   if (!start || !locationId || more !== undefined) return null;
   return LOCATION_ID.test(locationId) && !Number.isNaN(Date.parse(start)) ? { start, locationId } : null;
 }
+
+/** As in an ETag of the API. */
+const VERSION = /^\d{1,9}$/;
+
+/** The version that the page showed and the form's key; null when either is missing. */
+export function readTerms({ version, key }: FormFields): { ifMatch: number; key: string } | null {
+  return version !== undefined && VERSION.test(version) && isFormKey(key)
+    ? { ifMatch: Number(version), key }
+    : null;
+}

@@ -61,8 +61,8 @@ function HelpBar() {
     <footer class="help-bar">
       <div class="column">
         <p>
-          <strong>Need help?</strong> Call your clinic: its number stands beside every provider and appointment. In
-          an emergency, call <a href="tel:911">911</a>.
+          <strong>Need help?</strong> Call your clinic: its number stands beside every provider and
+          appointment. In an emergency, call <a href="tel:911">911</a>.
         </p>
       </div>
     </footer>

@@ -16,10 +16,7 @@ interface Outcome {
 }
 
 /** The heading takes the focus: it is the answer to what was just pressed. */
-export const sendOutcome = (
-  c: Context<EdgeEnv>,
-  { status, heading, children }: Outcome,
-): Promise<Response> =>
+export const sendOutcome = (c: Context<EdgeEnv>, { status, heading, children }: Outcome): Promise<Response> =>
   sendPage(c, {
     title: heading.replace(/\.$/, ""),
     status,
@@ -103,7 +100,8 @@ export function failurePage(error: Error, c: Context<EdgeEnv>): Promise<Response
     heading: "Something went wrong on our side.",
     children: (
       <p>
-        Load this page again. If it stays like this, call your clinic and quote <code>{c.get("requestId")}</code>.
+        Load this page again. If it stays like this, call your clinic and quote{" "}
+        <code>{c.get("requestId")}</code>.
       </p>
     ),
   });
@@ -164,3 +162,39 @@ export function retryPage(c: Context<EdgeEnv>, problem: Problem, form: RetryForm
     ),
   });
 }
+
+/** A refusal that this form cannot get past: the sentence, and where to go instead. */
+export const problemPage = (
+  c: Context<EdgeEnv>,
+  problem: Problem,
+  back: { readonly href: string; readonly text: string } = { href: "/me", text: "See my appointments" },
+): Promise<Response> =>
+  problem.slug === "not-found"
+    ? notFoundPage(c)
+    : sendOutcome(c, {
+        status: problem.status,
+        heading: headingOf(problem),
+        children: (
+          <NextSteps>
+            <a class="button" href={back.href}>
+              {back.text}
+            </a>
+          </NextSteps>
+        ),
+      });
+
+export const tooLatePage = (c: Context<EdgeEnv>, what: "moved" | "cancelled"): Promise<Response> =>
+  sendOutcome(c, {
+    status: 422,
+    heading: `This appointment can no longer be ${what}.`,
+    children: (
+      <>
+        <p>It has started, is over or was cancelled. If that is wrong, call the clinic.</p>
+        <NextSteps>
+          <a class="button" href="/me">
+            See my appointments
+          </a>
+        </NextSteps>
+      </>
+    ),
+  });

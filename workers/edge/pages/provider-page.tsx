@@ -1,45 +1,28 @@
 /** A provider's page: first what the visit is for, then the times of a week. */
 import { type Context, Hono } from "hono";
-import { SlotBoard, type SlotForm, type SlotListData } from "../../../web/shared/slot-board.ts";
-import { SlotList } from "../../../web/shared/slot-list.tsx";
-import { shortDateText, timeText, zoneText } from "../../../web/shared/time-text.ts";
 import type { Appointment } from "../../../core/booking/appointment.ts";
-import type { Clinic, Provider, VisitType } from "../../../core/directory/directory.ts";
+import type { Provider, VisitType } from "../../../core/directory/directory.ts";
+import type { SlotForm, SlotListData } from "../../../web/shared/slot-board.ts";
 import { directoryOf } from "../api/directory.ts";
-import { embedJson } from "../assets.ts";
 import { findAppointment } from "../book-appointment.ts";
 import type { Directory } from "../directory-cache.ts";
 import type { EdgeEnv } from "../env.ts";
-import { AppointmentTime, canChange } from "./appointment-view.tsx";
+import { canChange } from "./appointment-view.tsx";
 import { newFormKey } from "./form.ts";
 import { sendPage } from "./layout.tsx";
-import { HiddenFields, notFoundPage, sendOutcome } from "./outcome.tsx";
-import { freeWeek, type FreeWeek } from "./provider-times.ts";
+import { notFoundPage, problemPage, tooLatePage } from "./outcome.tsx";
+import { type FreeWeek, freeWeek } from "./provider-times.ts";
+import {
+  type Asked,
+  CurrentTime,
+  ProviderHead,
+  providerUrl,
+  type Shown,
+  Times,
+  VisitChoice,
+} from "./provider-view.tsx";
 import { patientOf, toSignIn } from "./session.ts";
-import { addressText, languagesText, phoneText, providerText, specialtyText, visitText } from "./words.ts";
-
-/** What the address of this page says. */
-interface Asked {
-  readonly visitTypeId?: string | undefined;
-  readonly from?: string | undefined;
-  /** An appointment that looks for a new time. */
-  readonly move?: string | undefined;
-  /** A slot that was pressed before signing in. */
-  readonly slot?: string | undefined;
-}
-
-export const providerUrl = (id: string, asked: Asked): string => {
-  const query = new URLSearchParams(
-    Object.entries(asked).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  );
-  return query.size > 0 ? `/providers/${id}?${query}` : `/providers/${id}`;
-};
-
-interface Shown {
-  readonly provider: Provider;
-  readonly clinics: readonly Clinic[];
-  readonly visits: readonly VisitType[];
-}
+import { providerText } from "./words.ts";
 
 function shownOf(known: Directory, provider: Provider): Shown {
   const present = <T,>(found: T | undefined): found is T => found !== undefined;
@@ -53,162 +36,104 @@ function shownOf(known: Directory, provider: Provider): Shown {
   };
 }
 
-function ProviderHead({ provider, clinics }: Shown) {
-  return (
-    <div class="provider-head">
-      <h1>{providerText(provider)}</h1>
-      <p>
-        {provider.specialties.map(specialtyText).join(", ")}
-        <span class="muted"> · Speaks {languagesText(provider.languages)}</span>
-      </p>
-      {clinics.map((clinic) => (
-        <address key={clinic.id}>
-          <strong>{clinic.name}</strong>
-          <br />
-          {addressText(clinic)}
-          <br />
-          <a href={`tel:${clinic.phone}`}>{phoneText(clinic.phone)}</a>
-        </address>
-      ))}
-      {provider.acceptingNewPatients ? null : <p class="tag warn">Not taking new patients</p>}
-    </div>
-  );
+function readAsked({ visitTypeId, from, move, slot }: Readonly<Record<string, string>>): Asked {
+  return { visitTypeId, from, move, slot };
 }
 
-function VisitChoice({ provider, visits, asked }: Shown & { asked: Asked }) {
-  return (
-    <section aria-labelledby="visit">
-      <h2 id="visit">What is the visit for?</h2>
-      <ul class="choices">
-        {visits.map((visit) => (
-          <li key={visit.id}>
-            <a class="choice" href={providerUrl(provider.id, { ...asked, visitTypeId: visit.id })}>
-              <span class="name">{visit.name}</span>
-              <span class="muted">{visitText(visit)}</span>
-            </a>
-          </li>
-        ))}
-      </ul>
-    </section>
-  );
-}
-
-function WeekLinks({ provider, asked, week }: { provider: Provider; asked: Asked; week: FreeWeek }) {
-  const link = (from: string) => providerUrl(provider.id, { ...asked, from, slot: undefined });
-  return (
-    <nav class="week" aria-label="Weeks">
-      {week.previous ? (
-        <a rel="prev" href={link(week.previous)}>
-          Earlier
-        </a>
-      ) : (
-        <span />
-      )}
-      <strong>
-        {shortDateText(week.from)} – {shortDateText(week.to)}
-      </strong>
-      {week.next ? (
-        <a rel="next" href={link(week.next)}>
-          Later
-        </a>
-      ) : (
-        <span />
-      )}
-    </nav>
-  );
-}
-
-/** A slot that was pressed before signing in: one more press books it, if nobody else did meanwhile. */
-function PressedSlot({ data, slot }: { data: SlotListData; slot: string }) {
-  const state = new SlotBoard(data).find(slot);
-  if (!state) return <p class="notice">The time you chose is no longer free. Choose another one below.</p>;
-  return (
-    <form method="post" action={data.form.action} class="panel">
-      <HiddenFields fields={{ ...data.form.fields, key: newFormKey(), slot }} />
-      <h2>You chose {state.name}</h2>
-      <p class="actions">
-        <button type="submit" class="button">
-          Book {state.label}
-        </button>
-      </p>
-    </form>
-  );
-}
-
-function slotForm(c: Context<EdgeEnv>, provider: Provider, asked: Asked, from: string): SlotForm {
+/** Booking is a POST; looking for a new time and signing in change nothing yet, so they are addresses to come back to. */
+function slotForm(signedIn: boolean, provider: Provider, visit: VisitType, asked: Asked): SlotForm {
   if (asked.move) {
     return { method: "get", action: `/appointments/${asked.move}/move`, fields: {}, asksReason: false };
   }
-  if (!patientOf(c)) {
-    const back = providerUrl(provider.id, { visitTypeId: asked.visitTypeId, from });
-    return { method: "get", action: "/sign-in", fields: { return: back }, asksReason: false };
+  const at = { visitTypeId: visit.id, ...(asked.from === undefined ? {} : { from: asked.from }) };
+  if (!signedIn) {
+    const fields = { return: providerUrl(provider.id, at) };
+    return { method: "get", action: "/sign-in", fields, asksReason: false };
   }
-  const fields = { providerId: provider.id, visitTypeId: asked.visitTypeId ?? "", from, key: newFormKey() };
+  const fields = { providerId: provider.id, ...at, key: newFormKey() };
   return { method: "post", action: "/appointments", fields, asksReason: true };
 }
 
-const HOW_IT_WORKS = {
-  get: "Choose a time first. You sign in next and book it then.",
-  post: "Choosing a time books it. You can move or cancel it afterwards.",
-  move: "Choose a new time. You see both before anything changes.",
-} as const;
-
-function Zone({ clinics, from }: { clinics: readonly Clinic[]; from: string }) {
-  const zones = new Map(clinics.map(({ timeZone, city }) => [timeZone, city]));
-  const named = [...zones].map(([zone, city]) => `${zoneText(zone)}, ${city}`);
-  return <p class="muted" data-from={from}>{`Times are in ${named.join(" and ")}.`}</p>;
+function slotListData(
+  { provider, clinics }: Shown,
+  visit: VisitType,
+  week: FreeWeek,
+  form: SlotForm,
+): SlotListData {
+  return {
+    providerId: provider.id,
+    providerName: providerText(provider),
+    visitTypeId: visit.id,
+    from: week.from,
+    to: week.to,
+    dates: week.dates,
+    revision: week.revision,
+    noticeMinutes: week.noticeMinutes,
+    sites: clinics.map(({ id, name, timeZone }) => ({ locationId: id, name, timeZone })),
+    days: week.days,
+    form,
+  };
 }
 
-interface TimesProps extends Shown {
-  readonly visit: VisitType;
-  readonly asked: Asked;
-  readonly week: FreeWeek;
-  readonly data: SlotListData;
+/** The appointment that looks for a new time here, or the page that says why it cannot. */
+async function movingOf(
+  c: Context<EdgeEnv>,
+  provider: Provider,
+  asked: Asked,
+): Promise<Appointment | Response> {
+  const patient = patientOf(c);
+  if (!patient) return toSignIn(c, providerUrl(provider.id, asked));
+  const found = await findAppointment(c, patient, asked.move ?? "");
+  if (!found.ok) return problemPage(c, found.problem);
+  if (found.appointment.providerId !== provider.id) return notFoundPage(c);
+  if (canChange(found.appointment, Date.now())) return found.appointment;
+  return tooLatePage(c, "moved");
 }
 
-function Times({ provider, clinics, visit, asked, week, data }: TimesProps) {
-  const { firstFree } = week;
-  return (
-    <section aria-labelledby="times">
-      <h2 id="times">Choose a time</h2>
-      <p class="chosen">
-        <strong>{visit.name}</strong>, {visitText(visit)}
-        {asked.move ? null : (
-          <>
-            {" "}
-            <a href={providerUrl(provider.id, { from: asked.from })}>
-              Change<span class="sr-only"> the kind of visit</span>
-            </a>
-          </>
-        )}
-      </p>
-      <p>{asked.move ? HOW_IT_WORKS.move : HOW_IT_WORKS[data.form.method]}</p>
-      {asked.slot && data.form.method === "post" ? <PressedSlot data={data} slot={asked.slot} /> : null}
-      <Zone clinics={clinics} from={week.from} />
-      <WeekLinks provider={provider} asked={asked} week={week} />
-      <div id="slots">
-        <SlotList board={new SlotBoard(data)} />
-      </div>
-      {firstFree ? (
-        <p class="actions">
-          <a class="button" href={providerUrl(provider.id, { ...asked, from: firstFree, slot: undefined })}>
-            Next free time: {shortDateText(firstFree)}
+/** Asked for, or the only one there is. */
+function visitOf({ visits }: Shown, asked: Asked, moving: Appointment | null): VisitType | undefined {
+  const wanted = moving?.visitTypeId ?? asked.visitTypeId;
+  return wanted === undefined && visits.length === 1 ? visits[0] : visits.find(({ id }) => id === wanted);
+}
+
+export const providerPage = new Hono<EdgeEnv>().get("/providers/:id", async (c) => {
+  const known = await directoryOf(c);
+  const provider = known.providers.get(c.req.param("id"));
+  if (!provider) return notFoundPage(c);
+  const asked = readAsked(c.req.query());
+  const moving = asked.move ? await movingOf(c, provider, asked) : null;
+  if (moving instanceof Response) return moving;
+
+  const shown = shownOf(known, provider);
+  const visit = visitOf(shown, asked, moving);
+  const week = visit && (await freeWeek(c.env, provider, visit, asked.from));
+  const form = visit && slotForm(patientOf(c) !== null, provider, visit, asked);
+  return sendPage(c, {
+    title: `${visit ? "Times with" : "Book with"} ${providerText(provider)}`,
+    status: week === null ? 503 : 200,
+    children: (
+      <>
+        <p>
+          <a class="back" href="/">
+            Find care
           </a>
         </p>
-      ) : null}
-      <script id="slots-data" type="application/json" dangerouslySetInnerHTML={{ __html: embedJson(data) }} />
-    </section>
-  );
-}
-
-function CurrentTime({ appointment }: { appointment: Appointment }) {
-  return (
-    <div class="panel">
-      <h2>Your time now</h2>
-      <AppointmentTime facts={appointment} />
-      <p>
-        You keep it until you confirm a new one. <a href="/me">Keep this time</a>
-      </p>
-    </div>
-  );
-}
+        <ProviderHead {...shown} />
+        {moving ? <CurrentTime appointment={moving} /> : null}
+        {visit ? null : <VisitChoice {...shown} asked={asked} />}
+        {visit && week && form ? (
+          <Times
+            {...shown}
+            visit={visit}
+            asked={asked}
+            week={week}
+            data={slotListData(shown, visit, week, form)}
+          />
+        ) : null}
+        {week === null ? (
+          <p class="notice">This calendar can't be reached just now. Load this page again in a minute.</p>
+        ) : null}
+      </>
+    ),
+  });
+});

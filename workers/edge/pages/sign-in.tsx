@@ -60,7 +60,9 @@ const notYetPage = (c: Context<EdgeEnv>): Promise<Response> =>
     children: (
       <>
         <h1>Sign in</h1>
-        <p>Signing in comes with the identity release. Until then, call your clinic to book or change a time.</p>
+        <p>
+          Signing in comes with the identity release. Until then, call your clinic to book or change a time.
+        </p>
         <p class="actions">
           <a class="button" href="/">
             Find care
@@ -76,7 +78,8 @@ const issuerAwayPage = (c: Context<EdgeEnv>): Promise<Response> =>
     heading: "The sign-in service does not answer.",
     children: (
       <p>
-        Sample patients need the identity Worker beside this one: stop what is running and use <code>npm start</code>.
+        Sample patients need the identity Worker beside this one: stop what is running and use{" "}
+        <code>npm start</code>.
       </p>
     ),
   });
@@ -103,7 +106,9 @@ export const signIn = new Hono<EdgeEnv>()
       children: (
         <>
           <h1>Sign in</h1>
-          {ended ? <p class="notice">Your session has ended. Sign in again to go on where you were.</p> : null}
+          {ended ? (
+            <p class="notice">Your session has ended. Sign in again to go on where you were.</p>
+          ) : null}
           <p>This network runs on your computer and its people are invented. Choose who you are:</p>
           <SamplePatients patients={patients} known={known} back={returnOf(c)} />
         </>

@@ -32,8 +32,7 @@ export const addressText = ({ address, city, state, postalCode }: Clinic): strin
   `${address}, ${city}, ${state} ${postalCode}`;
 
 /** `+15125550100` → `(512) 555-0100`; anything else stays as it is. */
-export const phoneText = (phone: string): string =>
-  phone.replace(/^\+1(\d{3})(\d{3})(\d{4})$/, "($1) $2-$3");
+export const phoneText = (phone: string): string => phone.replace(/^\+1(\d{3})(\d{3})(\d{4})$/, "($1) $2-$3");
 
 export const STATUS_TEXT: Readonly<Record<AppointmentStatus, string>> = {
   booked: "Booked",

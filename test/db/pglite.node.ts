@@ -1,0 +1,17 @@
+/** The database suites on PGlite in this process: one backend, so nothing here says anything about concurrency. */
+import { afterAll, beforeAll } from "vitest";
+import { openPglite } from "../../scripts/local/postgres.ts";
+import { behindDoor, type DatabaseUnderTest } from "./database-under-test.ts";
+import { directorySuite } from "./directory-suite.ts";
+import { neonDoorSuite } from "./neon-door-suite.ts";
+import { projectionSuite } from "./projection-suite.ts";
+
+let under: DatabaseUnderTest;
+beforeAll(async () => {
+  under = await behindDoor(await openPglite(null), false);
+});
+afterAll(() => under?.close());
+
+directorySuite(() => under);
+projectionSuite(() => under);
+neonDoorSuite(() => under);

@@ -1,0 +1,32 @@
+/** The database suites on a real PostgreSQL server, migrated and seeded the way `DATABASE_URL=… npm start` does it. */
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { openServer } from "../../scripts/local/postgres.ts";
+import { type RealPostgres, startRealPostgres } from "../support/real-postgres.ts";
+import { behindDoor, type DatabaseUnderTest } from "./database-under-test.ts";
+import { directorySuite } from "./directory-suite.ts";
+import { neonDoorSuite } from "./neon-door-suite.ts";
+import { projectionSuite } from "./projection-suite.ts";
+
+const POOL_SIZE = 8;
+
+let server: RealPostgres;
+let under: DatabaseUnderTest;
+beforeAll(async () => {
+  server = await startRealPostgres();
+  under = await behindDoor(await openServer(server.databaseUrl, POOL_SIZE), true);
+});
+afterAll(async () => {
+  await under?.close();
+  server?.stop();
+});
+
+it("[U4] a server that is filled is left as it is, also when two runs prepare it at once", async () => {
+  const again = await Promise.all([openServer(server.databaseUrl, 1), openServer(server.databaseUrl, 1)]);
+  const { rows } = await under.postgres.pool.query("SELECT count(*) AS n FROM provider");
+  await Promise.all(again.map((other) => other.close()));
+  expect(rows).toEqual([{ n: "2000" }]);
+});
+
+directorySuite(() => under);
+projectionSuite(() => under);
+neonDoorSuite(() => under);

@@ -1,0 +1,145 @@
+/** The appointments' projection and its audit. Proves order-freedom on the stored table, not the transport. */
+import { asc, sql } from "drizzle-orm";
+import fc from "fast-check";
+import { beforeEach, describe, expect, it } from "vitest";
+import type { AppointmentFacts, AppointmentStatus } from "../../core/booking/appointment.ts";
+import type { AppointmentId, LocationId, PatientId, ProviderId, VisitTypeId } from "../../core/ids.ts";
+import { instant, MINUTE_MS } from "../../core/time.ts";
+import { PROJECTION_ROWS_MAX, projectAppointments } from "../../db/projections/appointments.ts";
+import { findOverlaps, OVERLAPS_MAX } from "../../db/queries/overlap-audit.ts";
+import { appointment } from "../../db/schema.ts";
+import type { DatabaseUnderTest } from "./database-under-test.ts";
+
+const NINE = Date.parse("2026-11-24T15:00:00Z");
+const at = (minutes: number) => instant(NINE + minutes * MINUTE_MS);
+
+function facts(number: number, version: number, more: Partial<AppointmentFacts> = {}): AppointmentFacts {
+  return {
+    id: `apt_${String(number).padStart(32, "0")}` as AppointmentId,
+    providerId: `prv_${String(version % 3).padStart(12, "0")}` as ProviderId, // a version may have moved it
+    patientId: "pat_00000000000000" as PatientId,
+    locationId: "loc_000000000000" as LocationId,
+    visitTypeId: "vst_000000000000" as VisitTypeId,
+    timeZone: "America/Chicago",
+    start: at(version * 5),
+    end: at(version * 5 + 30),
+    status: "booked",
+    version,
+    source: "patient",
+    createdAt: at(-60),
+    updatedAt: at(-60 + version),
+    cancelledAt: null,
+    cancellationReason: null,
+    ...more,
+  };
+}
+
+const stored = async (under: DatabaseUnderTest) =>
+  under.db.select().from(appointment).orderBy(asc(appointment.id));
+
+export function projectionSuite(use: () => DatabaseUnderTest): void {
+  describe("projection of appointments", () => {
+    beforeEach(async () => {
+      await use().db.execute(sql`TRUNCATE appointment`);
+    });
+
+    it("[P1] gives the same table for events in order, shuffled, repeated and cut into any batches", async () => {
+      const news = fc.array(fc.record({ number: fc.nat(4), version: fc.integer({ min: 1, max: 6 }) }), {
+        minLength: 1,
+        maxLength: 30,
+      });
+      await fc.assert(
+        fc.asyncProperty(news, fc.integer({ min: 1, max: 10 }), async (events, size) => {
+          await use().db.execute(sql`TRUNCATE appointment`);
+          const inOrder = events.toSorted((a, b) => a.version - b.version);
+          for (const event of inOrder)
+            await projectAppointments(use().db, [facts(event.number, event.version)]);
+          const expected = await stored(use());
+
+          await use().db.execute(sql`TRUNCATE appointment`);
+          const twice = [...events, ...events].map((event) => facts(event.number, event.version));
+          for (let from = 0; from < twice.length; from += size)
+            await projectAppointments(use().db, twice.slice(from, from + size));
+          expect(await stored(use())).toEqual(expected);
+        }),
+        { numRuns: 15 },
+      );
+    });
+
+    it("[P2] the highest version wins, also within one batch, and an older one changes nothing", async () => {
+      expect(await projectAppointments(use().db, [facts(1, 2), facts(1, 3), facts(1, 1)])).toBe(1);
+      expect(await projectAppointments(use().db, [facts(1, 2, { status: "cancelled" })])).toBe(0);
+      expect(await projectAppointments(use().db, [facts(1, 3, { status: "cancelled" })])).toBe(0);
+      expect((await stored(use())).map((row) => [row.version, row.status])).toEqual([[3, "booked"]]);
+    });
+
+    it("[P3] stores every fact of the event", async () => {
+      const cancelled = facts(7, 9, {
+        status: "cancelled",
+        source: "staff",
+        cancelledAt: at(3),
+        cancellationReason: "clinic-closed",
+      });
+      await projectAppointments(use().db, [cancelled]);
+      const [row] = await stored(use());
+      const { start, end, createdAt, updatedAt, cancelledAt, ...rest } = cancelled;
+      const times = { startAt: start, endAt: end, createdAt, updatedAt, cancelledAt };
+      expect(row).toMatchObject(rest);
+      for (const [name, value] of Object.entries(times))
+        expect(Date.parse(row?.[name as keyof typeof times] ?? "")).toBe(value);
+    });
+
+    it("[P4] takes a full batch in one statement and refuses a larger one", async () => {
+      const full = Array.from({ length: PROJECTION_ROWS_MAX }, (_, number) => facts(number, 1));
+      expect(await projectAppointments(use().db, full)).toBe(PROJECTION_ROWS_MAX);
+      await expect(projectAppointments(use().db, [...full, facts(9999, 1)])).rejects.toThrow(
+        "PROJECTION_ROWS_MAX",
+      );
+      expect(await projectAppointments(use().db, [])).toBe(0);
+    });
+  });
+
+  describe("overlap audit", () => {
+    const provider = "prv_000000000000" as ProviderId;
+    const plant = (
+      number: number,
+      start: number,
+      end: number,
+      status: AppointmentStatus = "booked",
+      providerId = provider,
+    ) => facts(number, 1, { providerId, start: at(start), end: at(end), status });
+
+    beforeEach(async () => {
+      await use().db.execute(sql`TRUNCATE appointment`);
+    });
+
+    it("[P5] finds a planted pair, once, and nothing that only touches, is cancelled, missed or another calendar's", async () => {
+      await projectAppointments(use().db, [
+        plant(1, 0, 30),
+        plant(2, 30, 60), // touches 1
+        plant(3, 10, 20, "cancelled"),
+        plant(4, 10, 20, "no-show"),
+        plant(5, 10, 20, "booked", "prv_000000000001" as ProviderId),
+      ]);
+      expect(await findOverlaps(use().db)).toEqual([]);
+
+      await projectAppointments(use().db, [plant(6, 25, 30, "completed")]);
+      expect(await findOverlaps(use().db)).toEqual([
+        { providerId: provider, first: facts(1, 1).id, second: facts(6, 1).id },
+      ]);
+    });
+
+    it("[P5] sees two over exactly the same time, and stops at its limit", async () => {
+      await projectAppointments(use().db, [plant(2, 0, 30), plant(1, 0, 30)]);
+      expect(await findOverlaps(use().db)).toEqual([
+        { providerId: provider, first: facts(1, 1).id, second: facts(2, 1).id },
+      ]);
+
+      await projectAppointments(
+        use().db,
+        Array.from({ length: 20 }, (_, number) => plant(number + 10, 0, 30)),
+      );
+      expect(await findOverlaps(use().db)).toHaveLength(OVERLAPS_MAX);
+    });
+  });
+}

@@ -1,0 +1,181 @@
+/** A patient's own list: what is coming up first, what is over below. */
+import { type Context, Hono } from "hono";
+import type { AppointmentFacts } from "../../../core/booking/appointment.ts";
+import { DAY_MS, instant } from "../../../core/time.ts";
+import { logFailure } from "../../../durable-objects/shared/log.ts";
+import { directoryOf } from "../api/directory.ts";
+import type { Directory } from "../directory-cache.ts";
+import type { EdgeEnv } from "../env.ts";
+import { patientAgenda } from "../stubs.ts";
+import { AppointmentPlace, AppointmentTime, canChange, isUpcoming } from "./appointment-view.tsx";
+import { sendPage } from "./layout.tsx";
+import { sendOutcome } from "./outcome.tsx";
+import { type PatientPrincipal, patientOf, toSignIn } from "./session.ts";
+import { STATUS_TEXT } from "./words.ts";
+
+/** As long as the agenda keeps what is over. */
+const HISTORY_MS = 35 * DAY_MS;
+/** Nobody has as many open (the agenda allows 20); the rest is room for cancelled ones. */
+const APPOINTMENTS_SHOWN = 100;
+const END_OF_TIME = instant(Date.UTC(2100, 0, 1));
+
+/** null = the agenda cannot be reached. */
+async function listOf(
+  c: Context<EdgeEnv>,
+  { patientId }: PatientPrincipal,
+): Promise<AppointmentFacts[] | null> {
+  try {
+    return await patientAgenda(c.env, patientId).list(patientId, {
+      window: { start: instant(Date.now() - HISTORY_MS), end: END_OF_TIME },
+      status: null,
+      after: null,
+      limit: APPOINTMENTS_SHOWN,
+    });
+  } catch (error) {
+    logFailure("pages.list_failed", error);
+    return null;
+  }
+}
+
+interface ListProps {
+  readonly list: readonly AppointmentFacts[];
+  readonly known: Directory;
+  readonly now: number;
+}
+
+function Card({ facts, known, now }: { facts: AppointmentFacts; known: Directory; now: number }) {
+  const change = canChange(facts, now);
+  return (
+    <li class="card" data-appointment={facts.id} data-version={facts.version}>
+      <p class="tag" data-status={facts.status}>
+        {STATUS_TEXT[facts.status]}
+      </p>
+      <AppointmentTime facts={facts} />
+      <AppointmentPlace facts={facts} known={known} />
+      {change ? (
+        <p class="actions">
+          <a class="button quiet" href={`/providers/${facts.providerId}?move=${facts.id}`}>
+            Move<span class="sr-only"> this appointment</span>
+          </a>
+          <a class="button quiet danger" href={`/appointments/${facts.id}/cancel`}>
+            Cancel<span class="sr-only"> this appointment</span>
+          </a>
+        </p>
+      ) : null}
+    </li>
+  );
+}
+
+function Section({ id, title, list, known, now }: ListProps & { id: string; title: string }) {
+  return (
+    <section aria-labelledby={id}>
+      <h2 id={id}>{title}</h2>
+      <ul class="cards">
+        {list.map((facts) => (
+          <Card key={facts.id} facts={facts} known={known} now={now} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** What was just done, as the address says it. Only ever about an appointment of this patient. */
+const DONE = {
+  booked: {
+    heading: "You're booked.",
+    next: "We'll see you then. If you can't come, move or cancel it below.",
+  },
+  moved: { heading: "Your appointment was moved.", next: "The old time was given back." },
+  cancelled: { heading: "Your appointment is cancelled.", next: "The time was given back." },
+} as const;
+
+function doneOf(c: Context<EdgeEnv>, list: readonly AppointmentFacts[]) {
+  for (const what of ["booked", "moved", "cancelled"] as const) {
+    const facts = list.find(({ id }) => id === c.req.query(what));
+    const stillTrue = facts && (facts.status === "cancelled") === (what === "cancelled");
+    if (stillTrue) return { ...DONE[what], what, facts };
+  }
+  return null;
+}
+
+function DonePanel({ done, known }: { done: NonNullable<ReturnType<typeof doneOf>>; known: Directory }) {
+  return (
+    <div class="panel done">
+      <h1 tabIndex={-1} autofocus>
+        {done.heading}
+      </h1>
+      <AppointmentTime facts={done.facts} />
+      <AppointmentPlace facts={done.facts} known={known} />
+      <p>{done.next}</p>
+      {done.what === "cancelled" ? (
+        <p class="actions">
+          <a
+            class="button"
+            href={`/providers/${done.facts.providerId}?visitTypeId=${done.facts.visitTypeId}`}
+          >
+            Book another time
+          </a>
+        </p>
+      ) : null}
+    </div>
+  );
+}
+
+const Empty = () => (
+  <div class="notice">
+    <p>
+      <strong>You have no appointments yet.</strong>
+    </p>
+    <p class="actions">
+      <a class="button" href="/">
+        Find care
+      </a>
+    </p>
+  </div>
+);
+
+export const myAppointments = new Hono<EdgeEnv>()
+  .get("/me", async (c) => {
+    const patient = patientOf(c);
+    if (!patient) return toSignIn(c, "/me");
+    const [known, list] = await Promise.all([directoryOf(c), listOf(c, patient)]);
+    if (!list) {
+      return sendOutcome(c, {
+        status: 503,
+        heading: "We can't read your appointments just now.",
+        children: <p>They are safe. Load this page again in a minute.</p>,
+      });
+    }
+    const now = Date.now();
+    const upcoming = list.filter((facts) => isUpcoming(facts, now));
+    const over = list.filter((facts) => !isUpcoming(facts, now)).reverse();
+    const done = doneOf(c, list);
+    return sendPage(c, {
+      title: done ? done.heading.replace(/\.$/, "") : "My appointments",
+      children: (
+        <div id="my-appointments">
+          {done ? <DonePanel done={done} known={known} /> : <h1>My appointments</h1>}
+          <p id="appointments-news" role="status" class="sr-only" />
+          {list.length === 0 ? <Empty /> : null}
+          {upcoming.length > 0 ? (
+            <Section id="upcoming" title="Coming up" list={upcoming} known={known} now={now} />
+          ) : null}
+          {list.length > 0 && upcoming.length === 0 ? (
+            <p class="notice">
+              Nothing is coming up. <a href="/">Find care</a>
+            </p>
+          ) : null}
+          {over.length > 0 ? (
+            <Section id="over" title="Past and cancelled" list={over} known={known} now={now} />
+          ) : null}
+        </div>
+      ),
+    });
+  })
+  /** Browsers cannot set headers on a socket: the cookie is changed into a ticket that is good once. */
+  .post("/me/live-ticket", async (c) => {
+    const patient = patientOf(c);
+    if (!patient) return c.json({ path: null }, 401);
+    const ticket = await patientAgenda(c.env, patient.patientId).issueTicket(patient.patientId);
+    return c.json({ path: `/v1/live/patients/${patient.patientId}?ticket=${ticket}` });
+  });

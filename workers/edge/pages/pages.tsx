@@ -1,0 +1,38 @@
+/**
+ * The patient pages. Every step is a plain link or form; the one island (web/patient) makes times change in place.
+ * Rules: core/SPEC.md [P7]–[P19].
+ */
+import { type Context, Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { NOT_FOUND, sendProblem } from "../api/problem.ts";
+import type { EdgeEnv } from "../env.ts";
+import { book } from "./book.tsx";
+import { cancel } from "./cancel.tsx";
+import { findCare } from "./find-care.tsx";
+import { moving } from "./move.tsx";
+import { myAppointments } from "./my-appointments.tsx";
+import { badFormPage, failurePage, notFoundPage } from "./outcome.tsx";
+import { providerPage } from "./provider-page.tsx";
+import { pageSession } from "./session.ts";
+import { signIn } from "./sign-in.tsx";
+
+/** The largest form is a booking with a reason of 500 characters, each up to twelve bytes when spelled for a form. */
+const FORM_BYTES_MAX = 8 * 1024;
+
+const tooLarge = bodyLimit({ maxSize: FORM_BYTES_MAX, onError: (c) => badFormPage(c as Context<EdgeEnv>) });
+
+export const pages = new Hono<EdgeEnv>()
+  .use(pageSession)
+  .use(tooLarge)
+  .route("/", findCare)
+  .route("/", providerPage)
+  .route("/", signIn)
+  .route("/", book)
+  .route("/", myAppointments)
+  .route("/", cancel)
+  .route("/", moving);
+pages.onError((error, c) => failurePage(error, c));
+
+/** An address that nothing answers: a page for who reads pages, a problem for programs. */
+export const notFound = (c: Context<EdgeEnv>): Response | Promise<Response> =>
+  c.req.header("accept")?.includes("text/html") ? notFoundPage(c) : sendProblem(c, NOT_FOUND);
