@@ -20,7 +20,7 @@ hi|8|Priya Arjun Ananya Rahul Kavita Vikram Neha Sanjay Deepa Rohan Lakshmi Anil
 vi|5|Linh Minh Thu Anh Huong Tuan Mai Khoa Lan Duc|Nguyen Tran Le Pham Hoang Vu Dang Bui Ngo Duong
 ar|5|Layla Omar Fatima Youssef Amina Khalid Nadia Hassan Rania Tariq|Haddad Mansour Khoury Saleh Nasser Farouk Aziz Habib Darwish Sabbagh
 ko|4|Minji Jihoon Soyeon Hyun Eunji Sungmin Yuna Donghyun|Kim Park Choi Jung Kang Yoon Lim Shin
-tl|4|Maricel Jomar Analyn Renato Liezl Ramil Rowena Dante|Santos Reyes Cruz Bautista Ocampo Mendoza Aquino Dela-Rosa
+fil|4|Maricel Jomar Analyn Renato Liezl Ramil Rowena Dante|Santos Reyes Cruz Bautista Ocampo Mendoza Aquino Dela-Rosa
 ru|3|Olga Dmitri Natalia Sergei Irina Alexei Tatiana Mikhail|Ivanova Petrov Volkov Sokolova Morozov Kuznetsova Orlov Lebedeva
 fr|3|Élodie Mathieu Amélie Laurent Chloé Étienne Margaux Pascal|Moreau Lefèvre Dubois Girard Rousseau Chevalier Fontaine Mercier
 ht|2|Widline Jean-Baptiste Mirlande Evens Nadège Wilner|Desrosiers Toussaint Pierre-Louis Jean-Charles Baptiste Dorvil

@@ -6,62 +6,34 @@
 import { type Connection, type ConnectionContext, Server, type WSMessage } from "partyserver";
 import { type Reach, reaches } from "../../core/access/reach.ts";
 import type { Appointment } from "../../core/booking/appointment.ts";
-import { factsOf } from "../../core/booking/appointment.ts";
-import type { CalendarView, RecentCommand } from "../../core/booking/calendar-view.ts";
-import {
-  type BookCommand,
-  type CalendarReply,
-  type CancelCommand,
-  type CancelReply,
-  FENCE_LIFE_MS,
-  type MoveCommand,
-  type ResolveQuestion,
-  type ResolveReply,
+import type {
+  BookCommand,
+  CalendarReply,
+  CancelCommand,
+  CancelReply,
+  MoveCommand,
+  ResolveQuestion,
+  ResolveReply,
 } from "../../core/booking/commands.ts";
-import { decideBook } from "../../core/booking/decide-book.ts";
-import { cancelAttempt, decideCancel } from "../../core/booking/decide-cancel.ts";
-import { decideMove } from "../../core/booking/decide-move.ts";
-import { decideResolve } from "../../core/booking/decide-resolve.ts";
-import { remember } from "../../core/booking/recent-commands.ts";
-import type { BookingRefusal } from "../../core/booking/refusal.ts";
-import { APPOINTMENTS_TOPIC, appointmentEvent, configuredEvent } from "../../core/events/event.ts";
+import { APPOINTMENTS_TOPIC } from "../../core/events/event.ts";
 import { APPOINTMENT_PARTITIONS, partitionName, partitionOf } from "../../core/events/partition.ts";
-import { type AppointmentId, type AttemptId, PROVIDER_ID, type ProviderId } from "../../core/ids.ts";
+import { type AppointmentId, PROVIDER_ID, type ProviderId } from "../../core/ids.ts";
 import { invariant } from "../../core/invariant.ts";
 import { parseClientMessage } from "../../core/live/protocol.ts";
 import { type AvailabilityQuery, availabilityBody } from "../../core/live/provider-feed.ts";
 import { drainOutbox, nextDrainAt } from "../../core/outbox/drain.ts";
 import type { CalendarConfig } from "../../core/schedule/config.ts";
-import {
-  type BusyOf,
-  type FreeStart,
-  findSite,
-  findVisit,
-  nearestFreeStarts,
-} from "../../core/schedule/free-starts.ts";
-import { OpenDays } from "../../core/schedule/open-days.ts";
-import { type Instant, type Interval, instant, plus } from "../../core/time.ts";
+import { type Instant, instant, plus } from "../../core/time.ts";
 import { LiveSockets } from "../shared/live-sockets.ts";
 import { logFailure } from "../shared/log.ts";
 import { applyMigrations } from "../shared/migrations.ts";
 import { WakeUp } from "../shared/wake.ts";
-import { BusyDays } from "./busy-days.ts";
+import { CalendarCommands, DRAIN_DELAY_MS } from "./calendar-commands.ts";
 import { CalendarFeed, type Watch } from "./calendar-feed.ts";
+import { CalendarMemory } from "./calendar-memory.ts";
 import { CalendarStore } from "./calendar-store.ts";
 import { providerCalendarMigrations } from "./schema.ts";
 import { parseWatchUrl } from "./watch-url.ts";
-
-/** Bookings of one burst leave in one append; a screen or a projection does not notice the wait. */
-const DRAIN_DELAY_MS = 20;
-
-/** What one accepted command writes. */
-interface Change {
-  readonly type: "booked" | "moved" | "cancelled";
-  readonly before: Appointment | null;
-  readonly after: Appointment;
-  readonly recent: readonly RecentCommand[];
-  readonly cause: AttemptId;
-}
 
 export type AvailabilityReply =
   | { readonly kind: "ok"; readonly revision: number; readonly body: string }
@@ -75,11 +47,8 @@ export class ProviderCalendar extends Server<Env> {
   readonly #wake: WakeUp;
   readonly #sockets: LiveSockets;
   readonly #feed: CalendarFeed;
-  readonly #busy: BusyDays;
-  /** Copy of the configuration row with its cached days; losing it costs one read. */
-  #open: OpenDays | null;
-  /** Copy of the last sequence; losing it costs one read. Also the revision that screens see. */
-  #sequence: number;
+  readonly #memory: CalendarMemory;
+  readonly #commands: CalendarCommands;
   /** In memory only: losing it makes us retry sooner, which is harmless. */
   #failuresInRow = 0;
 
@@ -91,129 +60,42 @@ export class ProviderCalendar extends Server<Env> {
     applyMigrations(ctx.storage, providerCalendarMigrations);
     this.#store = new CalendarStore(ctx.storage.sql, this.#providerId);
     this.#wake = new WakeUp(ctx.storage);
-    this.#busy = new BusyDays((day) => this.#store.takenOn(day));
+    this.#memory = new CalendarMemory(this.#store);
     this.#sockets = new LiveSockets(ctx);
     this.#feed = new CalendarFeed(this.#sockets, () => this.getConnections<Watch>());
-    const config = this.#store.config();
-    this.#open = config ? new OpenDays(config) : null;
-    this.#sequence = this.#store.lastSequence();
+    this.#commands = new CalendarCommands(ctx.storage, this.#store, this.#memory, this.#feed, this.#wake);
     // Repair: waiting rows and no alarm would wait for ever. A second alarm is harmless.
     if (this.#store.hasWaitingEvents()) this.#wake.armNext([plus(this.#now(), DRAIN_DELAY_MS)]);
   }
 
   // ---- commands (RPC). Refusals are values; none of these is marked retryable for the runtime. ----
 
-  /** [B1]–[B16] Books, or says why not. Repeating it with the same id is harmless. */
+  /** [B1]–[B17] Books, or says why not. Repeating it with the same id is harmless. */
   book(command: BookCommand): CalendarReply {
-    const now = this.#now();
-    const view = this.#view();
-    if (!view) return this.#needsConfig(command, null);
-    let screens: BusyOf | null = null;
-    const outcome = this.ctx.storage.transactionSync(() => {
-      const decision = decideBook(view, command, now);
-      const undecided = decision.kind === "commit" || decision.kind === "refused";
-      if (undecided && view.open.config.version < command.configVersion)
-        return this.#needsConfig(command, null);
-      if (decision.kind === "refused" && decision.fence) this.#fence(command.attempt, command.deadline);
-      if (decision.kind === "commit") {
-        screens = this.#write(
-          { type: "booked", before: null, after: decision.appointment, recent: [], cause: command.attempt },
-          now,
-        );
-      }
-      return decision;
-    });
-    if (outcome.kind === "refused") return this.#refused(outcome.refusal, command, now);
-    if (outcome.kind === "commit") this.#committed([outcome.appointment], screens, now);
-    return outcome.kind === "commit" ? { kind: "done", appointment: outcome.appointment } : outcome;
+    return this.#commands.book(command);
   }
 
-  /** [M1]–[M6] Moves an appointment within this calendar: same id, one version more. */
+  /** [M1]–[M7] Moves an appointment within this calendar: same id, one version more. */
   move(command: MoveCommand): CalendarReply {
-    const now = this.#now();
-    const view = this.#view();
-    if (!view) return this.#needsConfig(command, null);
-    let screens: BusyOf | null = null;
-    const outcome = this.ctx.storage.transactionSync(() => {
-      const decision = decideMove(view, command, now);
-      const recent = this.#store.find(command.appointmentId)?.recent ?? [];
-      const undecided = decision.kind === "commit" || decision.kind === "refused";
-      if (undecided && view.open.config.version < command.configVersion)
-        return this.#needsConfig(command, recent);
-      if (decision.kind === "refused" && decision.fence) this.#fenceMove(command, recent, now);
-      if (decision.kind === "commit") {
-        const { before, appointment: after } = decision;
-        const entry = { attempt: command.attempt, at: now, answer: after, fingerprint: null };
-        screens = this.#write(
-          { type: "moved", before, after, recent: remember(recent, entry, now), cause: command.attempt },
-          now,
-        );
-      }
-      return decision;
-    });
-    if (outcome.kind === "refused") return this.#refused(outcome.refusal, command, now);
-    if (outcome.kind === "commit") this.#committed([outcome.before, outcome.appointment], screens, now);
-    return outcome.kind === "commit" ? { kind: "done", appointment: outcome.appointment } : outcome;
+    return this.#commands.move(command);
   }
 
   /** [B14] What became of an attempt: done, or from now on never. */
   resolve(question: ResolveQuestion): ResolveReply {
-    const view = this.#view();
-    return this.ctx.storage.transactionSync((): ResolveReply => {
-      if (!view) {
-        this.#fence(question.attempt, question.deadline); // never configured: nothing can have been booked
-        return { kind: "fenced" };
-      }
-      const decision = decideResolve(view, question);
-      if (decision.kind !== "fence") return decision;
-      if (decision.where === "fences") this.#fence(question.attempt, question.deadline);
-      else this.#fenceMove(question, view.find(question.appointmentId)?.recent ?? [], this.#now());
-      return { kind: "fenced" };
-    });
+    return this.#commands.resolve(question);
   }
 
   /** [C1]–[C5] Gives the time back. Comes straight from the edge, which tells the agenda before it answers. */
   cancel(command: CancelCommand): CancelReply {
-    const now = this.#now();
-    const attempt = cancelAttempt(command);
-    const view = this.#view();
-    if (!view) return { kind: "refused", refusal: { reason: "not-found" } };
-    let screens: BusyOf | null = null;
-    const outcome = this.ctx.storage.transactionSync(() => {
-      const decision = decideCancel(view, command, now);
-      if (decision.kind !== "commit") return decision;
-      const recent = this.#store.find(command.appointmentId)?.recent ?? [];
-      const { before, appointment: after } = decision;
-      const entry = { attempt, at: now, answer: after, fingerprint: command.fingerprint };
-      screens = this.#write(
-        { type: "cancelled", before, after, recent: remember(recent, entry, now), cause: attempt },
-        now,
-      );
-      return decision;
-    });
-    if (outcome.kind === "refused") return outcome;
-    if (outcome.kind === "commit") this.#committed([outcome.before, outcome.appointment], screens, now);
-    return { kind: "done", appointment: outcome.appointment, replayed: outcome.kind === "done", attempt };
+    return this.#commands.cancel(command);
   }
 
-  /** [D3] Takes a newer copy of the directory; an older or equal one changes nothing. */
+  /** [D3] Takes a newer copy of the directory and shows every screen what it means. */
   applyConfig(config: CalendarConfig): void {
-    if (this.#open && this.#open.config.version >= config.version) return;
-    const now = this.#now();
-    const at = plus(now, DRAIN_DELAY_MS);
-    this.ctx.storage.transactionSync(() => {
-      this.#store.saveConfig(config);
-      this.#store.appendEvent(
-        this.#sequence + 1,
-        configuredEvent(this.#providerId, this.#sequence + 1, now, config.version),
-      );
-      this.#wake.arm(at);
-    });
-    this.#wake.armed(at);
-    this.#sequence += 1;
-    this.#open = new OpenDays(config);
-    for (const connection of this.getConnections<Watch>())
+    if (!this.#commands.applyConfig(config)) return;
+    for (const connection of this.getConnections<Watch>()) {
       this.#sendSnapshot(connection, connection.state?.query ?? null);
+    }
   }
 
   // ---- reads (RPC) ----
@@ -226,10 +108,11 @@ export class ProviderCalendar extends Server<Env> {
 
   /** [S5] Free starts as the JSON body of the answer, with the revision it was made from. At most 31 days. */
   availability(query: AvailabilityQuery, configVersion: number): AvailabilityReply {
-    if (!this.#open || this.#open.config.version < configVersion) return { kind: "needs-config" };
-    const body = availabilityBody(this.#open, this.#busy.of, query, this.#sequence, this.#now());
+    const { open, busy, sequence } = this.#memory;
+    if (!open || open.config.version < configVersion) return { kind: "needs-config" };
+    const body = availabilityBody(open, busy.of, query, sequence, this.#now());
     return body
-      ? { kind: "ok", revision: this.#sequence, body: JSON.stringify(body) }
+      ? { kind: "ok", revision: sequence, body: JSON.stringify(body) }
       : { kind: "unknown-visit-type" };
   }
 
@@ -256,7 +139,7 @@ export class ProviderCalendar extends Server<Env> {
       return;
     }
     this.#sockets.heard(connection, this.#now());
-    if (this.#feed.needsSnapshot(resume.revision, this.#sequence))
+    if (this.#feed.needsSnapshot(resume.revision, this.#memory.sequence))
       this.#sendSnapshot(connection, watch.query);
   }
 
@@ -301,90 +184,10 @@ export class ProviderCalendar extends Server<Env> {
     return instant(Date.now());
   }
 
-  #view(): CalendarView | null {
-    const open = this.#open;
-    return (
-      open && {
-        open,
-        find: (id) => this.#store.find(id),
-        isFenced: (attempt) => this.#store.isFenced(attempt),
-        blockerOf: (interval, except) => (this.#store.isTaken(interval, except) ? "appointment" : null),
-      }
-    );
-  }
-
-  /**
-   * One appointment row, one outbox row, the alarm: all of it or nothing. Returns what busy time looked like before,
-   * if anybody watches: it must be read before the row is written, because the cache may be empty.
-   */
-  #write({ type, before, after, recent, cause }: Change, now: Instant): BusyOf | null {
-    const screens = this.#feed.capture(this.#busy.of, before ? [before, after] : [after]);
-    this.#store.save(after, recent);
-    const sequence = this.#sequence + 1;
-    const data = { appointment: factsOf(after), cause };
-    this.#store.appendEvent(
-      sequence,
-      appointmentEvent(`openslot.appointment.${type}.v1`, sequence, now, data),
-    );
-    this.#wake.arm(plus(now, DRAIN_DELAY_MS));
-    return screens;
-  }
-
-  /** After the transaction, and only then: memory and screens. */
-  #committed(touched: readonly Interval[], screens: BusyOf | null, now: Instant): void {
-    this.#wake.armed(plus(now, DRAIN_DELAY_MS));
-    this.#sequence += 1;
-    for (const interval of touched) this.#busy.changed(interval);
-    if (screens && this.#open)
-      this.#feed.broadcast(this.#open, screens, this.#busy.of, touched, this.#sequence, now);
-  }
-
-  #fence(attempt: AttemptId, deadline: Instant): void {
-    const pruneAt = plus(deadline, FENCE_LIFE_MS);
-    this.#store.fence(attempt, pruneAt);
-    if (this.#wake.arm(pruneAt)) this.#wake.armed(pruneAt);
-  }
-
-  #fenceMove(
-    command: { attempt: AttemptId; appointmentId: AppointmentId },
-    recent: readonly RecentCommand[],
-    now: Instant,
-  ): void {
-    const entry = { attempt: command.attempt, at: now, answer: null, fingerprint: null };
-    this.#store.saveRecent(command.appointmentId, remember(recent, entry, now));
-  }
-
-  /** Decides nothing. A re-send is fenced all the same: its first copy might arrive after the configuration did. */
-  #needsConfig(
-    command: BookCommand | MoveCommand,
-    recent: readonly RecentCommand[] | null,
-  ): { readonly kind: "needs-config" } {
-    if (command.again) {
-      if (recent) this.#fenceMove(command, recent, this.#now());
-      else this.#fence(command.attempt, command.deadline);
-    }
-    return { kind: "needs-config" };
-  }
-
-  #refused(refusal: BookingRefusal, command: BookCommand | MoveCommand, now: Instant): CalendarReply {
-    return {
-      kind: "refused",
-      refusal,
-      alternatives: refusal.reason === "slot-taken" ? this.#alternatives(command, now) : [],
-    };
-  }
-
-  #alternatives({ place }: BookCommand | MoveCommand, now: Instant): FreeStart[] {
-    if (!this.#open) return [];
-    const visit = findVisit(this.#open, place.visitTypeId);
-    const site = findSite(this.#open, place.locationId);
-    return visit && site ? nearestFreeStarts(this.#open, this.#busy.of, visit, [site], place.start, now) : [];
-  }
-
   #sendSnapshot(connection: Connection<Watch>, query: AvailabilityQuery | null): void {
     const now = this.#now();
-    const body =
-      query && this.#open && availabilityBody(this.#open, this.#busy.of, query, this.#sequence, now);
+    const { open, busy, sequence } = this.#memory;
+    const body = query && open && availabilityBody(open, busy.of, query, sequence, now);
     if (query && body) this.#feed.snapshot(connection, query, body, now);
     else connection.close(1008, "nothing to watch");
   }

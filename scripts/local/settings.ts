@@ -3,7 +3,7 @@
  * them is a secret of anything real, but they are kept like secrets (mode 0600, ignored by git).
  */
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from "jose";
 import { LOCAL_DIR, ROOT } from "./paths.ts";
@@ -23,7 +23,6 @@ export type SigningJwk = JWK & { readonly kid: string; readonly d: string };
 
 /** Written aside and renamed, so that no reader ever sees half of it. */
 function writePrivate(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true });
   const aside = `${path}.${process.pid}`;
   writeFileSync(aside, text, { mode: OWNER_ONLY });
   renameSync(aside, path);
@@ -31,21 +30,36 @@ function writePrivate(path: string, text: string): void {
 
 const readText = (path: string): string | null => (existsSync(path) ? readFileSync(path, "utf8") : null);
 
-/** The local issuer's key from `issuer.json`, made on first use: tokens printed yesterday stay valid for their hour. */
-export async function readOrMakeIssuer(localDir: string = LOCAL_DIR): Promise<SigningJwk> {
-  const path = join(localDir, "issuer.json");
-  const text = readText(path);
-  if (text !== null) return JSON.parse(text) as SigningJwk; // written by the lines below
+/**
+ * The text of a file that is made once and then stays. Of two processes that make it at the same time, one is first
+ * and both read its text.
+ */
+async function readOrMake(path: string, make: () => string | Promise<string>): Promise<string> {
+  if (!existsSync(path)) {
+    mkdirSync(dirname(path), { recursive: true });
+    const aside = `${path}.${process.pid}`;
+    writeFileSync(aside, `${await make()}\n`, { mode: OWNER_ONLY });
+    try {
+      linkSync(aside, path); // unlike a rename, it never replaces
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    } finally {
+      rmSync(aside);
+    }
+  }
+  return readFileSync(path, "utf8").trim();
+}
+
+async function makeIssuer(): Promise<string> {
   const { privateKey } = await generateKeyPair(SIGNING_ALGORITHM, { extractable: true });
   const jwk = await exportJWK(privateKey);
-  const issuer = {
-    ...jwk,
-    kid: await calculateJwkThumbprint(jwk),
-    alg: SIGNING_ALGORITHM,
-    use: "sig",
-  } as SigningJwk;
-  writePrivate(path, `${JSON.stringify(issuer, null, 2)}\n`);
-  return issuer;
+  const kid = await calculateJwkThumbprint(jwk);
+  return JSON.stringify({ ...jwk, kid, alg: SIGNING_ALGORITHM, use: "sig" }, null, 2);
+}
+
+/** The local issuer's key from `issuer.json`, made on first use: a restart does not end the tokens that were printed. */
+export async function readOrMakeIssuer(localDir: string = LOCAL_DIR): Promise<SigningJwk> {
+  return JSON.parse(await readOrMake(join(localDir, "issuer.json"), makeIssuer)) as SigningJwk; // written by makeIssuer
 }
 
 /** Without `d`: what verifies may be seen, what signs may not. */
@@ -54,14 +68,10 @@ export function publicJwk({ kty, crv, x, y, kid, alg, use }: SigningJwk): JWK {
 }
 
 /** The ring of keys that appointment ids are checked with. Lives as long as the stored ids: a new key would reject them. */
-function readOrMakeIdKeys(localDir: string): string {
-  const path = join(localDir, "id-keys.json");
-  const text = readText(path);
-  if (text !== null) return text.trim();
-  const keys = JSON.stringify({ a: randomBytes(ID_KEY_BYTES).toString("base64url") });
-  writePrivate(path, `${keys}\n`);
-  return keys;
-}
+const readOrMakeIdKeys = (localDir: string): Promise<string> =>
+  readOrMake(join(localDir, "id-keys.json"), () =>
+    JSON.stringify({ a: randomBytes(ID_KEY_BYTES).toString("base64url") }),
+  );
 
 const BLOCK_BEGIN = "# >>> openslot: written by npm start; a line below the block overrides one in it";
 const BLOCK_END = "# <<< openslot";
@@ -102,7 +112,7 @@ export async function writeSettings(
   const database = { DATABASE_URL: STAND_IN_DATABASE_URL, NEON_FETCH_ENDPOINT: settings.endpoint };
   writeDevVars(join(root, ".dev.vars"), {
     ...database,
-    ID_KEYS: readOrMakeIdKeys(localDir),
+    ID_KEYS: await readOrMakeIdKeys(localDir),
     LOCAL_ISSUER_JWKS: JSON.stringify({ keys: [publicJwk(issuer)] }),
     LOCAL_MODE: "on",
     RATE_LIMITS: settings.rateLimits,

@@ -80,7 +80,7 @@ async function walk(provider: Provider, between: Between): Promise<string> {
   await step("DELETE", path, { token: auth, key: "k5", ifMatch: '"v2"' });
   await step("DELETE", path, { token: auth, key: "k5", ifMatch: '"v2"' });
   await step("GET", `/patients/${patient}/appointments`, { token: auth });
-  await step("POST", "/appointments", { token: auth, key: "k6", body: bookingOf(provider, b) });
+  await step("POST", "/appointments", { token: auth, key: "k6", body: bookingOf(provider, c) });
   await drainLog();
   await step("GET", `/patients/${patient}/appointments`, { token: auth });
   await step("POST", "/appointments", {

@@ -3,7 +3,7 @@
  * order in which the object does. Whatever goes into it is frozen, so that a decision that writes fails loudly.
  */
 import fc from "fast-check";
-import { type Appointment, factsOf, occupiesTime } from "../../core/booking/appointment.ts";
+import { type Appointment, occupiesTime } from "../../core/booking/appointment.ts";
 import type { CalendarView, RecentCommand, StoredAppointment } from "../../core/booking/calendar-view.ts";
 import type {
   BookCommand,
@@ -20,7 +20,7 @@ import { cancelAttempt, decideCancel } from "../../core/booking/decide-cancel.ts
 import { decideMove } from "../../core/booking/decide-move.ts";
 import { decideResolve } from "../../core/booking/decide-resolve.ts";
 import { remember } from "../../core/booking/recent-commands.ts";
-import type { Blocker } from "../../core/booking/refusal.ts";
+import type { Blocker, BookingRefusal } from "../../core/booking/refusal.ts";
 import type {
   AppointmentId,
   AttemptId,
@@ -31,16 +31,361 @@ import type {
   VisitTypeId,
 } from "../../core/ids.ts";
 import type { CalendarConfig, Site, VisitTypeRules, WeeklyHours } from "../../core/schedule/config.ts";
-import { type DayBits, dayOf, emptyDay, markInterval } from "../../core/schedule/day-bits.ts";
-import { type BusyOf, findVisit, nearestFreeStarts } from "../../core/schedule/free-starts.ts";
+import { type DayBits, emptyDay, markInterval } from "../../core/schedule/day-bits.ts";
+import { type BusyOf, findSite, findVisit, nearestFreeStarts } from "../../core/schedule/free-starts.ts";
 import { OpenDays } from "../../core/schedule/open-days.ts";
-import {
-  type Instant,
-  type Interval,
-  instant,
-  MINUTE_MS,
-  overlaps,
-  plus,
-  SECOND_MS,
-} from "../../core/time.ts";
-import type { News } from "../../durable-objects/patient-agenda/patient-agenda.ts";
+import { type Instant, type Interval, instant, MINUTE_MS, overlaps, plus } from "../../core/time.ts";
+
+// ---- time and ids ----
+
+/** An instant as a clinic spells it: `at("2026-11-24T09:20:00-06:00")`. */
+export function at(spelled: string): Instant {
+  const ms = Date.parse(spelled);
+  if (!Number.isFinite(ms)) throw new Error(`not a time: ${spelled}`);
+  return instant(ms);
+}
+
+const twelve = (n: number): string => String(n).padStart(12, "0");
+export const providerId = (n = 1): ProviderId => `prv_${twelve(n)}` as ProviderId;
+export const locationId = (n = 1): LocationId => `loc_${twelve(n)}` as LocationId;
+export const visitTypeId = (n = 1): VisitTypeId => `vst_${twelve(n)}` as VisitTypeId;
+export const patientId = (n = 1): PatientId => `pat_00${twelve(n)}` as PatientId;
+export const appointmentId = (n = 1): AppointmentId =>
+  `apt_${twelve(1)}${twelve(n)}00000000` as AppointmentId;
+export const commandId = (n = 1): CommandId => `command-${n}` as CommandId;
+export const attemptId = (text: string): AttemptId => text as AttemptId;
+
+/** Freezes all the way down and returns the same value. Typed arrays cannot be frozen and are left out. */
+export function deepFreeze<T>(value: T): T {
+  if (typeof value === "object" && value !== null && !ArrayBuffer.isView(value)) {
+    for (const inner of Object.values(value)) deepFreeze(inner);
+    Object.freeze(value);
+  }
+  return value;
+}
+
+// ---- configuration: one site in Chicago, open 09:00–17:00 every day, one visit type of 20 minutes ----
+
+export const everyDay = (opensAt: number, closesAt: number): WeeklyHours[] =>
+  [1, 2, 3, 4, 5, 6, 7].map((weekday) => ({ weekday, opensAt, closesAt }));
+
+export const aSite = (more: Partial<Site> = {}): Site => ({
+  locationId: locationId(1),
+  timeZone: "America/Chicago",
+  hours: everyDay(9 * 60, 17 * 60),
+  ...more,
+});
+
+export const aVisit = (more: Partial<VisitTypeRules> = {}): VisitTypeRules => ({
+  id: visitTypeId(1),
+  minutes: 20,
+  gridMinutes: 20,
+  noticeMinutes: 60,
+  horizonDays: 90,
+  ...more,
+});
+
+export const aConfig = (more: Partial<CalendarConfig> = {}): CalendarConfig =>
+  deepFreeze({ providerId: providerId(1), version: 1, sites: [aSite()], visitTypes: [aVisit()], ...more });
+
+// ---- commands: booked on Monday 2026-11-23, 08:00, for Tuesday 2026-11-24, 09:20 ----
+
+export const NOW = at("2026-11-23T08:00:00-06:00");
+export const START = at("2026-11-24T09:20:00-06:00");
+
+export const aPlace = (start: Instant = START, more: Partial<Place> = {}): Place => ({
+  locationId: locationId(1),
+  visitTypeId: visitTypeId(1),
+  start,
+  end: plus(start, 20 * MINUTE_MS),
+  ...more,
+});
+
+export function aBooking(n = 1, more: Partial<BookCommand> = {}): BookCommand {
+  return deepFreeze({
+    kind: "book",
+    attempt: attemptId(appointmentId(n)),
+    appointmentId: appointmentId(n),
+    patientId: patientId(n),
+    place: aPlace(),
+    issuedAt: NOW,
+    deadline: plus(NOW, 10_000),
+    again: false,
+    configVersion: 1,
+    reason: null,
+    notes: null,
+    source: "patient",
+    ...more,
+  });
+}
+
+export function aMove(n = 1, more: Partial<MoveCommand> = {}): MoveCommand {
+  return deepFreeze({
+    kind: "move",
+    attempt: attemptId("move-1.1"),
+    appointmentId: appointmentId(n),
+    patientId: patientId(n),
+    place: aPlace(at("2026-11-24T10:00:00-06:00")),
+    issuedAt: NOW,
+    deadline: plus(NOW, 10_000),
+    again: false,
+    configVersion: 1,
+    ifMatch: 1,
+    ...more,
+  });
+}
+
+export function aCancel(n = 1, more: Partial<CancelCommand> = {}): CancelCommand {
+  return deepFreeze({
+    command: commandId(1),
+    fingerprint: "DELETE/1",
+    appointmentId: appointmentId(n),
+    ifMatch: 1,
+    reasonCode: "patient-request",
+    reach: { kind: "patient", patientId: patientId(n) },
+    ...more,
+  });
+}
+
+export function anAppointment(n = 1, more: Partial<Appointment> = {}): Appointment {
+  return deepFreeze({
+    id: appointmentId(n),
+    providerId: providerId(1),
+    patientId: patientId(n),
+    locationId: locationId(1),
+    visitTypeId: visitTypeId(1),
+    timeZone: "America/Chicago",
+    start: START,
+    end: plus(START, 20 * MINUTE_MS),
+    status: "booked",
+    version: 1,
+    source: "patient",
+    createdAt: NOW,
+    updatedAt: NOW,
+    cancelledAt: null,
+    cancellationReason: null,
+    reason: null,
+    notes: null,
+    ...more,
+  });
+}
+
+// ---- the calendar in memory ----
+
+/** What the outbox of a calendar would hold. */
+export interface Emitted {
+  readonly type: "booked" | "moved" | "cancelled";
+  readonly appointment: Appointment;
+  readonly cause: AttemptId;
+}
+
+/** Applies decisions as durable-objects/provider-calendar does, one command at a time. No outbox, no sockets. */
+export class MemoryCalendar implements CalendarView {
+  readonly open: OpenDays;
+  readonly emitted: Emitted[] = [];
+  readonly #rows = new Map<AppointmentId, StoredAppointment>();
+  readonly #fences = new Set<AttemptId>();
+
+  constructor(config: CalendarConfig = aConfig()) {
+    this.open = new OpenDays(config);
+  }
+
+  // CalendarView
+
+  find(id: AppointmentId): StoredAppointment | null {
+    return this.#rows.get(id) ?? null;
+  }
+
+  isFenced(attempt: AttemptId): boolean {
+    return this.#fences.has(attempt);
+  }
+
+  blockerOf(interval: Interval, except: AppointmentId | null): Blocker | null {
+    const rival = this.occupying().some((other) => other.id !== except && overlaps(other, interval));
+    return rival ? "appointment" : null;
+  }
+
+  // commands
+
+  book(command: BookCommand, now: Instant): CalendarReply {
+    const decision = decideBook(this, command, now);
+    if (decision.kind === "refused") {
+      if (decision.fence) this.#fences.add(command.attempt);
+      return this.#refused(decision.refusal, command.place, now);
+    }
+    if (decision.kind !== "commit") return decision;
+    this.#save("booked", decision.appointment, [], command.attempt);
+    return { kind: "done", appointment: decision.appointment };
+  }
+
+  move(command: MoveCommand, now: Instant): CalendarReply {
+    const decision = decideMove(this, command, now);
+    if (decision.kind === "refused") {
+      if (decision.fence) this.#remember(command.appointmentId, fenceOf(command.attempt, now), now);
+      return this.#refused(decision.refusal, command.place, now);
+    }
+    if (decision.kind !== "commit") return decision;
+    const entry = { attempt: command.attempt, at: now, answer: decision.appointment, fingerprint: null };
+    const recent = remember(this.#recentOf(command.appointmentId), entry, now);
+    this.#save("moved", decision.appointment, recent, command.attempt);
+    return { kind: "done", appointment: decision.appointment };
+  }
+
+  cancel(command: CancelCommand, now: Instant): CancelReply {
+    const decision = decideCancel(this, command, now);
+    const attempt = cancelAttempt(command);
+    if (decision.kind === "refused") return decision;
+    if (decision.kind === "done") return { ...decision, replayed: true, attempt };
+    const { appointment } = decision;
+    const entry = { attempt, at: now, answer: appointment, fingerprint: command.fingerprint };
+    this.#save("cancelled", appointment, remember(this.#recentOf(command.appointmentId), entry, now), attempt);
+    return { kind: "done", appointment, replayed: false, attempt };
+  }
+
+  resolve(question: ResolveQuestion, now: Instant): ResolveReply {
+    const decision = decideResolve(this, question);
+    if (decision.kind !== "fence") return decision;
+    if (decision.where === "fences") this.#fences.add(question.attempt);
+    else this.#remember(question.appointmentId, fenceOf(question.attempt, now), now);
+    return { kind: "fenced" };
+  }
+
+  // for tests
+
+  /** Puts a row there as if it had always been there. */
+  put(appointment: Appointment, recent: readonly RecentCommand[] = []): this {
+    this.#rows.set(appointment.id, deepFreeze({ appointment, recent }));
+    return this;
+  }
+
+  appointments(): Appointment[] {
+    return [...this.#rows.values()].map((row) => row.appointment);
+  }
+
+  occupying(): Appointment[] {
+    return this.appointments().filter((appointment) => occupiesTime(appointment.status));
+  }
+
+  /** Busy time as of now; a later command does not change what was returned. */
+  busy(): BusyOf {
+    return busyBy(this.occupying());
+  }
+
+  #recentOf(id: AppointmentId): readonly RecentCommand[] {
+    return this.#rows.get(id)?.recent ?? [];
+  }
+
+  #save(
+    type: Emitted["type"],
+    appointment: Appointment,
+    recent: readonly RecentCommand[],
+    cause: AttemptId,
+  ): void {
+    this.put(appointment, recent);
+    this.emitted.push(deepFreeze({ type, appointment, cause }));
+  }
+
+  #remember(id: AppointmentId, entry: RecentCommand, now: Instant): void {
+    const row = this.#rows.get(id);
+    if (row) this.put(row.appointment, remember(row.recent, entry, now));
+  }
+
+  #refused(refusal: BookingRefusal, place: Place, now: Instant): CalendarReply {
+    const visit = findVisit(this.open, place.visitTypeId);
+    const site = findSite(this.open, place.locationId);
+    const alternatives =
+      refusal.reason === "slot-taken" && visit && site
+        ? nearestFreeStarts(this.open, this.busy(), visit, [site], place.start, now)
+        : [];
+    return { kind: "refused", refusal, alternatives };
+  }
+}
+
+const fenceOf = (attempt: AttemptId, now: Instant): RecentCommand => ({
+  attempt,
+  at: now,
+  answer: null,
+  fingerprint: null,
+});
+
+/** Busy bits of some intervals, each day computed when it is asked for. */
+export function busyBy(intervals: readonly Interval[]): BusyOf {
+  const taken = intervals.map(({ start, end }) => ({ start, end }));
+  const days = new Map<number, DayBits>();
+  return (day) => {
+    let bits = days.get(day);
+    if (!bits) {
+      bits = emptyDay();
+      for (const interval of taken) markInterval(bits, day, interval);
+      days.set(day, bits);
+    }
+    return bits;
+  };
+}
+
+// ---- random configurations ----
+
+/** One of each kind: half an hour, at midnight, two hours, backwards, with a quarter, without any change. */
+export const ZONES_TO_FEAR = [
+  "America/Chicago",
+  "America/Phoenix",
+  "America/St_Johns",
+  "America/Havana",
+  "America/Santiago",
+  "Africa/Cairo",
+  "Africa/Casablanca",
+  "Antarctica/Troll",
+  "Asia/Beirut",
+  "Asia/Kathmandu",
+  "Atlantic/Azores",
+  "Australia/Lord_Howe",
+  "Europe/Dublin",
+  "Pacific/Apia",
+  "Pacific/Chatham",
+  "UTC",
+] as const;
+
+/** On a five-minute step of the day, 0–1440. */
+export const anyMinute = fc.integer({ min: 0, max: 288 }).map((step) => step * 5);
+
+const anyHours: fc.Arbitrary<WeeklyHours> = fc
+  .record({ weekday: fc.integer({ min: 1, max: 7 }), a: anyMinute, b: anyMinute })
+  .map(({ weekday, a, b }) => ({ weekday, opensAt: Math.min(a, b), closesAt: Math.max(a, b) }));
+
+/** Hours of any kind: closed days, several spans a day that may touch or overlap, until midnight. */
+export const anyWeek: fc.Arbitrary<WeeklyHours[]> = fc.oneof(
+  fc.array(anyHours, { maxLength: 12 }),
+  fc.tuple(anyMinute, anyMinute).map(([a, b]) => everyDay(Math.min(a, b), Math.max(a, b))),
+  fc.constant(everyDay(0, 1440)),
+);
+
+/** Grids that divide a day, as every clinic's does. */
+export const GRIDS = [5, 10, 15, 20, 30, 40, 45, 60, 90, 120] as const;
+
+/** One or two sites, one or two visit types. */
+export const anyConfig: fc.Arbitrary<CalendarConfig> = fc
+  .record({
+    sites: fc.array(fc.record({ timeZone: fc.constantFrom(...ZONES_TO_FEAR), hours: anyWeek }), {
+      minLength: 1,
+      maxLength: 2,
+    }),
+    visits: fc.array(
+      fc.record({
+        steps: fc.integer({ min: 1, max: 96 }),
+        gridMinutes: fc.constantFrom(...GRIDS),
+        noticeMinutes: fc.constantFrom(0, 1, 60, 240, 1440),
+        horizonDays: fc.constantFrom(1, 2, 7, 90),
+      }),
+      { minLength: 1, maxLength: 2 },
+    ),
+  })
+  .map(({ sites, visits }) =>
+    aConfig({
+      sites: sites.map((site, index) => ({ ...site, locationId: locationId(index + 1) })),
+      visitTypes: visits.map(({ steps, ...visit }, index) => ({
+        ...visit,
+        id: visitTypeId(index + 1),
+        minutes: steps * 5,
+      })),
+    }),
+  );

@@ -19,7 +19,7 @@ if (slots && slotData) {
 }
 
 if (document.getElementById("my-appointments")) {
-  void import("./follow-appointments.ts").then(({ followAppointments }) => followAppointments());
+  void import("./follow-appointments.tsx").then(({ followAppointments }) => followAppointments());
 }
 
 // A page out of the back-forward cache shows old times and an old form key: both are only good when new.

@@ -1,6 +1,5 @@
 /** An appointment as its patient reads it. */
 import { type AppointmentFacts, occupiesTime } from "../../../core/booking/appointment.ts";
-import { fullDateText, timeText, zoneText } from "../../../web/shared/time-text.ts";
 import type { Directory } from "../directory-cache.ts";
 import { addressText, phoneText, providerText, visitText } from "./words.ts";
 
@@ -11,21 +10,6 @@ export const isUpcoming = (facts: AppointmentFacts, now: number): boolean =>
 /** Whether moving or cancelling is offered; the calendar has the last word. */
 export const canChange = ({ status, start }: AppointmentFacts, now: number): boolean =>
   (status === "booked" || status === "confirmed") && start > now;
-
-/** `Tuesday, November 24, 2026, 9:20 AM to 9:40 AM, Central Time` */
-export function AppointmentTime({ facts }: { facts: Pick<AppointmentFacts, "start" | "end" | "timeZone"> }) {
-  const { start, end, timeZone } = facts;
-  return (
-    <p class="when">
-      <time dateTime={new Date(start).toISOString()}>
-        <strong>{fullDateText(start, timeZone)}</strong>
-        <br />
-        {timeText(start, timeZone)} to {timeText(end, timeZone)}
-      </time>{" "}
-      <span class="muted">{zoneText(timeZone)}</span>
-    </p>
-  );
-}
 
 /** With whom, what for and where. What the directory no longer knows is left out. */
 export function AppointmentPlace({ facts, known }: { facts: AppointmentFacts; known: Directory }) {

@@ -1,12 +1,13 @@
 /** Cancelling: a page that shows what would be given back, then a form that does it. */
 import { type Context, Hono } from "hono";
+import { AppointmentTime } from "../../../web/shared/appointment-time.tsx";
 import { directoryOf } from "../api/directory.ts";
 import { BUSY, NOT_FOUND, OUTCOME_UNKNOWN, type Problem, problemFor } from "../api/problem.ts";
 import { cancelAppointment, findAppointment } from "../book-appointment.ts";
 import type { CancelAnswer } from "../booking.ts";
 import type { EdgeEnv } from "../env.ts";
 import { parseAppointmentId } from "../routing-ids.ts";
-import { AppointmentPlace, AppointmentTime, canChange } from "./appointment-view.tsx";
+import { AppointmentPlace, canChange } from "./appointment-view.tsx";
 import { formFields, newFormKey, readTerms } from "./form.ts";
 import { sendPage } from "./layout.tsx";
 import { badFormPage, HiddenFields, mayRetry, problemPage, retryPage, tooLatePage } from "./outcome.tsx";
@@ -39,7 +40,7 @@ async function askPage(c: Context<EdgeEnv>, id: string): Promise<Response> {
       <>
         <h1>Cancel this appointment?</h1>
         <div class="card">
-          <AppointmentTime facts={appointment} />
+          <AppointmentTime at={appointment} />
           <AppointmentPlace facts={appointment} known={known} />
         </div>
         <p>The time is given back at once, and somebody else may take it.</p>

@@ -57,30 +57,39 @@ function ClinicOptions({ clinics, chosen }: { clinics: readonly Clinic[]; chosen
 
 function SearchForm({ known, search }: { known: Directory; search: Search }) {
   return (
-    <form method="get" action="/" class="search" role="search">
-      <label for="q">Name or keyword</label>
-      <input id="q" name="q" type="search" value={search.q} maxLength={SEARCH_CHARS_MAX} autocomplete="off" />
-      <label for="specialty">Specialty</label>
-      <select id="specialty" name="specialty">
-        <option value="">Any specialty</option>
-        {known.specialties.map((code) => (
-          <option key={code} value={code} selected={code === search.specialty}>
-            {specialtyText(code)}
-          </option>
-        ))}
-      </select>
-      <label for="locationId">Clinic</label>
-      <select id="locationId" name="locationId">
-        <option value="">Any clinic</option>
-        <ClinicOptions clinics={[...known.clinics.values()]} chosen={search.locationId} />
-      </select>
-      <p class="actions">
-        <button type="submit" class="button">
-          Show providers
-        </button>
-        {Object.keys(search).length > 0 ? <a href="/">Clear search</a> : null}
-      </p>
-    </form>
+    <search>
+      <form method="get" action="/" class="search">
+        <label for="q">Name or keyword</label>
+        <input
+          id="q"
+          name="q"
+          type="search"
+          value={search.q}
+          maxLength={SEARCH_CHARS_MAX}
+          autocomplete="off"
+        />
+        <label for="specialty">Specialty</label>
+        <select id="specialty" name="specialty">
+          <option value="">Any specialty</option>
+          {known.specialties.map((code) => (
+            <option key={code} value={code} selected={code === search.specialty}>
+              {specialtyText(code)}
+            </option>
+          ))}
+        </select>
+        <label for="locationId">Clinic</label>
+        <select id="locationId" name="locationId">
+          <option value="">Any clinic</option>
+          <ClinicOptions clinics={[...known.clinics.values()]} chosen={search.locationId} />
+        </select>
+        <p class="actions">
+          <button type="submit" class="button">
+            Show providers
+          </button>
+          {Object.keys(search).length > 0 ? <a href="/">Clear search</a> : null}
+        </p>
+      </form>
+    </search>
   );
 }
 

@@ -3,13 +3,14 @@ import { type Context, Hono } from "hono";
 import type { Appointment } from "../../../core/booking/appointment.ts";
 import type { Provider } from "../../../core/directory/directory.ts";
 import { instant, MINUTE_MS, plus } from "../../../core/time.ts";
+import { AppointmentTime } from "../../../web/shared/appointment-time.tsx";
 import { timeText } from "../../../web/shared/time-text.ts";
 import { directoryOf } from "../api/directory.ts";
 import { moveBody } from "../api/schemas.ts";
 import { findAppointment, moveAppointment, problemOfTake } from "../book-appointment.ts";
 import type { Directory } from "../directory-cache.ts";
 import type { EdgeEnv } from "../env.ts";
-import { AppointmentPlace, AppointmentTime, canChange } from "./appointment-view.tsx";
+import { AppointmentPlace, canChange } from "./appointment-view.tsx";
 import { formFields, newFormKey, parseSlot, readTerms } from "./form.ts";
 import { sendPage } from "./layout.tsx";
 import { alternativesOf, lostRacePage } from "./lost-race.tsx";
@@ -54,12 +55,12 @@ function CompareForm({ known, before, after, slot }: Choice) {
       <div class="compare">
         <section class="card" aria-labelledby="before">
           <h2 id="before">Now</h2>
-          <AppointmentTime facts={before} />
+          <AppointmentTime at={before} />
           {before.locationId === after.locationId ? null : <AppointmentPlace facts={before} known={known} />}
         </section>
         <section class="card chosen-time" aria-labelledby="after">
           <h2 id="after">New time</h2>
-          <AppointmentTime facts={after} />
+          <AppointmentTime at={after} />
           {before.locationId === after.locationId ? null : <AppointmentPlace facts={after} known={known} />}
         </section>
       </div>

@@ -3,15 +3,16 @@ import { type Context, Hono } from "hono";
 import type { AppointmentFacts } from "../../../core/booking/appointment.ts";
 import { DAY_MS, instant } from "../../../core/time.ts";
 import { logFailure } from "../../../durable-objects/shared/log.ts";
+import { AppointmentTime } from "../../../web/shared/appointment-time.tsx";
+import { STATUS_TEXT } from "../../../web/shared/status-text.ts";
 import { directoryOf } from "../api/directory.ts";
 import type { Directory } from "../directory-cache.ts";
 import type { EdgeEnv } from "../env.ts";
 import { patientAgenda } from "../stubs.ts";
-import { AppointmentPlace, AppointmentTime, canChange, isUpcoming } from "./appointment-view.tsx";
+import { AppointmentPlace, canChange, isUpcoming } from "./appointment-view.tsx";
 import { sendPage } from "./layout.tsx";
 import { sendOutcome } from "./outcome.tsx";
 import { type PatientPrincipal, patientOf, toSignIn } from "./session.ts";
-import { STATUS_TEXT } from "./words.ts";
 
 /** As long as the agenda keeps what is over. */
 const HISTORY_MS = 35 * DAY_MS;
@@ -50,7 +51,9 @@ function Card({ facts, known, now }: { facts: AppointmentFacts; known: Directory
       <p class="tag" data-status={facts.status}>
         {STATUS_TEXT[facts.status]}
       </p>
-      <AppointmentTime facts={facts} />
+      <div data-when>
+        <AppointmentTime at={facts} />
+      </div>
       <AppointmentPlace facts={facts} known={known} />
       {change ? (
         <p class="actions">
@@ -104,7 +107,7 @@ function DonePanel({ done, known }: { done: NonNullable<ReturnType<typeof doneOf
       <h1 tabIndex={-1} autofocus>
         {done.heading}
       </h1>
-      <AppointmentTime facts={done.facts} />
+      <AppointmentTime at={done.facts} />
       <AppointmentPlace facts={done.facts} known={known} />
       <p>{done.next}</p>
       {done.what === "cancelled" ? (

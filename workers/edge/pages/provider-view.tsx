@@ -1,11 +1,11 @@
 /** What a provider's page shows. What it knows and decides is in provider-page.tsx. */
 import type { Appointment } from "../../../core/booking/appointment.ts";
 import type { Clinic, Provider, VisitType } from "../../../core/directory/directory.ts";
+import { AppointmentTime } from "../../../web/shared/appointment-time.tsx";
 import { SlotBoard, type SlotListData } from "../../../web/shared/slot-board.ts";
 import { SlotList } from "../../../web/shared/slot-list.tsx";
 import { shortDateText, zoneText } from "../../../web/shared/time-text.ts";
 import { embedJson } from "../assets.ts";
-import { AppointmentTime } from "./appointment-view.tsx";
 import { newFormKey } from "./form.ts";
 import { HiddenFields } from "./outcome.tsx";
 import type { FreeWeek } from "./provider-times.ts";
@@ -174,7 +174,7 @@ export function CurrentTime({ appointment }: { appointment: Appointment }) {
   return (
     <div class="panel">
       <h2>Your time now</h2>
-      <AppointmentTime facts={appointment} />
+      <AppointmentTime at={appointment} />
       <p>
         You keep it until you confirm a new one. <a href="/me">Keep this time</a>
       </p>

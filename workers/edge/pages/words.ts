@@ -1,5 +1,4 @@
 /** Codes of the directory in the words of a page. */
-import type { AppointmentStatus } from "../../../core/booking/appointment.ts";
 import type { Clinic, Provider, VisitType } from "../../../core/directory/directory.ts";
 
 const languageNames = new Intl.DisplayNames("en-US", { type: "language" });
@@ -33,13 +32,3 @@ export const addressText = ({ address, city, state, postalCode }: Clinic): strin
 
 /** `+15125550100` → `(512) 555-0100`; anything else stays as it is. */
 export const phoneText = (phone: string): string => phone.replace(/^\+1(\d{3})(\d{3})(\d{4})$/, "($1) $2-$3");
-
-export const STATUS_TEXT: Readonly<Record<AppointmentStatus, string>> = {
-  booked: "Booked",
-  confirmed: "Confirmed",
-  "checked-in": "Checked in",
-  "in-progress": "In progress",
-  completed: "Completed",
-  cancelled: "Cancelled",
-  "no-show": "Missed",
-};

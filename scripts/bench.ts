@@ -1,0 +1,103 @@
+/**
+ * `npm run bench`: what a request costs. Objects in memory, one bare workerd with the three Workers, Postgres in a
+ * process of its own; CPU per request in a closed loop, latency in an open loop from the intended time.
+ *   --quick          two short rounds, at most a minute in all
+ *   --seconds 10     of each open loop; 0 leaves them out
+ *   --rate 200       open-loop requests a second; bookings come at half of it
+ *   --json FILE      the figures, for comparing runs
+ */
+import { writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { startBareSystem } from "./load/bare-system.ts";
+import { benchCases, emptyCase, RIVALS } from "./load/bench-cases.ts";
+import { lookAtMachine, type Machine, wallClockVoids } from "./load/bench-machine.ts";
+import { type BenchPlan, type CaseResult, measure, ROUNDS_MIN } from "./load/bench-run.ts";
+import { BenchWorld, PROVIDERS } from "./load/bench-world.ts";
+import { chooseCores, pinThisProcess } from "./load/cores.ts";
+
+/** An empty answer costs so little that it takes many of them to be measured. */
+const EMPTY_COUNT = 5_000;
+const QUICK = { rounds: ROUNDS_MIN, seconds: 3, reads: 1_500, bookings: 300 };
+const FULL = { rounds: 5, seconds: 10, reads: 4_000, bookings: 500 };
+/** Above this the open loops would need more patients than the edge remembers tokens of. */
+const RATE_MAX = 400;
+
+interface Flags extends BenchPlan {
+  readonly rate: number;
+  readonly reads: number;
+  readonly bookings: number;
+  readonly json: string | undefined;
+}
+
+function readFlags(): Omit<Flags, "generatorCore"> {
+  const { values } = parseArgs({
+    options: {
+      quick: { type: "boolean", default: false },
+      seconds: { type: "string" },
+      rate: { type: "string", default: "200" },
+      json: { type: "string" },
+    },
+  });
+  const size = values.quick ? QUICK : FULL;
+  const rate = Number(values.rate);
+  const seconds = Number(values.seconds ?? size.seconds);
+  if (!(rate >= 2 && rate <= RATE_MAX)) throw new Error(`--rate must be 2 to ${RATE_MAX}`);
+  if (!(seconds >= 0)) throw new Error("--seconds must be a number of seconds");
+  return { ...size, rate, seconds, json: values.json };
+}
+
+const fixed = (value: number | undefined, digits: number): string => value?.toFixed(digits) ?? "-";
+
+function table(results: readonly CaseResult[]): string {
+  const header = ["", "CPU µs", "× empty", "closed/s", "open/s", "p50 ms", "p99 ms", "late %", "errors", ""];
+  const rows = results.map(({ name, cpuMicros, timesEmpty, closedRate, openLoop, void: isVoid }) => [
+    name,
+    fixed(cpuMicros, 0),
+    fixed(timesEmpty, 1),
+    fixed(closedRate, 0),
+    fixed(openLoop?.achievedRate, 0),
+    fixed(openLoop?.p50, 1),
+    fixed(openLoop?.p99, 1),
+    fixed(openLoop ? openLoop.lateShare * 100 : undefined, 1),
+    String(openLoop?.errors ?? "-"),
+    isVoid ? `void: ${isVoid}` : "",
+  ]);
+  const widths = header.map((_, i) => Math.max(...[header, ...rows].map((row) => (row[i] ?? "").length)));
+  const line = (row: readonly string[]): string =>
+    row.map((cell, i) => (i === 0 || i === 9 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join("  ");
+  return [header, ...rows].map((row) => line(row).trimEnd()).join("\n");
+}
+
+function print(machine: Machine, results: readonly CaseResult[], voids: readonly string[]): void {
+  console.log(`\n${machine.cores} cores (${machine.model}), load before ${machine.loadBefore.toFixed(2)},`);
+  console.log(`objects on ${machine.storage}, fsync p50 of the disk ${machine.fsyncP50Ms.toFixed(2)} ms,`);
+  console.log(`${PROVIDERS} calendars; CPU is user and system time of the whole workerd process.\n`);
+  console.log(table(results));
+  console.log(
+    voids.length === 0
+      ? "\nWall-clock figures may be quoted."
+      : `\nVoid: closed/s, p50 and p99 (${voids.join("; ")}).\nCPU µs and × empty hold.`,
+  );
+}
+
+const machine = lookAtMachine();
+const flags = readFlags();
+const cores = chooseCores();
+const startedAt = performance.now();
+const system = await startBareSystem({ storage: "tmpfs", core: cores.server });
+try {
+  pinThisProcess(cores.generator);
+  const bookings = flags.rounds * flags.bookings + Math.round((flags.rate / 2) * flags.seconds);
+  const world = await BenchWorld.make(system, bookings + PROVIDERS + RIVALS);
+  const cases = await benchCases(world, flags);
+  const plan = { rounds: flags.rounds, seconds: flags.seconds, generatorCore: cores.generator };
+  const results = await measure(system, emptyCase(system, EMPTY_COUNT, flags.rate), cases, plan);
+  const voids = wallClockVoids(machine, results[0]?.closedRate ?? 0);
+  print(machine, results, voids);
+  const seconds = (performance.now() - startedAt) / 1000;
+  console.log(`${seconds.toFixed(0)} s in all.`);
+  const figures = { at: new Date().toISOString(), machine, plan, rate: flags.rate, wallClockVoid: voids, results };
+  if (flags.json !== undefined) writeFileSync(flags.json, `${JSON.stringify(figures, null, 2)}\n`);
+} finally {
+  await system.stop();
+}

@@ -1,0 +1,178 @@
+/** The sample network: the same every time, and such that every calendar could decide from it. */
+import { describe, expect, it } from "vitest";
+import {
+  AGENDA_SHARDS,
+  agendaShardOf,
+  LOCATION_ID,
+  PATIENT_ID,
+  PROVIDER_ID,
+  VISIT_TYPE_ID,
+} from "../../core/ids.ts";
+import { STEP_MINUTES } from "../../core/time.ts";
+import { CITIES } from "../../db/seed/cities.ts";
+import { makeNetwork, SAMPLE_SEED, SAMPLE_SIZE } from "../../db/seed/network.ts";
+import { SPECIALTIES } from "../../db/seed/providers.ts";
+import { Random } from "../../db/seed/random.ts";
+
+const { clinics, providers, patients, visitTypes } = makeNetwork(new Random(SAMPLE_SEED), SAMPLE_SIZE);
+const clinicOf = new Map(clinics.map((clinic) => [clinic.id, clinic]));
+const unique = <T>(items: readonly T[]): T[] => [...new Set(items)];
+const onStep = (minutes: number): boolean => Number.isInteger(minutes) && minutes % STEP_MINUTES === 0;
+
+describe("generator", () => {
+  it("[Y1] gives the same network for the same seed, another one for another", () => {
+    const again = makeNetwork(new Random(SAMPLE_SEED), SAMPLE_SIZE);
+    expect(again).toEqual({ clinics, visitTypes, providers, patients });
+    expect(makeNetwork(new Random(1), SAMPLE_SIZE).providers[0]?.id).not.toBe(providers[0]?.id);
+  });
+
+  it("[Y1] keeps its first ids: notes and scripts name them", () => {
+    expect([clinics[0]?.id, providers[0]?.id, patients[0]?.id, visitTypes[0]?.id]).toMatchInlineSnapshot(`
+      [
+        "loc_3v8r6fjj44r4",
+        "prv_2zqn0x5g9b50",
+        "pat_00c0zk9a3hb9ma",
+        "vst_nvz90004ks3m",
+      ]
+    `);
+  });
+
+  it("[Y2] more of one kind does not change the others", () => {
+    const smaller = makeNetwork(new Random(SAMPLE_SEED), { ...SAMPLE_SIZE, providers: 10 });
+    expect(smaller.patients).toEqual(patients);
+    expect(smaller.providers).toEqual(providers.slice(0, 10));
+  });
+
+  it("[Y3] has 200 clinics, 2,000 providers, 1,000 patients and 8 visit types, with ids of the right shape, once each", () => {
+    expect([clinics, providers, patients, visitTypes].map((rows) => rows.length)).toEqual([
+      200, 2_000, 1_000, 8,
+    ]);
+    for (const [rows, shape] of [
+      [clinics, LOCATION_ID],
+      [providers, PROVIDER_ID],
+      [patients, PATIENT_ID],
+      [visitTypes, VISIT_TYPE_ID],
+    ] as const) {
+      expect(rows.every(({ id }) => shape.test(id))).toBe(true);
+      expect(new Set(rows.map(({ id }) => id)).size).toBe(rows.length);
+    }
+  });
+});
+
+describe("clinics", () => {
+  it("[Y4] stand in zones that exist, among them those with rules of their own", () => {
+    for (const zone of unique(clinics.map((clinic) => clinic.timeZone))) {
+      expect(() => new Intl.DateTimeFormat("en-US", { timeZone: zone }), zone).not.toThrow();
+    }
+    const wanted = [
+      "America/Phoenix",
+      "America/Anchorage",
+      "Pacific/Honolulu",
+      "America/Indiana/Indianapolis",
+      "America/Boise",
+      "America/Chicago",
+      "America/Denver",
+      "America/New_York",
+      "America/Los_Angeles",
+      "America/Detroit",
+      "America/Kentucky/Louisville",
+      "America/Puerto_Rico",
+    ];
+    expect(unique(clinics.map((clinic) => clinic.timeZone))).toEqual(expect.arrayContaining(wanted));
+  });
+
+  it("[Y4] lie within a few miles of their city, each under a name of its own there", () => {
+    for (const clinic of clinics) {
+      const city = CITIES.find(({ name, state }) => name === clinic.city && state === clinic.state);
+      expect(Math.abs(clinic.latitude - (city?.latitude ?? 0))).toBeLessThanOrEqual(0.03 + 1e-9);
+      expect(Math.abs(clinic.longitude - (city?.longitude ?? 0))).toBeLessThanOrEqual(0.03 + 1e-9);
+      expect(clinic.postalCode).toMatch(/^\d{5}$/);
+    }
+    expect(new Set(clinics.map(({ name, city, state }) => `${name}, ${city}, ${state}`)).size).toBe(
+      clinics.length,
+    );
+  });
+
+  it("[Y5] nobody real is reached: telephone numbers for fiction, addresses of example.com", () => {
+    for (const { phone } of [...clinics, ...patients]) expect(phone).toMatch(/^\+1[2-9]\d{2}55501\d{2}$/);
+    for (const { email } of patients) expect(email).toMatch(/^[a-z]+\.[a-z]+\.\d+@example\.com$/);
+  });
+});
+
+describe("providers", () => {
+  it("[Y6] open on five-minute steps, one part of a day after another, and never at two sites on one weekday", () => {
+    for (const { calendar } of providers) {
+      const weekdays = calendar.sites.map((site) => unique(site.hours.map((hours) => hours.weekday)));
+      expect(new Set(weekdays.flat()).size).toBe(weekdays.flat().length);
+      for (const { hours } of calendar.sites) {
+        expect(hours.length).toBeGreaterThan(0);
+        for (const [index, part] of hours.entries()) {
+          const before = hours[index - 1];
+          expect(
+            onStep(part.opensAt) &&
+              onStep(part.closesAt) &&
+              part.opensAt < part.closesAt &&
+              part.closesAt <= 1440,
+          ).toBe(true);
+          expect([1, 2, 3, 4, 5, 6, 7]).toContain(part.weekday);
+          if (before?.weekday === part.weekday)
+            expect(part.opensAt - before.closesAt).toBeGreaterThanOrEqual(30); // lunch
+        }
+      }
+    }
+  });
+
+  it("[Y7] have one or two sites, the second in the same city and zone; some have two", () => {
+    for (const provider of providers) {
+      const sites = provider.locationIds.map((id) => clinicOf.get(id));
+      expect(provider.calendar.sites.map((site) => [site.locationId, site.timeZone])).toEqual(
+        sites.map((site) => [site?.id, site?.timeZone]),
+      );
+      expect(new Set(sites.map((site) => `${site?.city} ${site?.state} ${site?.timeZone}`)).size).toBe(1);
+      expect(new Set(provider.locationIds).size).toBe(provider.locationIds.length);
+    }
+    expect(unique(providers.map((provider) => provider.locationIds.length)).toSorted()).toEqual([1, 2]);
+  });
+
+  it("[Y8] offer four to six visit types, whose rules their calendar knows", () => {
+    const rules = new Map(visitTypes.map(({ name: _, modality: __, ...rule }) => [rule.id, rule]));
+    for (const { visitTypeIds, calendar } of providers) {
+      expect(visitTypeIds.length).toBeGreaterThanOrEqual(4);
+      expect(visitTypeIds.length).toBeLessThanOrEqual(6);
+      expect(calendar.visitTypes).toEqual(visitTypeIds.map((id) => rules.get(id)));
+    }
+    for (const type of visitTypes) {
+      expect(onStep(type.minutes) && [10, 15, 20, 30].includes(type.gridMinutes)).toBe(true);
+      expect(type.noticeMinutes >= 60 && type.noticeMinutes <= 240 && type.horizonDays === 90).toBe(true);
+    }
+  });
+
+  it("[Y9] every specialty is there, every clinic has primary care, and all speak English", () => {
+    expect(unique(providers.flatMap((provider) => provider.specialties)).toSorted()).toEqual(
+      [...SPECIALTIES].toSorted(),
+    );
+    const withPrimaryCare = providers
+      .filter((p) => p.specialties[0] === "primary-care")
+      .map((p) => p.locationIds[0]);
+    expect(new Set(withPrimaryCare).size).toBe(clinics.length);
+    for (const { languages } of providers) {
+      expect(languages[0]).toBe("en");
+      expect(Intl.getCanonicalLocales(languages)).toEqual(languages);
+    }
+  });
+});
+
+describe("patients", () => {
+  it("[Y10] are spread evenly over the agenda shards and at home in a clinic", () => {
+    const counts = new Map<number, number>();
+    for (const { id, homeLocationId, birthDate } of patients) {
+      counts.set(agendaShardOf(id), (counts.get(agendaShardOf(id)) ?? 0) + 1);
+      expect(clinicOf.has(homeLocationId)).toBe(true);
+      expect(new Date(birthDate).toISOString().slice(0, 10)).toBe(birthDate);
+    }
+    expect([...counts.keys()].toSorted((a, b) => a - b)).toEqual(
+      Array.from({ length: AGENDA_SHARDS }, (_, shard) => shard),
+    );
+    expect(Math.max(...counts.values()) - Math.min(...counts.values())).toBeLessThanOrEqual(1);
+  });
+});
