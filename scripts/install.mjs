@@ -79,8 +79,9 @@ function install() {
   console.error(
     "Installing the packages of package-lock.json into node_modules (0.7 GB, about a minute) ...",
   );
+  // Without npm's warnings: on Node 20 it doubts packages that run on the Node that it is about to install.
   const env = { ...process.env, PATH: withoutOurNode(process.env.PATH ?? "") };
-  const { status } = spawnSync("npm", ["ci", "--no-audit", "--no-fund"], {
+  const { status } = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
     cwd: root,
     stdio: ["ignore", 2, 2], // stdout stays ours: a script that prints one value keeps printing only that
     env,

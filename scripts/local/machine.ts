@@ -20,7 +20,7 @@ export interface Ports {
 }
 
 /** `PORT` (8787) for the Workers, `DB_PORT` (the next one) for the database's HTTP door. Throws StartError. */
-export function readPorts(env: NodeJS.ProcessEnv): Ports {
+export function readPorts(env: Readonly<Record<string, string | undefined>>): Ports {
   const http = parsePort("PORT", env.PORT ?? String(DEFAULT_PORT));
   return { http, db: parsePort("DB_PORT", env.DB_PORT ?? String(http + 1)) };
 }

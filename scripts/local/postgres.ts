@@ -1,6 +1,6 @@
 /** The database of a local run: PGlite in this process, or any PostgreSQL 15+ server. Both as one `pg` Pool. */
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import { createPgConfig } from "@electric-sql/pglite/node-postgres";
 import { sql } from "drizzle-orm";
@@ -43,7 +43,8 @@ function once(close: () => Promise<void>): () => Promise<void> {
 }
 
 async function openDirectory(dir: string): Promise<PGlite> {
-  if (existsSync(readyMarkOf(dir))) {
+  // Without its PG_VERSION (deleted by hand) PGlite would make an empty database there and say nothing.
+  if (existsSync(readyMarkOf(dir)) && existsSync(join(dir, "PG_VERSION"))) {
     try {
       const pglite = await PGlite.create(dir);
       await migratePglite(drizzlePglite({ client: pglite }), { migrationsFolder: MIGRATIONS_DIR });

@@ -67,7 +67,9 @@ describe("install.mjs", () => {
   it("[U11] installs once, says so before, and is quiet when there is nothing to do", () => {
     const first = run();
     expect(first.status).toBe(0);
-    expect(first.stderr).toMatch(/^Installing the packages .*\nnpm ci --no-audit --no-fund\n$/);
+    expect(first.stderr).toMatch(
+      /^Installing the packages .*\nnpm ci --no-audit --no-fund --loglevel=error\n$/,
+    );
     expect(run()).toEqual({ status: 0, stdout: "", stderr: "Everything is installed.\n" });
     expect(run(["--quiet"])).toEqual({ status: 0, stdout: "", stderr: "" });
   });

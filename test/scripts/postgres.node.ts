@@ -1,5 +1,5 @@
 /** The embedded Postgres in a directory, as `npm start` opens it. Crash safety itself is PGlite's. */
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -33,18 +33,20 @@ describe("embedded Postgres", () => {
     await second.close();
   });
 
-  it("[U3] is filled anew when the first filling was cut short", async () => {
-    rmSync(readyMarkOf(dir));
-    const postgres = await openPglite(dir);
-    expect(
-      (await postgres.pool.query("SELECT count(*) AS n FROM clinic WHERE name = 'Renamed'")).rows,
-    ).toEqual([{ n: "0" }]);
-    await postgres.close();
+  it("[U3] is filled anew when the first filling was cut short, or when somebody deleted the directory", async () => {
+    for (const loss of [readyMarkOf(dir), dir]) {
+      rmSync(loss, { recursive: true });
+      const postgres = await openPglite(dir);
+      expect(await providersIn(postgres)).toBe("2000");
+      expect(
+        (await postgres.pool.query("SELECT count(*) AS n FROM clinic WHERE name = 'Renamed'")).rows,
+      ).toEqual([{ n: "0" }]);
+      await postgres.close();
+    }
   });
 
   it("[U3] that cannot be opened is a sentence with what to do, and leaves no lock behind", async () => {
-    rmSync(join(dir, "PG_VERSION"));
-    rmSync(join(dir, "global"), { recursive: true });
+    writeFileSync(join(dir, "global", "pg_control"), "damaged");
     await expect(openPglite(dir)).rejects.toThrow('"npm run reset" deletes it and starts with a new one.');
     expect(existsSync(lockOf(dir))).toBe(false);
   });

@@ -44,7 +44,11 @@ export interface SlotForm {
 export interface SlotState {
   readonly key: SlotKey;
   readonly start: string;
+  /** `9:20 AM` */
   readonly label: string;
+  /** `Tuesday, November 24, 9:20 AM` */
+  readonly moment: string;
+  /** The moment and with whom: what a screen reader says. */
   readonly name: string;
   readonly free: Signal<boolean>;
 }
@@ -167,8 +171,9 @@ export class SlotBoard {
     const zone = this.data.sites.find((site) => site.locationId === locationId)?.timeZone ?? "UTC";
     const label = timeText(start, zone);
     const key = slotKey(start, locationId);
-    const name = `${dayText(date)}, ${label}, ${this.data.providerName}`;
-    const slot = { key, start, label, name, free: signal(true) };
+    const moment = `${dayText(date)}, ${label}`;
+    const name = `${moment}, ${this.data.providerName}`;
+    const slot = { key, start, label, moment, name, free: signal(true) };
     this.#byKey.set(key, slot);
     return slot;
   }

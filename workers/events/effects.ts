@@ -4,7 +4,7 @@ import type { ConsumerGroup, LogRecord } from "../../core/events/log.ts";
 import { agendaShardOf } from "../../core/ids.ts";
 import { makeDb } from "../../db/client.ts";
 import { projectAppointments } from "../../db/projections/appointments.ts";
-import type { News } from "../../durable-objects/patient-agenda/patient-agenda.ts";
+import type { News } from "../../durable-objects/patient-agenda/agenda-commands.ts";
 import type { Effect } from "./consume.ts";
 import type { EventsEnv } from "./env.ts";
 

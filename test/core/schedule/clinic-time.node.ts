@@ -59,14 +59,15 @@ function meaning(date: string, minute: number, zone: string) {
   return { kind: "never", opening: change, closing: change } as const;
 }
 
-function expectMeaning(date: string, minute: number, zone: string): void {
-  const { opening, closing } = meaning(date, minute, zone);
+function expectMeaning(date: string, minute: number, zone: string): "once" | "twice" | "never" {
+  const { kind, opening, closing } = meaning(date, minute, zone);
   const ours = {
     opening: wallTime(date, minute, zone, "opening"),
     closing: wallTime(date, minute, zone, "closing"),
   };
   if (ours.opening !== opening || ours.closing !== closing)
     expect({ zone, date, minute, ...ours }).toEqual({ zone, date, minute, opening, closing });
+  return kind;
 }
 
 /** Wall-clock times of every quarter of an hour around a change, as the clock before it would show them. */
@@ -98,8 +99,7 @@ describe("every zone, every change from 2024 to 2030", () => {
     const kinds = { once: 0, twice: 0, never: 0 };
     for (const change of CHANGES) {
       for (const { date, minute } of wallTimesAround(change)) {
-        expectMeaning(date, minute, change.zone);
-        kinds[meaning(date, minute, change.zone).kind] += 1;
+        kinds[expectMeaning(date, minute, change.zone)] += 1;
       }
     }
     expect(Math.min(kinds.twice, kinds.never)).toBeGreaterThan(1_000);
@@ -107,9 +107,9 @@ describe("every zone, every change from 2024 to 2030", () => {
 
   it("[T2] [T3] reads any wall-clock time of any day in any zone as Temporal does", () => {
     fc.assert(
-      fc.property(anyZone, anyDay, fc.integer({ min: 0, max: 1440 }), (zone, date, minute) =>
-        expectMeaning(date, minute, zone),
-      ),
+      fc.property(anyZone, anyDay, fc.integer({ min: 0, max: 1440 }), (zone, date, minute) => {
+        expectMeaning(date, minute, zone);
+      }),
       { numRuns: 5_000 },
     );
   });

@@ -44,8 +44,26 @@ interface ListProps {
   readonly now: number;
 }
 
-function Card({ facts, known, now }: { facts: AppointmentFacts; known: Directory; now: number }) {
-  const change = canChange(facts, now);
+interface CardProps {
+  readonly facts: AppointmentFacts;
+  readonly known: Directory;
+  readonly now: number;
+}
+
+function Changes({ facts, now }: Pick<CardProps, "facts" | "now">) {
+  return canChange(facts, now) ? (
+    <p class="actions">
+      <a class="button quiet" href={`/providers/${facts.providerId}?move=${facts.id}`}>
+        Move<span class="sr-only"> this appointment</span>
+      </a>
+      <a class="button quiet danger" href={`/appointments/${facts.id}/cancel`}>
+        Cancel<span class="sr-only"> this appointment</span>
+      </a>
+    </p>
+  ) : null;
+}
+
+function Card({ facts, known, now }: CardProps) {
   return (
     <li class="card" data-appointment={facts.id} data-version={facts.version}>
       <p class="tag" data-status={facts.status}>
@@ -55,16 +73,7 @@ function Card({ facts, known, now }: { facts: AppointmentFacts; known: Directory
         <AppointmentTime at={facts} />
       </div>
       <AppointmentPlace facts={facts} known={known} />
-      {change ? (
-        <p class="actions">
-          <a class="button quiet" href={`/providers/${facts.providerId}?move=${facts.id}`}>
-            Move<span class="sr-only"> this appointment</span>
-          </a>
-          <a class="button quiet danger" href={`/appointments/${facts.id}/cancel`}>
-            Cancel<span class="sr-only"> this appointment</span>
-          </a>
-        </p>
-      ) : null}
+      <Changes facts={facts} now={now} />
     </li>
   );
 }
@@ -86,7 +95,7 @@ function Section({ id, title, list, known, now }: ListProps & { id: string; titl
 const DONE = {
   booked: {
     heading: "You're booked.",
-    next: "We'll see you then. If you can't come, move or cancel it below.",
+    next: "If you can't come, move or cancel it here, so that somebody else can have the time.",
   },
   moved: { heading: "Your appointment was moved.", next: "The old time was given back." },
   cancelled: { heading: "Your appointment is cancelled.", next: "The time was given back." },
@@ -101,21 +110,25 @@ function doneOf(c: Context<EdgeEnv>, list: readonly AppointmentFacts[]) {
   return null;
 }
 
-function DonePanel({ done, known }: { done: NonNullable<ReturnType<typeof doneOf>>; known: Directory }) {
+type Done = NonNullable<ReturnType<typeof doneOf>>;
+
+/** Stands in for the appointment's card: nothing on the page is said twice. */
+function DonePanel({ done, known, now }: { done: Done; known: Directory; now: number }) {
+  const { facts } = done;
   return (
-    <div class="panel done">
+    <div class="panel done" data-appointment={facts.id} data-version={facts.version}>
       <h1 tabIndex={-1} autofocus>
         {done.heading}
       </h1>
-      <AppointmentTime at={done.facts} />
-      <AppointmentPlace facts={done.facts} known={known} />
+      <div data-when>
+        <AppointmentTime at={facts} />
+      </div>
+      <AppointmentPlace facts={facts} known={known} />
       <p>{done.next}</p>
+      <Changes facts={facts} now={now} />
       {done.what === "cancelled" ? (
         <p class="actions">
-          <a
-            class="button"
-            href={`/providers/${done.facts.providerId}?visitTypeId=${done.facts.visitTypeId}`}
-          >
+          <a class="button" href={`/providers/${facts.providerId}?visitTypeId=${facts.visitTypeId}`}>
             Book another time
           </a>
         </p>
@@ -137,6 +150,30 @@ const Empty = () => (
   </div>
 );
 
+/** Everything but what the panel shows already. */
+function Lists({ list, known, now, shown }: ListProps & { shown: string | undefined }) {
+  const rest = list.filter(({ id }) => id !== shown);
+  const upcoming = rest.filter((facts) => isUpcoming(facts, now));
+  const over = rest.filter((facts) => !isUpcoming(facts, now)).reverse();
+  return (
+    <>
+      {list.length === 0 ? <Empty /> : null}
+      {upcoming.length > 0 ? (
+        <Section
+          id="upcoming"
+          title={shown ? "Also coming up" : "Coming up"}
+          list={upcoming}
+          known={known}
+          now={now}
+        />
+      ) : null}
+      {over.length > 0 ? (
+        <Section id="over" title="Past and cancelled" list={over} known={known} now={now} />
+      ) : null}
+    </>
+  );
+}
+
 export const myAppointments = new Hono<EdgeEnv>()
   .get("/me", async (c) => {
     const patient = patientOf(c);
@@ -150,27 +187,14 @@ export const myAppointments = new Hono<EdgeEnv>()
       });
     }
     const now = Date.now();
-    const upcoming = list.filter((facts) => isUpcoming(facts, now));
-    const over = list.filter((facts) => !isUpcoming(facts, now)).reverse();
     const done = doneOf(c, list);
     return sendPage(c, {
       title: done ? done.heading.replace(/\.$/, "") : "My appointments",
       children: (
         <div id="my-appointments">
-          {done ? <DonePanel done={done} known={known} /> : <h1>My appointments</h1>}
+          {done ? <DonePanel done={done} known={known} now={now} /> : <h1>My appointments</h1>}
           <p id="appointments-news" role="status" class="sr-only" />
-          {list.length === 0 ? <Empty /> : null}
-          {upcoming.length > 0 ? (
-            <Section id="upcoming" title="Coming up" list={upcoming} known={known} now={now} />
-          ) : null}
-          {list.length > 0 && upcoming.length === 0 ? (
-            <p class="notice">
-              Nothing is coming up. <a href="/">Find care</a>
-            </p>
-          ) : null}
-          {over.length > 0 ? (
-            <Section id="over" title="Past and cancelled" list={over} known={known} now={now} />
-          ) : null}
+          <Lists list={list} known={known} now={now} shown={done?.facts.id} />
         </div>
       ),
     });

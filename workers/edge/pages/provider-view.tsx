@@ -106,7 +106,7 @@ function PressedSlot({ data, slot }: { data: SlotListData; slot: string }) {
   return (
     <form method="post" action={data.form.action} class="panel">
       <HiddenFields fields={{ ...data.form.fields, key: newFormKey(), slot }} />
-      <h2>You chose {state.name}</h2>
+      <h2>You chose {state.moment}</h2>
       <p class="actions">
         <button type="submit" class="button">
           Book {state.label}

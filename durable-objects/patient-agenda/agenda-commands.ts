@@ -1,0 +1,304 @@
+/**
+ * The commands of an agenda shard: what it decides, whom it asks, how it learns what became of an attempt. Everything is
+ * durable before a calendar is asked, and an unknown outcome is asked for, never guessed. Rules: core/agenda.
+ */
+import {
+  type CommandRow,
+  calendarCommand,
+  firstAnswer,
+  type TakeAnswer,
+  type TakeRequest,
+} from "../../core/agenda/command-row.ts";
+import { askedInVain, decideReply, provesDone } from "../../core/agenda/decide-reply.ts";
+import { decideTake, type TakeStep } from "../../core/agenda/decide-take.ts";
+import { type AppointmentFacts, factsOf } from "../../core/booking/appointment.ts";
+import type { CalendarReply } from "../../core/booking/commands.ts";
+import type { AppointmentId, AttemptId, CommandId, PatientId, ProviderId } from "../../core/ids.ts";
+import { DAY_MS, type Instant, type Interval, instant, overlaps, plus, SECOND_MS } from "../../core/time.ts";
+import { logFailure } from "../shared/log.ts";
+import type { WakeUp } from "../shared/wake.ts";
+import type { AgendaFeed } from "./agenda-feed.ts";
+import type { AgendaStore } from "./agenda-store.ts";
+import { beforeDeadline } from "./deadline.ts";
+
+/** Past its deadline a calendar answers `late`; one second more covers the way back. */
+const CALL_GRACE_MS = SECOND_MS;
+/** A question is a read and at most one small write; a calendar that needs longer is away. */
+const RESOLVE_WAIT_MS = 5 * SECOND_MS;
+/** Old answers and claims are tidied once a day. */
+export const PRUNE_EVERY_MS = DAY_MS;
+/** Pending rows that a list asks calendars about; a patient has one at a time, rarely two. */
+const LIST_QUESTIONS_MAX = 5;
+
+/** News of an appointment: from the log or from whoever just changed it. */
+export interface News {
+  readonly facts: AppointmentFacts;
+  /** The attempt that caused it, if known. */
+  readonly cause: AttemptId | null;
+}
+
+const now = (): Instant => instant(Date.now());
+
+export class AgendaCommands {
+  readonly #storage: DurableObjectStorage;
+  readonly #store: AgendaStore;
+  readonly #wake: WakeUp;
+  readonly #feed: AgendaFeed;
+  readonly #calendars: Env["PROVIDER_CALENDAR"];
+  /** Commands with a call under way in this instance; losing it lets a retry ask the calendar again. */
+  readonly #running = new Set<CommandId>();
+  /** Positive answers that the log has not settled yet; losing it costs a question to the calendar. */
+  readonly #confirmed = new Map<AttemptId, AppointmentFacts>();
+
+  constructor(
+    storage: DurableObjectStorage,
+    store: AgendaStore,
+    wake: WakeUp,
+    feed: AgendaFeed,
+    calendars: Env["PROVIDER_CALENDAR"],
+  ) {
+    this.#storage = storage;
+    this.#store = store;
+    this.#wake = wake;
+    this.#feed = feed;
+    this.#calendars = calendars;
+  }
+
+  /** [G1]–[G9] Books or moves for a patient, under the caller's key. Never marked retryable for the runtime. */
+  async take(request: TakeRequest): Promise<TakeAnswer> {
+    let refreshed = false;
+    for (;;) {
+      const step = this.#decide(request, refreshed);
+      switch (step.step) {
+        case "key-reuse":
+        case "in-flight":
+        case "busy":
+          return { kind: step.step };
+        case "refresh":
+          await this.#refresh(step.claims, step.commands);
+          refreshed = true;
+          continue;
+        case "refuse":
+          return { kind: "refused", refused: step.row.refused ?? unreachable(), replayed: false };
+        case "replay":
+          return this.#replay(step.row);
+        case "send":
+          return this.#call(step.row, "send", false);
+        case "resend":
+          return this.#call(step.row, "send", true);
+        case "resolve":
+          return this.#call(step.row, "resolve", true);
+      }
+    }
+  }
+
+  /** [G8] [G9] News, in any order and any number of times: claims follow by version, pending commands settle. */
+  observe(news: readonly News[]): void {
+    const fresh = this.#storage.transactionSync(() =>
+      news.filter((item) => this.#settleBy(item.facts, item.cause)),
+    );
+    for (const { facts } of fresh) this.#feed.changed(facts, now());
+  }
+
+  /** The alarm's part: asks about every pending command that is due and that nobody is asking about. */
+  async resolveDue(): Promise<void> {
+    const due = this.#store.due(now()).filter((row) => !this.#running.has(row.request.command));
+    await Promise.all(due.map((row) => this.#resolveLater(row)));
+  }
+
+  /** Reads, decides and writes in one transaction; what must be asked is asked after it is durable. */
+  #decide(request: TakeRequest, refreshed: boolean): TakeStep {
+    const at = now();
+    const { wanted, patientId } = request;
+    const step = this.#storage.transactionSync(() => {
+      const row = this.#store.command(request.command);
+      this.#settleConfirmed(patientId);
+      const pending = this.#store
+        .pendingOf(patientId)
+        .filter((other) => other.request.command !== request.command);
+      const decided = decideTake(
+        {
+          row,
+          running: this.#running.has(request.command),
+          conflictingClaims:
+            row && row.state !== "void"
+              ? []
+              : this.#store.overlapping(patientId, wanted.place, wanted.appointmentId),
+          conflictingCommand: pending.some((other) => inTime(other, wanted.place)),
+          openCommand: pending.some((other) => onAppointment(other, wanted.appointmentId)),
+          openBookings: this.#store.countActiveFrom(patientId, at) + pending.length,
+          unsettled: pending.filter(
+            (other) =>
+              !this.#running.has(other.request.command) &&
+              (inTime(other, wanted.place) || onAppointment(other, wanted.appointmentId)),
+          ),
+          refreshed,
+        },
+        request,
+        at,
+      );
+      if (decided.step === "send" || decided.step === "refuse") this.#store.saveCommand(decided.row);
+      if (decided.step === "send") this.#wake.arm(decided.row.askAt);
+      return decided;
+    });
+    if (step.step === "send") this.#wake.armed(step.row.askAt);
+    return step;
+  }
+
+  /** [G3] One call at a time under one key; the row is durable before it leaves (the output gate sees to that). */
+  async #call(row: CommandRow, ask: "send" | "resolve", again: boolean): Promise<TakeAnswer> {
+    const { command } = row.request;
+    this.#running.add(command);
+    try {
+      const wait = ask === "send" ? plus(row.deadline, CALL_GRACE_MS) - now() : RESOLVE_WAIT_MS;
+      const reply = await beforeDeadline(this.#ask(row, ask, again), wait);
+      return await this.#apply(row, ask, again, reply);
+    } catch (error) {
+      logFailure("agenda.calendar_silent", error, { appointment: row.request.wanted.appointmentId });
+      return { kind: "unknown" }; // the row stays pending: a retry or the alarm asks
+    } finally {
+      this.#running.delete(command);
+    }
+  }
+
+  #ask(row: CommandRow, ask: "send" | "resolve", again: boolean): Promise<CalendarReply> {
+    const calendar = this.#calendars.getByName(row.request.wanted.providerId);
+    if (ask === "resolve") {
+      const { wanted } = row.request;
+      return calendar.resolve({
+        kind: wanted.kind,
+        attempt: row.attempt,
+        appointmentId: wanted.appointmentId,
+        deadline: row.deadline,
+      });
+    }
+    const command = calendarCommand(row, again);
+    return command.kind === "book" ? calendar.book(command) : calendar.move(command);
+  }
+
+  async #apply(
+    row: CommandRow,
+    ask: "send" | "resolve",
+    replayed: boolean,
+    reply: CalendarReply,
+  ): Promise<TakeAnswer> {
+    const step = decideReply(row, ask, reply);
+    switch (step.step) {
+      case "accepted":
+      case "settle": {
+        const appointment = reply.kind === "done" ? reply.appointment : unreachable();
+        if (step.step === "accepted") this.#accept(row, appointment);
+        else this.observe([{ facts: step.claim, cause: row.attempt }]);
+        return { kind: "accepted", appointment: firstAnswer(row) ?? appointment, replayed };
+      }
+      case "write":
+        this.#writeUnlessSettled(step.row);
+        if (step.answer === "refused")
+          return { kind: "refused", refused: step.row.refused ?? unreachable(), replayed: false };
+        return { kind: step.answer };
+      case "resolve":
+        return this.#apply(
+          row,
+          "resolve",
+          replayed,
+          await beforeDeadline(this.#ask(row, "resolve", true), RESOLVE_WAIT_MS),
+        );
+      case "wait":
+        return { kind: step.answer };
+    }
+  }
+
+  /** A yes needs no write; the screens of this patient are told at once. */
+  #accept(row: CommandRow, appointment: AppointmentFacts): void {
+    const facts = factsOf(appointment);
+    if (this.#store.command(row.request.command)?.state === "pending")
+      this.#confirmed.set(row.attempt, facts);
+    this.#feed.changed(facts, now());
+  }
+
+  /** The log may have been faster; what it settled stays. */
+  #writeUnlessSettled(row: CommandRow): void {
+    if (this.#store.command(row.request.command)?.state === "pending") this.#store.saveCommand(row);
+  }
+
+  /** [G5] The first answer again. A move's is kept at its calendar, which answers it by attempt. */
+  async #replay(row: CommandRow): Promise<TakeAnswer> {
+    if (row.refused) return { kind: "refused", refused: row.refused, replayed: true };
+    const appointment = firstAnswer(row);
+    return appointment ? { kind: "accepted", appointment, replayed: true } : this.#call(row, "resolve", true);
+  }
+
+  /** Call inside a transaction. Returns whether the claim was news. */
+  #settleBy(facts: AppointmentFacts, cause: AttemptId | null): boolean {
+    const clean = factsOf(facts);
+    for (const row of this.#store.pendingOn(clean.patientId, clean.id)) {
+      if (!provesDone(row, clean, cause)) continue;
+      this.#store.saveCommand({ ...row, state: "done" });
+      this.#confirmed.delete(row.attempt);
+    }
+    const news = this.#store.observe(clean);
+    if (news) this.#wakeForPruning();
+    return news;
+  }
+
+  #wakeForPruning(): void {
+    const at = plus(now(), PRUNE_EVERY_MS);
+    if (this.#wake.arm(at)) this.#wake.armed(at);
+  }
+
+  /**
+   * What was answered yes a moment ago must not make the patient's next command wait for the log, nor count as a
+   * conflict that nobody can ask a calendar about. Call inside a transaction.
+   */
+  #settleConfirmed(patient: PatientId): void {
+    if (this.#confirmed.size === 0) return;
+    for (const row of this.#store.pendingOf(patient)) {
+      const facts = this.#confirmed.get(row.attempt);
+      if (facts) this.#settleBy(facts, row.attempt);
+    }
+  }
+
+  /** Before a list: what was answered, settled from memory; what is unknown, asked without fencing anything. */
+  async settlePending(patient: PatientId): Promise<void> {
+    this.#storage.transactionSync(() => this.#settleConfirmed(patient));
+    const unknown = this.#store.pendingOf(patient).filter((row) => !this.#running.has(row.request.command));
+    await Promise.all(
+      unknown
+        .slice(0, LIST_QUESTIONS_MAX)
+        .map(({ request: { wanted } }) => this.#readAgain(wanted.appointmentId, wanted.providerId)),
+    );
+  }
+
+  /** [G4] Asks the calendars of everything in the way; what cannot be asked stays as it is: rather busy than double. */
+  async #refresh(claims: readonly AppointmentFacts[], commands: readonly CommandRow[]): Promise<void> {
+    await Promise.all([
+      ...claims.map((claim) => this.#readAgain(claim.id, claim.providerId)),
+      ...commands.map((row) => this.#call(row, "resolve", true)),
+    ]);
+  }
+
+  async #readAgain(id: AppointmentId, calendar: ProviderId): Promise<void> {
+    try {
+      const found = await this.#calendars.getByName(calendar).read(id, { kind: "everything" });
+      if (found) this.observe([{ facts: factsOf(found), cause: null }]);
+    } catch (error) {
+      logFailure("agenda.refresh_failed", error, { appointment: id });
+    }
+  }
+
+  async #resolveLater(row: CommandRow): Promise<void> {
+    const confirmed = this.#confirmed.get(row.attempt);
+    if (confirmed) return this.observe([{ facts: confirmed, cause: row.attempt }]);
+    const answer = await this.#call(row, "resolve", true);
+    if (answer.kind === "unknown" || answer.kind === "busy")
+      this.#writeUnlessSettled(askedInVain(row, now()));
+  }
+}
+
+const inTime = (row: CommandRow, interval: Interval): boolean => overlaps(row.request.wanted.place, interval);
+const onAppointment = (row: CommandRow, id: AppointmentId): boolean =>
+  row.request.wanted.appointmentId === id;
+
+function unreachable(): never {
+  throw new Error("a step without what it names");
+}
