@@ -8,7 +8,7 @@ import type { TakeAnswer, TakeRequest } from "../../core/agenda/command-row.ts";
 import type { AppointmentFacts, AppointmentStatus } from "../../core/booking/appointment.ts";
 import { PATIENT_ID, type PatientId } from "../../core/ids.ts";
 import { parseClientMessage } from "../../core/live/protocol.ts";
-import { type Instant, type Interval, instant, plus } from "../../core/time.ts";
+import { HOUR_MS, type Instant, type Interval, instant, plus } from "../../core/time.ts";
 import { LiveSockets } from "../shared/live-sockets.ts";
 import { logFailure } from "../shared/log.ts";
 import { applyMigrations } from "../shared/migrations.ts";
@@ -18,6 +18,9 @@ import { AgendaFeed, type PatientWatch } from "./agenda-feed.ts";
 import { AgendaStore } from "./agenda-store.ts";
 import { LiveTickets } from "./live-tickets.ts";
 import { patientAgendaMigrations } from "./schema.ts";
+
+/** Tidying looks at every row of the shard, and alarms come with every booking: not more often than this. */
+const PRUNE_PAUSE_MS = HOUR_MS;
 
 export interface ListQuery {
   readonly window: Interval;
@@ -34,6 +37,8 @@ export class PatientAgenda extends Server<Env> {
   readonly #feed: AgendaFeed;
   readonly #tickets = new LiveTickets();
   readonly #commands: AgendaCommands;
+  /** In memory only: losing it tidies once more. */
+  #prunedAt = 0;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -118,7 +123,10 @@ export class PatientAgenda extends Server<Env> {
     this.#wake.fired();
     await this.#commands.resolveDue();
     const now = this.#now();
-    this.#store.prune(now);
+    if (now - this.#prunedAt >= PRUNE_PAUSE_MS) {
+      this.#store.prune(now);
+      this.#prunedAt = now;
+    }
     this.#wake.armNext([this.#store.nextDue(), this.#store.isEmpty() ? null : plus(now, PRUNE_EVERY_MS)]);
   }
 
