@@ -1,15 +1,32 @@
 /** Writes a network into empty directory tables. For laptops and tests; production is filled through the API. */
-import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
+import { getTableColumns, type InferInsertModel, sql } from "drizzle-orm";
+import type { PgDatabase, PgQueryResultHKT, PgTable } from "drizzle-orm/pg-core";
 import { clinic, patient, provider, providerSite, providerVisitType, visitType } from "../schema.ts";
 import { searchText } from "../search-text.ts";
 import type { Network } from "./network.ts";
 
-/** Rows a statement: with ten columns well below Postgres's 65,535 parameters, and few enough round trips. */
+/** Rows a statement: at most 0.7 MB of JSON (sites with their hours), and few enough round trips. */
 const ROWS_PER_INSERT = 1_000;
 
-function* chunks<T>(rows: readonly T[]): Generator<T[]> {
-  for (let from = 0; from < rows.length; from += ROWS_PER_INSERT)
-    yield rows.slice(from, from + ROWS_PER_INSERT);
+/**
+ * Rows as one JSON parameter a statement: about three times as fast as a parameter per value (PGlite: 0.6 s for everything).
+ * Every column must be given: a missing one becomes null, not its default.
+ */
+async function insertAll<H extends PgQueryResultHKT, T extends PgTable>(
+  db: PgDatabase<H>,
+  table: T,
+  rows: readonly InferInsertModel<T>[],
+): Promise<void> {
+  const columns = Object.entries(getTableColumns(table));
+  const json = rows.map((row) =>
+    Object.fromEntries(columns.map(([key, column]) => [column.name, row[key as keyof typeof row]])),
+  );
+  for (let from = 0; from < json.length; from += ROWS_PER_INSERT) {
+    const chunk = JSON.stringify(json.slice(from, from + ROWS_PER_INSERT));
+    await db.execute(
+      sql`INSERT INTO ${table} SELECT * FROM jsonb_populate_recordset(NULL::${table}, ${chunk}::jsonb)`,
+    );
+  }
 }
 
 const providerRow = (p: Network["providers"][number]): typeof provider.$inferInsert => ({
@@ -36,13 +53,14 @@ export async function writeSeed<H extends PgQueryResultHKT>(
   db: PgDatabase<H>,
   network: Network,
 ): Promise<void> {
-  for (const rows of chunks(network.clinics)) await db.insert(clinic).values(rows);
-  for (const rows of chunks(network.visitTypes)) await db.insert(visitType).values(rows);
-  for (const rows of chunks(network.providers)) await db.insert(provider).values(rows.map(providerRow));
-  for (const rows of chunks(network.providers.flatMap(siteRows))) await db.insert(providerSite).values(rows);
-  const offers = network.providers.flatMap((p) =>
+  const { clinics, visitTypes, providers, patients } = network;
+  const offers = providers.flatMap((p) =>
     p.visitTypeIds.map((visitTypeId) => ({ providerId: p.id, visitTypeId })),
   );
-  for (const rows of chunks(offers)) await db.insert(providerVisitType).values(rows);
-  for (const rows of chunks(network.patients)) await db.insert(patient).values(rows);
+  await insertAll(db, clinic, clinics);
+  await insertAll(db, visitType, visitTypes);
+  await insertAll(db, provider, providers.map(providerRow));
+  await insertAll(db, providerSite, providers.flatMap(siteRows));
+  await insertAll(db, providerVisitType, offers);
+  await insertAll(db, patient, patients);
 }

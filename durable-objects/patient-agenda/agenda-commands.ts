@@ -14,7 +14,8 @@ import { decideTake, type TakeStep } from "../../core/agenda/decide-take.ts";
 import { type AppointmentFacts, factsOf } from "../../core/booking/appointment.ts";
 import type { CalendarReply } from "../../core/booking/commands.ts";
 import type { AppointmentId, AttemptId, CommandId, PatientId, ProviderId } from "../../core/ids.ts";
-import { DAY_MS, type Instant, type Interval, instant, overlaps, plus, SECOND_MS } from "../../core/time.ts";
+import { DAY_MS, type Instant, type Interval, overlaps, plus, SECOND_MS } from "../../core/time.ts";
+import type { ProviderCalendar } from "../provider-calendar/provider-calendar.ts";
 import { logFailure } from "../shared/log.ts";
 import type { WakeUp } from "../shared/wake.ts";
 import type { AgendaFeed } from "./agenda-feed.ts";
@@ -37,31 +38,44 @@ export interface News {
   readonly cause: AttemptId | null;
 }
 
-const now = (): Instant => instant(Date.now());
+/** What of a calendar an agenda calls. */
+export type CalendarDoor = Pick<ProviderCalendar, "book" | "move" | "resolve" | "read">;
+type Promised<Door> = {
+  [Name in keyof Door]: Door[Name] extends (...given: infer Given) => infer Answer
+    ? (...given: Given) => Promise<Awaited<Answer>>
+    : never;
+};
+
+/** What the commands work with. Clock and calendars are parts, so that a simulation can drive the same code. */
+export interface AgendaParts {
+  readonly storage: Pick<DurableObjectStorage, "transactionSync">;
+  readonly store: AgendaStore;
+  readonly wake: WakeUp;
+  readonly feed: AgendaFeed;
+  /** The calendar of a provider; a call may die. */
+  readonly calendars: (id: ProviderId) => Promised<CalendarDoor>;
+  readonly now: () => Instant;
+}
 
 export class AgendaCommands {
-  readonly #storage: DurableObjectStorage;
+  readonly #storage: AgendaParts["storage"];
   readonly #store: AgendaStore;
   readonly #wake: WakeUp;
   readonly #feed: AgendaFeed;
-  readonly #calendars: Env["PROVIDER_CALENDAR"];
+  readonly #calendars: AgendaParts["calendars"];
+  readonly #now: () => Instant;
   /** Commands with a call under way in this instance; losing it lets a retry ask the calendar again. */
   readonly #running = new Set<CommandId>();
   /** Positive answers that the log has not settled yet; losing it costs a question to the calendar. */
   readonly #confirmed = new Map<AttemptId, AppointmentFacts>();
 
-  constructor(
-    storage: DurableObjectStorage,
-    store: AgendaStore,
-    wake: WakeUp,
-    feed: AgendaFeed,
-    calendars: Env["PROVIDER_CALENDAR"],
-  ) {
-    this.#storage = storage;
-    this.#store = store;
-    this.#wake = wake;
-    this.#feed = feed;
-    this.#calendars = calendars;
+  constructor(parts: AgendaParts) {
+    this.#storage = parts.storage;
+    this.#store = parts.store;
+    this.#wake = parts.wake;
+    this.#feed = parts.feed;
+    this.#calendars = parts.calendars;
+    this.#now = parts.now;
   }
 
   /** [G1]–[G9] Books or moves for a patient, under the caller's key. Never marked retryable for the runtime. */
@@ -97,18 +111,18 @@ export class AgendaCommands {
     const fresh = this.#storage.transactionSync(() =>
       news.filter((item) => this.#settleBy(item.facts, item.cause)),
     );
-    for (const { facts } of fresh) this.#feed.changed(facts, now());
+    for (const { facts } of fresh) this.#feed.changed(facts, this.#now());
   }
 
   /** The alarm's part: asks about every pending command that is due and that nobody is asking about. */
   async resolveDue(): Promise<void> {
-    const due = this.#store.due(now()).filter((row) => !this.#running.has(row.request.command));
+    const due = this.#store.due(this.#now()).filter((row) => !this.#running.has(row.request.command));
     await Promise.all(due.map((row) => this.#resolveLater(row)));
   }
 
   /** Reads, decides and writes in one transaction; what must be asked is asked after it is durable. */
   #decide(request: TakeRequest, refreshed: boolean): TakeStep {
-    const at = now();
+    const at = this.#now();
     const { wanted, patientId } = request;
     const step = this.#storage.transactionSync(() => {
       const row = this.#store.command(request.command);
@@ -150,7 +164,7 @@ export class AgendaCommands {
     const { command } = row.request;
     this.#running.add(command);
     try {
-      const wait = ask === "send" ? plus(row.deadline, CALL_GRACE_MS) - now() : RESOLVE_WAIT_MS;
+      const wait = ask === "send" ? plus(row.deadline, CALL_GRACE_MS) - this.#now() : RESOLVE_WAIT_MS;
       const reply = await beforeDeadline(this.#ask(row, ask, again), wait);
       return await this.#apply(row, ask, again, reply);
     } catch (error) {
@@ -162,7 +176,7 @@ export class AgendaCommands {
   }
 
   #ask(row: CommandRow, ask: "send" | "resolve", again: boolean): Promise<CalendarReply> {
-    const calendar = this.#calendars.getByName(row.request.wanted.providerId);
+    const calendar = this.#calendars(row.request.wanted.providerId);
     if (ask === "resolve") {
       const { wanted } = row.request;
       return calendar.resolve({
@@ -213,7 +227,7 @@ export class AgendaCommands {
     const facts = factsOf(appointment);
     if (this.#store.command(row.request.command)?.state === "pending")
       this.#confirmed.set(row.attempt, facts);
-    this.#feed.changed(facts, now());
+    this.#feed.changed(facts, this.#now());
   }
 
   /** The log may have been faster; what it settled stays. */
@@ -242,7 +256,7 @@ export class AgendaCommands {
   }
 
   #wakeForPruning(): void {
-    const at = plus(now(), PRUNE_EVERY_MS);
+    const at = plus(this.#now(), PRUNE_EVERY_MS);
     if (this.#wake.arm(at)) this.#wake.armed(at);
   }
 
@@ -279,7 +293,7 @@ export class AgendaCommands {
 
   async #readAgain(id: AppointmentId, calendar: ProviderId): Promise<void> {
     try {
-      const found = await this.#calendars.getByName(calendar).read(id, { kind: "everything" });
+      const found = await this.#calendars(calendar).read(id, { kind: "everything" });
       if (found) this.observe([{ facts: factsOf(found), cause: null }]);
     } catch (error) {
       logFailure("agenda.refresh_failed", error, { appointment: id });
@@ -291,7 +305,7 @@ export class AgendaCommands {
     if (confirmed) return this.observe([{ facts: confirmed, cause: row.attempt }]);
     const answer = await this.#call(row, "resolve", true);
     if (answer.kind === "unknown" || answer.kind === "busy")
-      this.#writeUnlessSettled(askedInVain(row, now()));
+      this.#writeUnlessSettled(askedInVain(row, this.#now()));
   }
 }
 

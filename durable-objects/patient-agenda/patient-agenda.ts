@@ -47,13 +47,14 @@ export class PatientAgenda extends Server<Env> {
     this.#wake = new WakeUp(ctx.storage);
     this.#sockets = new LiveSockets(ctx);
     this.#feed = new AgendaFeed(this.#sockets, () => this.getConnections<PatientWatch>());
-    this.#commands = new AgendaCommands(
-      ctx.storage,
-      this.#store,
-      this.#wake,
-      this.#feed,
-      env.PROVIDER_CALENDAR,
-    );
+    this.#commands = new AgendaCommands({
+      storage: ctx.storage,
+      store: this.#store,
+      wake: this.#wake,
+      feed: this.#feed,
+      calendars: (id) => env.PROVIDER_CALENDAR.getByName(id),
+      now: () => this.#now(),
+    });
     this.#wake.armNext([this.#store.nextDue()]); // repair: a pending row without an alarm would stay for ever
   }
 

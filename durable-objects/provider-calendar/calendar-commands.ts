@@ -32,7 +32,7 @@ import {
   nearestFreeStarts,
 } from "../../core/schedule/free-starts.ts";
 import { OpenDays } from "../../core/schedule/open-days.ts";
-import { type Instant, type Interval, instant, plus } from "../../core/time.ts";
+import { type Instant, type Interval, plus } from "../../core/time.ts";
 import type { WakeUp } from "../shared/wake.ts";
 import type { CalendarFeed } from "./calendar-feed.ts";
 import type { CalendarMemory } from "./calendar-memory.ts";
@@ -50,32 +50,36 @@ interface Change {
   readonly cause: AttemptId;
 }
 
-const now = (): Instant => instant(Date.now());
+/** What the commands work with. The clock is a part, so that a simulation can drive the same code. */
+export interface CalendarParts {
+  readonly storage: Pick<DurableObjectStorage, "transactionSync">;
+  readonly store: CalendarStore;
+  readonly memory: CalendarMemory;
+  readonly feed: CalendarFeed;
+  readonly wake: WakeUp;
+  readonly now: () => Instant;
+}
 
 export class CalendarCommands {
-  readonly #storage: DurableObjectStorage;
+  readonly #storage: CalendarParts["storage"];
   readonly #store: CalendarStore;
   readonly #memory: CalendarMemory;
   readonly #feed: CalendarFeed;
   readonly #wake: WakeUp;
+  readonly #now: () => Instant;
 
-  constructor(
-    storage: DurableObjectStorage,
-    store: CalendarStore,
-    memory: CalendarMemory,
-    feed: CalendarFeed,
-    wake: WakeUp,
-  ) {
-    this.#storage = storage;
-    this.#store = store;
-    this.#memory = memory;
-    this.#feed = feed;
-    this.#wake = wake;
+  constructor(parts: CalendarParts) {
+    this.#storage = parts.storage;
+    this.#store = parts.store;
+    this.#memory = parts.memory;
+    this.#feed = parts.feed;
+    this.#wake = parts.wake;
+    this.#now = parts.now;
   }
 
   /** [B1]–[B16] Books, or says why not. Repeating it with the same id is harmless. */
   book(command: BookCommand): CalendarReply {
-    const at = now();
+    const at = this.#now();
     const view = this.#memory.view();
     if (!view) return this.#needsConfig(command, null);
     let screens: BusyOf | null = null;
@@ -100,7 +104,7 @@ export class CalendarCommands {
 
   /** [M1]–[M6] Moves an appointment within this calendar: same id, one version more. */
   move(command: MoveCommand): CalendarReply {
-    const at = now();
+    const at = this.#now();
     const view = this.#memory.view();
     if (!view) return this.#needsConfig(command, null);
     let screens: BusyOf | null = null;
@@ -137,14 +141,14 @@ export class CalendarCommands {
       const decision = decideResolve(view, question);
       if (decision.kind !== "fence") return decision;
       if (decision.where === "fences") this.#fence(question.attempt, question.deadline);
-      else this.#fenceMove(question, view.find(question.appointmentId)?.recent ?? [], now());
+      else this.#fenceMove(question, view.find(question.appointmentId)?.recent ?? [], this.#now());
       return { kind: "fenced" };
     });
   }
 
   /** [C1]–[C5] Gives the time back. Comes straight from the edge, which tells the agenda before it answers. */
   cancel(command: CancelCommand): CancelReply {
-    const at = now();
+    const at = this.#now();
     const attempt = cancelAttempt(command);
     const view = this.#memory.view();
     if (!view) return { kind: "refused", refusal: { reason: "not-found" } };
@@ -170,7 +174,7 @@ export class CalendarCommands {
   applyConfig(config: CalendarConfig): boolean {
     const { open, sequence } = this.#memory;
     if (open && open.config.version >= config.version) return false;
-    const at = now();
+    const at = this.#now();
     const drainAt = plus(at, DRAIN_DELAY_MS);
     this.#storage.transactionSync(() => {
       this.#store.saveConfig(config);
@@ -240,7 +244,7 @@ export class CalendarCommands {
     recent: readonly RecentCommand[] | null,
   ): { readonly kind: "needs-config" } {
     if (command.again) {
-      if (recent) this.#fenceMove(command, recent, now());
+      if (recent) this.#fenceMove(command, recent, this.#now());
       else this.#fence(command.attempt, command.deadline);
     }
     return { kind: "needs-config" };

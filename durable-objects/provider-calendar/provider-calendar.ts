@@ -63,7 +63,14 @@ export class ProviderCalendar extends Server<Env> {
     this.#memory = new CalendarMemory(this.#store);
     this.#sockets = new LiveSockets(ctx);
     this.#feed = new CalendarFeed(this.#sockets, () => this.getConnections<Watch>());
-    this.#commands = new CalendarCommands(ctx.storage, this.#store, this.#memory, this.#feed, this.#wake);
+    this.#commands = new CalendarCommands({
+      storage: ctx.storage,
+      store: this.#store,
+      memory: this.#memory,
+      feed: this.#feed,
+      wake: this.#wake,
+      now: () => this.#now(),
+    });
     // Repair: waiting rows and no alarm would wait for ever. A second alarm is harmless.
     if (this.#store.hasWaitingEvents()) this.#wake.armNext([plus(this.#now(), DRAIN_DELAY_MS)]);
   }

@@ -9,7 +9,10 @@ export interface Migration {
 }
 
 /** Runs in the constructor: a direct RPC call does not pass through partyserver's onStart(). */
-export function applyMigrations(storage: DurableObjectStorage, migrations: readonly Migration[]): void {
+export function applyMigrations(
+  storage: Pick<DurableObjectStorage, "sql" | "transactionSync">,
+  migrations: readonly Migration[],
+): void {
   const { sql } = storage;
   storage.transactionSync(() => {
     sql.exec(

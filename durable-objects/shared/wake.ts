@@ -2,11 +2,11 @@
 import type { Instant } from "../../core/time.ts";
 
 export class WakeUp {
-  readonly #storage: DurableObjectStorage;
+  readonly #storage: Pick<DurableObjectStorage, "setAlarm">;
   /** In memory only: losing it arms once more, which is harmless because every job may run twice. */
   #armedFor: Instant | null = null;
 
-  constructor(storage: DurableObjectStorage) {
+  constructor(storage: Pick<DurableObjectStorage, "setAlarm">) {
     this.#storage = storage;
   }
 

@@ -103,7 +103,7 @@ async function bundle(configPath: string, worker: BuiltWorker, into: string): Pr
   const out = join(into, `${worker.name}.out`);
   const assets = join(into, "no-assets"); // wrangler wants the folder to exist; nothing here serves files
   mkdirSync(assets, { recursive: true });
-  const args = ["deploy", "--dry-run", "-c", join(ROOT, configPath), "--outdir", out];
+  const args = ["deploy", "--dry-run", "-c", join(ROOT, configPath), "--minify", "--outdir", out];
   const wrangler = join(ROOT, "node_modules", "wrangler", "bin", "wrangler.js");
   const env = { ...process.env, WRANGLER_SEND_METRICS: "false", WRANGLER_HIDE_BANNER: "true" };
   await promisify(execFile)(
@@ -139,7 +139,7 @@ function removeOld(keep: string): void {
 
 /** Two processes may build at once; each writes aside and renames, so nobody ever sees half a build. */
 export async function bareBuild(): Promise<BareBuild> {
-  const dir = join(BUILDS_DIR, `${treeHash()}-plain`);
+  const dir = join(BUILDS_DIR, treeHash());
   if (!existsSync(dir)) {
     const aside = `${dir}.${process.pid}`;
     rmSync(aside, { recursive: true, force: true });

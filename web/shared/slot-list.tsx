@@ -107,8 +107,8 @@ function NewTimes({ board }: { board: SlotBoard }) {
 function Reason() {
   return (
     <details class="reason">
-      <summary>Add a reason for your visit (optional)</summary>
-      <label for="reason">Reason</label>
+      <summary>Add a reason (optional)</summary>
+      <label for="reason">Reason for your visit</label>
       <p id="reason-hint" class="hint">
         A few words for the clinic. Leave out anything you would rather say in person.
       </p>

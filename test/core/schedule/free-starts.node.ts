@@ -357,7 +357,7 @@ describe("any configuration", () => {
           }
         }
       }),
-      { numRuns: 120 },
+      { numRuns: 300 },
     );
     expect(offered).toBeGreaterThan(500);
   });

@@ -173,6 +173,9 @@ export const findCare = new Hono<EdgeEnv>().get("/", async (c) => {
       <>
         <h1>Find care</h1>
         <p class="lead">See times that are really free, and book one.</p>
+        <p class="emergency muted">
+          In an emergency, call <a href="tel:911">911</a>.
+        </p>
         <SearchForm known={known} search={search} />
         {found === "away" ? (
           <p class="notice">We can't search just now. Load this page again in a minute.</p>

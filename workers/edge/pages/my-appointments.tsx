@@ -116,7 +116,11 @@ type Done = NonNullable<ReturnType<typeof doneOf>>;
 function DonePanel({ done, known, now }: { done: Done; known: Directory; now: number }) {
   const { facts } = done;
   return (
-    <div class="panel done" data-appointment={facts.id} data-version={facts.version}>
+    <div
+      class={done.what === "cancelled" ? "panel" : "panel done"}
+      data-appointment={facts.id}
+      data-version={facts.version}
+    >
       <h1 tabIndex={-1} autofocus>
         {done.heading}
       </h1>

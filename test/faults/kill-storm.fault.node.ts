@@ -1,0 +1,197 @@
+/**
+ * Kills the whole system again and again while people book, move and cancel, and then asks for everything it ever
+ * promised. Proves: acknowledged commands survive SIGKILL on a disk, unknown outcomes resolve under their key, the
+ * projection equals the calendars. Does not prove: power loss (the system's page cache survives a killed process).
+ */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Random } from "../../db/seed/random.ts";
+import { findOverlaps } from "../../db/queries/overlap-audit.ts";
+import { ApiClient } from "../../scripts/load/api-client.ts";
+import { type BareSystem, startBareSystem } from "../../scripts/load/bare-system.ts";
+import { freeSlots, type Slot } from "../../scripts/load/free-slots.ts";
+import { percentiles } from "../../scripts/load/percentiles.ts";
+import { eventsPerCalendar, overlapsIn, readCalendars, readLogs } from "../support/bare-objects.ts";
+import { makePeople } from "../support/bare-people.ts";
+import { asLines, projectedAppointments, untilLagIsZero } from "../support/bare-projection.ts";
+import { sleep } from "../support/bare-wait.ts";
+import { type Command, type Known, Writer } from "../support/bare-writer.ts";
+
+const SEED = Number(process.env.FAULT_SEED ?? 20_261_125);
+const KILLS = 20;
+const LIFE_MIN_MS = 500;
+const LIFE_MAX_MS = 1_500;
+const WRITERS = 12;
+/** Of the first booked answer after the process was started again. */
+const BACK_MAX_MS = 500;
+/** Few calendars and few starts, so that the writers get in each other's way. */
+const CALENDARS = 12;
+const SLOTS_PER_CALENDAR = 100;
+const PEOPLE_PER_WRITER = 8;
+/** A dead reader's lease (30 s) and the pauses between doorbells (5, 10, 20 s) lie before the first read. */
+const DRAIN_MAX_MS = 90_000;
+
+let system: BareSystem;
+let api: ApiClient;
+let slots: Slot[];
+const writers: Writer[] = [];
+/** Milliseconds from the start of the process to the first booked answer, per restart; null = killed before it. */
+const backAfter: (number | null)[] = [];
+/** What the storm looked like, for the report. */
+const lives: number[] = [];
+let spawnedAt: number | null = null;
+
+function onAnswer(command: Command, status: number): void {
+  if (spawnedAt === null || status !== 201 || command.kind !== "book") return;
+  backAfter.push(performance.now() - spawnedAt);
+  spawnedAt = null;
+}
+
+const all = (): Command[] => writers.flatMap(({ commands }) => commands);
+const known = (): Known[] => writers.flatMap((writer) => [...writer.known.values()]);
+
+async function storm(random: Random): Promise<void> {
+  let over = false;
+  const running = writers.map((writer) => writer.run(() => over));
+  for (let kill = 0; kill < KILLS; kill++) {
+    const life = random.between(LIFE_MIN_MS, LIFE_MAX_MS);
+    lives.push(life);
+    await sleep(life);
+    await system.workerd.kill();
+    if (spawnedAt !== null) backAfter.push(null);
+    spawnedAt = system.workerd.spawn();
+  }
+  await sleep(LIFE_MAX_MS);
+  over = true;
+  await Promise.all(running);
+}
+
+function reportStorm(): void {
+  const commands = all();
+  const count = (kind: string, status: number): number =>
+    commands.filter((c) => c.kind === kind && c.answer?.status === status).length;
+  const back = Float64Array.from(backAfter.filter((ms) => ms !== null));
+  const [p50, p90, max] = percentiles(back, [0.5, 0.9, 1]).map(Math.round);
+  console.log(
+    `[F1] seed ${SEED}: ${KILLS} kills; booked ${count("book", 201)}, moved ${count("move", 200)}, ` +
+      `cancelled ${count("cancel", 200)}, refused ${commands.filter((c) => (c.answer?.status ?? 0) >= 400).length}; ` +
+      `${commands.filter((c) => c.unknowns > 0).length} commands without an answer at first, ` +
+      `${commands.reduce((sum, c) => sum + c.sends, 0)} sends\n` +
+      `[F1] first booked answer after the start: p50 ${p50} ms, p90 ${p90} ms, max ${max} ms over ${back.length}; ` +
+      `killed before it: ${backAfter.length - back.length} (lives ${lives.join(", ")} ms)\n` +
+      `[F1] each: ${backAfter.map((ms) => (ms === null ? "-" : Math.round(ms))).join(", ")}`,
+  );
+}
+
+beforeAll(async () => {
+  system = await startBareSystem({ storage: "disk", core: null });
+  api = new ApiClient(system.workerd.port, WRITERS * 2);
+  const random = new Random(SEED);
+  const providers = random.sample(system.directory.providers, CALENDARS);
+  const bySlots = await Promise.all(providers.map((provider) => freeSlots(api, provider)));
+  slots = bySlots.flatMap((list) => list.slice(0, SLOTS_PER_CALENDAR));
+  const people = await makePeople(system, WRITERS * PEOPLE_PER_WRITER);
+  for (let i = 0; i < WRITERS; i++) {
+    writers.push(
+      new Writer({
+        api,
+        random: random.fork(),
+        people: people.slice(i * PEOPLE_PER_WRITER, (i + 1) * PEOPLE_PER_WRITER),
+        slots,
+        booksOnly: i === 0,
+        onAnswer: (command, { status }) => onAnswer(command, status),
+      }),
+    );
+  }
+  await storm(random);
+  reportStorm();
+});
+
+afterAll(() => system?.stop());
+
+describe("[F1] twenty kills", () => {
+  it("[F1] the storm was one: plenty was acknowledged, and some of it only after asking again", () => {
+    expect(all().filter((c) => c.answer?.status === 201).length).toBeGreaterThan(200);
+    expect(all().filter((c) => c.answer?.status === 200).length).toBeGreaterThan(100);
+    expect(all().filter((c) => c.unknowns > 0).length).toBeGreaterThan(KILLS);
+  });
+
+  it("[F1] every command comes to one definitive answer", () => {
+    expect(all().filter((c) => c.answer === null)).toEqual([]);
+    const odd = all().filter((c) => ![200, 201, 409, 422].includes(c.answer?.status ?? 0));
+    expect(odd.map((c) => `${c.kind} ${c.answer?.status} ${c.answer?.text} (${c.sends} sends)`)).toEqual([]);
+  });
+
+  it("[F1] the same key gets the same answer again", async () => {
+    const different: string[] = [];
+    for (const writer of writers) {
+      for (const command of writer.commands) {
+        const again = await writer.send(command);
+        const said = ({ status, text }: { status: number; text: string }): string =>
+          `${status} ${text.replace(/"instance":"[^"]*"/, "")}`;
+        const first = command.answer ? said(command.answer) : "nothing";
+        if (said(again) !== first) different.push(`${command.kind}: first ${first}\nthen ${said(again)}`);
+      }
+    }
+    expect(different).toEqual([]);
+  });
+
+  it("[F1] every acknowledged booking, move and cancellation stands, in its calendar and in its patient's list", async () => {
+    const wrong: string[] = [];
+    const lists = new Map<string, Map<string, string>>();
+    const spell = (a: { version: number; status: string; start: string }): string =>
+      `v${a.version} ${a.status} ${a.start}`;
+    for (const { person, ...told } of known()) {
+      const { status, text } = await api.call("GET", `/v1/appointments/${told.id}`, { token: person.token });
+      const found = status === 200 ? spell(JSON.parse(text)) : `answer ${status}`;
+      if (found !== spell(told)) wrong.push(`${told.id}: told ${spell(told)}, calendar says ${found}`);
+      if (!lists.has(person.id)) lists.set(person.id, await listOf(person, spell));
+      const listed = lists.get(person.id)?.get(told.id);
+      if (listed !== spell(told)) wrong.push(`${told.id}: told ${spell(told)}, list says ${listed}`);
+    }
+    expect(wrong).toEqual([]);
+    const listedIds = [...lists.values()].flatMap((list) => [...list.keys()]);
+    expect(listedIds.toSorted()).toEqual(known().map(({ id }) => id).toSorted());
+  });
+
+  it(`[F1] the first booking is answered within ${BACK_MAX_MS} ms of the restart`, () => {
+    const slow = backAfter.filter((ms, i) => (ms === null ? (lives[i + 1] ?? 0) > BACK_MAX_MS : ms > BACK_MAX_MS));
+    expect(slow).toEqual([]);
+  });
+
+  it("[F1] drained, Postgres equals the calendars row by row, and nobody is booked twice", async () => {
+    const drained = await untilLagIsZero(api, { maxMs: DRAIN_MAX_MS });
+    const projected = await projectedAppointments(system.database);
+    const overlaps = await findOverlaps(system.database.db);
+    await system.workerd.kill();
+    const calendars = readCalendars(system.storageDir);
+    const stored = calendars.flatMap(({ appointments }) => appointments);
+    console.log(`[F1] ${stored.length} appointments; lag 0 after ${Math.round(drained)} ms`);
+
+    expect(overlaps).toEqual([]);
+    expect(calendars.flatMap(overlapsIn)).toEqual([]);
+    expect(calendars.map(({ waitingEvents }) => waitingEvents).filter(Boolean)).toEqual([]);
+    expect(asLines(projected)).toEqual(asLines(stored));
+    expect(stored.map(({ id }) => id).toSorted()).toEqual(known().map(({ id }) => id).toSorted());
+    const events = eventsPerCalendar(readLogs(system.storageDir));
+    expect([...events.values()].toSorted()).toEqual(calendars.map((c) => c.lastSequence).toSorted());
+  });
+});
+
+/** The whole list of a person, by id, page by page. */
+async function listOf(
+  person: { id: string; token: string },
+  spell: (a: { version: number; status: string; start: string }) => string,
+): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  for (let cursor = ""; ; ) {
+    const path = `/v1/patients/${person.id}/appointments?limit=100${cursor && `&cursor=${cursor}`}`;
+    const { text } = await api.call("GET", path, { token: person.token });
+    const { data, page } = JSON.parse(text) as {
+      data: { id: string; version: number; status: string; start: string }[];
+      page: { next: string | null };
+    };
+    for (const item of data) found.set(item.id, spell(item));
+    if (page.next === null) return found;
+    cursor = page.next;
+  }
+}

@@ -1,0 +1,25 @@
+/** A short simulation on every run; `npm run simulate` goes as long as you like. */
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { HARSH, walk } from "./random-walk.ts";
+
+afterEach(() => vi.restoreAllMocks());
+
+describe("a network with faults", () => {
+  for (const seed of [1, 2, 3]) {
+    it(`[B1] [G1] [G4] [G8] keeps every promise through lost calls, late copies, crashes and replays (seed ${seed})`, async () => {
+      vi.spyOn(console, "error").mockImplementation(() => undefined);
+      const outcome = await walk({ seed, commands: 600, calendars: 3, patients: 12, faults: HARSH });
+      expect(outcome.accepted).toBeGreaterThan(100);
+      expect(outcome.refused).toBeGreaterThan(20);
+      expect(outcome.unknown).toBeGreaterThan(10);
+    });
+  }
+
+  it("has the same history for the same seed, and another one for another", async () => {
+    vi.spyOn(console, "error").mockImplementation(() => undefined);
+    const run = (seed: number) => walk({ seed, commands: 150, calendars: 2, patients: 6, faults: HARSH });
+    const [first, again, other] = [await run(7), await run(7), await run(8)];
+    expect(again).toEqual(first);
+    expect(other.trace).not.toBe(first.trace);
+  });
+});

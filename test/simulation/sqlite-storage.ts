@@ -1,0 +1,81 @@
+/** The storage of one simulated object: real SQLite, in memory, and an alarm in virtual time. Survives a crash of memory. */
+import { DatabaseSync } from "node:sqlite";
+
+type Row = Record<string, unknown>;
+
+/** What our stores use of the runtime's cursor. */
+function cursorOf(rows: readonly Row[], rowsWritten: number) {
+  return {
+    toArray: () => [...rows],
+    one: () => {
+      if (rows.length !== 1) throw new Error(`expected one row, got ${rows.length}`);
+      return rows[0];
+    },
+    rowsWritten,
+  };
+}
+
+export class SimulatedStorage {
+  readonly #db = new DatabaseSync(":memory:");
+  readonly #statements = new Map<string, ReturnType<DatabaseSync["prepare"]>>();
+  #alarm: number | null = null;
+  #depth = 0;
+
+  readonly sql = {
+    exec: (query: string, ...bindings: unknown[]) => {
+      if (bindings.length === 0 && query.includes(";")) {
+        this.#db.exec(query);
+        return cursorOf([], 0);
+      }
+      const statement = this.#prepare(query);
+      if (/^\s*(SELECT|WITH)/i.test(query))
+        return cursorOf(statement.all(...(bindings as never[])) as Row[], 0);
+      return cursorOf([], Number(statement.run(...(bindings as never[])).changes));
+    },
+  };
+
+  get alarm(): number | null {
+    return this.#alarm;
+  }
+
+  /** A fired alarm is used up. */
+  takeAlarm(): void {
+    this.#alarm = null;
+  }
+
+  setAlarm(at: number): Promise<void> {
+    this.#alarm = at;
+    return Promise.resolve();
+  }
+
+  /** All or nothing, the alarm included; a savepoint when nested. */
+  transactionSync<T>(work: () => T): T {
+    const alarm = this.#alarm;
+    const name = `s${this.#depth++}`;
+    this.#db.exec(`SAVEPOINT ${name}`);
+    try {
+      const result = work();
+      this.#db.exec(`RELEASE ${name}`);
+      return result;
+    } catch (error) {
+      this.#db.exec(`ROLLBACK TO ${name}; RELEASE ${name}`);
+      this.#alarm = alarm;
+      throw error;
+    } finally {
+      this.#depth--;
+    }
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  #prepare(query: string) {
+    let statement = this.#statements.get(query);
+    if (!statement) {
+      statement = this.#db.prepare(query);
+      this.#statements.set(query, statement);
+    }
+    return statement;
+  }
+}

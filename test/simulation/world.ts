@@ -1,0 +1,255 @@
+/**
+ * A small network of calendars and agenda shards in virtual time: the real command classes over real SQLite, with a
+ * network between them that loses requests, loses replies and delivers late, and objects that lose their memory.
+ */
+import type { TakeAnswer, TakeRequest } from "../../core/agenda/command-row.ts";
+import { type AppointmentFacts, occupiesTime } from "../../core/booking/appointment.ts";
+import type { BookCommand, MoveCommand } from "../../core/booking/commands.ts";
+import { type AppointmentEvent, isAppointmentEvent } from "../../core/events/event.ts";
+import { agendaShardOf, type PatientId, type ProviderId } from "../../core/ids.ts";
+import type { CalendarConfig } from "../../core/schedule/config.ts";
+import { type Instant, instant, overlaps, plus, SECOND_MS } from "../../core/time.ts";
+import { AgendaCommands } from "../../durable-objects/patient-agenda/agenda-commands.ts";
+import { AgendaStore } from "../../durable-objects/patient-agenda/agenda-store.ts";
+import { patientAgendaMigrations } from "../../durable-objects/patient-agenda/schema.ts";
+import { CalendarCommands } from "../../durable-objects/provider-calendar/calendar-commands.ts";
+import { CalendarMemory } from "../../durable-objects/provider-calendar/calendar-memory.ts";
+import { CalendarStore } from "../../durable-objects/provider-calendar/calendar-store.ts";
+import { providerCalendarMigrations } from "../../durable-objects/provider-calendar/schema.ts";
+import { applyMigrations } from "../../durable-objects/shared/migrations.ts";
+import { WakeUp } from "../../durable-objects/shared/wake.ts";
+import type { Random } from "./random.ts";
+import { SimulatedStorage } from "./sqlite-storage.ts";
+
+export interface Faults {
+  /** The call never reaches the calendar. */
+  readonly requestLost: number;
+  /** The calendar does it, and nobody hears of it. */
+  readonly replyLost: number;
+  /** The caller gives up, and the call arrives later all the same. */
+  readonly late: number;
+  /** An object loses its memory between two events. */
+  readonly crash: number;
+  /** The log repeats a batch to the agenda. */
+  readonly replay: number;
+}
+
+/** No screens in the simulation; the real feeds are tested on the real runtime. */
+const NO_FEED = { capture: () => null, broadcast: () => undefined, changed: () => undefined } as never;
+
+class SimulatedCalendar {
+  readonly storage = new SimulatedStorage();
+  readonly store: CalendarStore;
+  commands!: CalendarCommands;
+  readonly #now: () => Instant;
+
+  constructor(id: ProviderId, now: () => Instant) {
+    this.#now = now;
+    applyMigrations(this.storage as never, providerCalendarMigrations);
+    this.store = new CalendarStore(this.storage.sql as never, id);
+    this.crash();
+  }
+
+  /** Memory is gone; rows stay. */
+  crash(): void {
+    const memory = new CalendarMemory(this.store);
+    const wake = new WakeUp(this.storage);
+    this.commands = new CalendarCommands({
+      storage: this.storage as never,
+      store: this.store,
+      memory,
+      feed: NO_FEED,
+      wake,
+      now: this.#now,
+    });
+  }
+}
+
+class SimulatedAgenda {
+  readonly storage = new SimulatedStorage();
+  readonly store: AgendaStore;
+  commands!: AgendaCommands;
+  readonly #now: () => Instant;
+  readonly #calendars: (id: ProviderId) => never;
+
+  constructor(now: () => Instant, calendars: (id: ProviderId) => never) {
+    this.#now = now;
+    this.#calendars = calendars;
+    applyMigrations(this.storage as never, patientAgendaMigrations);
+    this.store = new AgendaStore(this.storage.sql as never);
+    this.crash();
+  }
+
+  crash(): void {
+    const wake = new WakeUp(this.storage);
+    this.commands = new AgendaCommands({
+      storage: this.storage as never,
+      store: this.store,
+      wake,
+      feed: NO_FEED,
+      calendars: this.#calendars,
+      now: this.#now,
+    });
+  }
+}
+
+export class InvariantBroken extends Error {}
+
+export class World {
+  now: Instant;
+  readonly random: Random;
+  faults: Faults;
+  readonly calendars = new Map<ProviderId, SimulatedCalendar>();
+  readonly agendas = new Map<number, SimulatedAgenda>();
+  /** Calls that arrive late, in order of arrival. */
+  readonly #late: { readonly at: Instant; readonly deliver: () => void }[] = [];
+  /** The projection: highest version per appointment. */
+  readonly projection = new Map<string, AppointmentFacts>();
+  /** Every event that was ever in the log, for replays. */
+  readonly #log: AppointmentEvent[] = [];
+  commits = 0;
+  /** Rolling hash of everything that was committed: the same seed must give the same one. */
+  trace = 0x811c9dc5;
+
+  constructor(configs: readonly CalendarConfig[], start: Instant, random: Random, faults: Faults) {
+    this.now = start;
+    this.random = random;
+    this.faults = faults;
+    for (const config of configs) {
+      const calendar = new SimulatedCalendar(config.providerId, () => this.now);
+      calendar.commands.applyConfig(config);
+      this.calendars.set(config.providerId, calendar);
+    }
+  }
+
+  calendar(id: ProviderId): SimulatedCalendar {
+    return this.calendars.get(id) as SimulatedCalendar;
+  }
+
+  agendaOf(patient: PatientId): SimulatedAgenda {
+    const shard = agendaShardOf(patient);
+    let agenda = this.agendas.get(shard);
+    if (!agenda) {
+      agenda = new SimulatedAgenda(
+        () => this.now,
+        (id) => this.#door(id) as never,
+      );
+      this.agendas.set(shard, agenda);
+    }
+    return agenda;
+  }
+
+  take(request: TakeRequest): Promise<TakeAnswer> {
+    return this.agendaOf(request.patientId).commands.take(request);
+  }
+
+  /** One step of everything that runs by itself: late calls, crashes, alarms, the log. */
+  async tick(ms: number): Promise<void> {
+    this.now = plus(this.now, ms);
+    while (this.#late[0] && this.#late[0].at <= this.now) this.#late.shift()?.deliver();
+    for (const object of [...this.calendars.values(), ...this.agendas.values()]) {
+      if (this.random.chance(this.faults.crash)) object.crash();
+    }
+    for (const calendar of this.calendars.values()) this.#drain(calendar);
+    if (this.#log.length > 0 && this.random.chance(this.faults.replay))
+      this.#feed(this.random.pick(this.#log));
+    for (const agenda of this.agendas.values()) {
+      if (agenda.storage.alarm === null || agenda.storage.alarm > this.now) continue;
+      agenda.storage.takeAlarm();
+      await agenda.commands.resolveDue();
+      const next = agenda.store.nextDue();
+      if (next !== null) await agenda.storage.setAlarm(next);
+    }
+  }
+
+  /** Without faults, until nothing is open any more. */
+  async settle(): Promise<void> {
+    this.faults = { requestLost: 0, replyLost: 0, late: 0, crash: 0, replay: 0 };
+    for (let round = 0; round < 20; round++) await this.tick(30 * SECOND_MS);
+  }
+
+  /** A calendar as an agenda sees it: over a network that may lose the call, the answer or only time. */
+  #door(id: ProviderId): object {
+    const run = <T>(call: () => T): Promise<T> => {
+      const { requestLost, replyLost, late } = this.faults;
+      const fate = this.random.next();
+      if (fate < requestLost) return Promise.reject(new Error("simulated: request lost"));
+      if (fate < requestLost + replyLost) {
+        call();
+        return Promise.reject(new Error("simulated: reply lost"));
+      }
+      if (fate < requestLost + replyLost + late) {
+        this.#later(call);
+        return Promise.reject(new Error("simulated: gave up"));
+      }
+      return Promise.resolve().then(call);
+    };
+    const commands = (): CalendarCommands => this.calendar(id).commands;
+    const checked = <T>(call: () => T): T => {
+      const result = call();
+      this.check(id);
+      return result;
+    };
+    return {
+      book: (command: BookCommand) => run(() => checked(() => commands().book(command))),
+      move: (command: MoveCommand) => run(() => checked(() => commands().move(command))),
+      resolve: (question: never) => run(() => commands().resolve(question)),
+      read: (apt: never) => run(() => this.calendar(id).store.find(apt)?.appointment ?? null),
+    };
+  }
+
+  #later(call: () => unknown): void {
+    const at = plus(this.now, 1 + this.random.below(20 * SECOND_MS));
+    this.#late.push({ at, deliver: () => void call() });
+    this.#late.sort((a, b) => a.at - b.at);
+  }
+
+  /** [B1] Checked at every commit and not at the end, because a cancellation erases the traces. */
+  check(id: ProviderId): void {
+    const waiting = this.calendar(id)
+      .store.readOutbox(1_000)
+      .map(({ event }) => event)
+      .filter(isAppointmentEvent);
+    const last = waiting.at(-1)?.data.appointment;
+    if (!last || !occupiesTime(last.status)) return;
+    this.commits += 1;
+    const taken = this.calendar(id).store.takenOn(Math.floor(last.start / 86_400_000));
+    const overlapping = taken.filter((interval) => overlaps(interval, last));
+    if (overlapping.length > 1)
+      throw new InvariantBroken(`[B1] ${id} has ${overlapping.length} over ${last.start}`);
+  }
+
+  #drain(calendar: SimulatedCalendar): void {
+    const entries = calendar.store.readOutbox(200);
+    const end = entries.at(-1);
+    if (!end) return;
+    for (const { event } of entries) {
+      this.#mix(event.id);
+      if (isAppointmentEvent(event)) {
+        this.#log.push(event);
+        this.#feed(event);
+      }
+    }
+    calendar.storage.transactionSync(() => calendar.store.deleteOutboxThrough(end.sequence));
+    if (this.#log.length > 5_000) this.#log.splice(0, 2_500);
+  }
+
+  /** Both consumer groups: the projection and the agenda. */
+  #feed({ data: { appointment, cause } }: AppointmentEvent): void {
+    const known = this.projection.get(appointment.id);
+    if (!known || known.version < appointment.version) this.projection.set(appointment.id, appointment);
+    this.agendaOf(appointment.patientId).commands.observe([{ facts: appointment, cause }]);
+  }
+
+  #mix(text: string): void {
+    for (let i = 0; i < text.length; i++)
+      this.trace = Math.imul(this.trace ^ text.charCodeAt(i), 0x01000193) >>> 0;
+    this.trace = Math.imul(this.trace ^ (this.now % 1_000_003), 0x01000193) >>> 0;
+  }
+
+  close(): void {
+    for (const object of [...this.calendars.values(), ...this.agendas.values()]) object.storage.close();
+  }
+}
+
+export const startOfSimulation = instant(Date.UTC(2026, 9, 26, 14));
