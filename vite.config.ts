@@ -6,6 +6,7 @@ export default defineConfig({
   plugins: [
     preact(),
     cloudflare({
+      inspectorPort: false, // nobody debugs here, and two servers would fight for the port
       persistState: { path: process.env.OPENSLOT_STATE ?? ".wrangler/state" },
       auxiliaryWorkers: [
         { configPath: "workers/identity/wrangler.toml" },

@@ -9,13 +9,22 @@ import { writeSettings } from "./settings.ts";
 import { StartError } from "./start-error.ts";
 
 /** As many as a laptop's server takes without queueing; Neon's proxy pools behind its door too. */
-const SERVER_POOL_SIZE = 16;
+const POOL_SIZE_DEFAULT = 16;
+/** PostgreSQL allows 100 connections unless it is told otherwise. */
+const POOL_SIZE_MAX = 100;
 const RATE_LIMITS = ["relaxed", "standard"];
+
+function poolSizeOf({ DATABASE_POOL_SIZE: text }: NodeJS.ProcessEnv): number {
+  const size = Number(text ?? POOL_SIZE_DEFAULT);
+  if (Number.isInteger(size) && size >= 1 && size <= POOL_SIZE_MAX) return size;
+  throw new StartError(`DATABASE_POOL_SIZE must be a whole number between 1 and ${POOL_SIZE_MAX}.`);
+}
 
 async function open(env: NodeJS.ProcessEnv): Promise<LocalPostgres> {
   if (env.DATABASE_URL === undefined) return openPglite(PG_DIR);
+  const poolSize = poolSizeOf(env);
   try {
-    return await openServer(env.DATABASE_URL, SERVER_POOL_SIZE);
+    return await openServer(env.DATABASE_URL, poolSize);
   } catch (error) {
     const { code, message } = error as { code?: string; message: string };
     throw new StartError(`The PostgreSQL server of DATABASE_URL cannot be used: ${message || code}.`);

@@ -4,6 +4,7 @@ import { openPglite } from "../../scripts/local/postgres.ts";
 import { behindDoor, type DatabaseUnderTest } from "./database-under-test.ts";
 import { directorySuite } from "./directory-suite.ts";
 import { neonDoorSuite } from "./neon-door-suite.ts";
+import { neonDoorValuesSuite } from "./neon-door-values-suite.ts";
 import { projectionSuite } from "./projection-suite.ts";
 
 let under: DatabaseUnderTest;
@@ -14,4 +15,5 @@ afterAll(() => under?.close());
 
 directorySuite(() => under);
 projectionSuite(() => under);
+neonDoorValuesSuite(() => under);
 neonDoorSuite(() => under);

@@ -5,6 +5,7 @@ import { type RealPostgres, startRealPostgres } from "../support/real-postgres.t
 import { behindDoor, type DatabaseUnderTest } from "./database-under-test.ts";
 import { directorySuite } from "./directory-suite.ts";
 import { neonDoorSuite } from "./neon-door-suite.ts";
+import { neonDoorValuesSuite } from "./neon-door-values-suite.ts";
 import { projectionSuite } from "./projection-suite.ts";
 
 const POOL_SIZE = 8;
@@ -29,4 +30,5 @@ it("[U4] a server that is filled is left as it is, also when two runs prepare it
 
 directorySuite(() => under);
 projectionSuite(() => under);
+neonDoorValuesSuite(() => under);
 neonDoorSuite(() => under);

@@ -202,7 +202,7 @@ describe("the way of an event", () => {
     expect(await runInDurableObject(calendar, (_, state) => state.storage.getAlarm())).not.toBeNull();
   });
 
-  it("[E6] [P1] reaches Postgres with the right version and without a word that a person wrote", async () => {
+  it("[E6] [P3] reaches Postgres with the right version and without a word that a person wrote", async () => {
     const provider = await someProvider();
     const slots = await slotsOf(provider);
     const patient = somePatient();

@@ -1,5 +1,5 @@
 /**
- * `npm run simulate -- [--commands 20000] [--seed 1] [--calendars 6] [--patients 40]`: drives the real command classes
+ * `npm run simulate -- [--commands 20000] [--seed 1] [--calendars 3] [--patients 30]`: drives the real command classes
  * through a history with faults, every invariant checked at every commit. Prints the seed, so that a failure can be had again.
  */
 import { parseArgs } from "node:util";
@@ -10,8 +10,8 @@ const { values } = parseArgs({
   options: {
     commands: { type: "string", default: "20000" },
     seed: { type: "string", default: String(Date.now() % 1_000_000) },
-    calendars: { type: "string", default: "6" },
-    patients: { type: "string", default: "40" },
+    calendars: { type: "string", default: "3" },
+    patients: { type: "string", default: "30" },
   },
 });
 const seed = Number(values.seed);

@@ -41,7 +41,7 @@ export interface Outcome {
   readonly trace: string;
 }
 
-export const HARSH: Faults = { requestLost: 0.03, replyLost: 0.03, late: 0.03, crash: 0.01, replay: 0.2 };
+export const HARSH: Faults = { requestLost: 0.04, replyLost: 0.04, late: 0.12, crash: 0.02, replay: 0.2 };
 
 const ZONE = "America/Chicago";
 /** Patients press again when they get no answer: this often at most. */
@@ -93,6 +93,8 @@ class Walker {
   readonly #patients: readonly PatientId[];
   readonly #answers = new Map<CommandId, string>();
   readonly #mine = new Map<PatientId, AppointmentFacts[]>();
+  /** Every appointment id that was ever minted under a key. */
+  readonly #minted = new Map<CommandId, { readonly calendar: ProviderId; readonly ids: AppointmentId[] }>();
   #keys = 0;
   accepted = 0;
   refused = 0;
@@ -114,8 +116,9 @@ class Walker {
     const patient = this.#random.pick(this.#patients);
     const own = this.#mine.get(patient) ?? [];
     const dice = this.#random.next();
-    if (own.length === 0 || dice < 0.55) await this.#book(patient);
-    else if (dice < 0.8) await this.#move(patient, this.#random.pick(own));
+    if (own.length === 0 || dice < 0.2) await this.#book(patient);
+    else if (dice < 0.25) await Promise.all([this.#book(patient), this.#book(patient), this.#book(patient)]);
+    else if (dice < 0.55) await this.#move(patient, this.#random.pick(own));
     else this.#cancel(patient, this.#random.pick(own));
   }
 
@@ -158,11 +161,12 @@ class Walker {
     const command = `key-${this.#keys++}` as CommandId;
     for (let tries = 0; tries < TRIES_MAX; tries++) {
       const request: TakeRequest = { command, fingerprint: "same", patientId, wanted: wanted() };
+      if (request.wanted.kind === "book") this.#mint(command, request.wanted);
       const answer = await this.#world.take(request);
       const said = definitive(answer);
       if (said === null) {
         this.unknown += 1;
-        await this.#world.tick(1 + this.#random.below(15 * SECOND_MS));
+        await this.#world.tick(1 + this.#random.below(14 * SECOND_MS));
         continue;
       }
       const before = this.#answers.get(command);
@@ -172,6 +176,12 @@ class Walker {
       this.#note(patientId, answer);
       if (!this.#random.chance(0.15)) return;
     }
+  }
+
+  #mint(command: CommandId, { providerId, appointmentId }: WantedBooking): void {
+    const minted = this.#minted.get(command) ?? { calendar: providerId, ids: [] };
+    minted.ids.push(appointmentId);
+    this.#minted.set(command, minted);
   }
 
   #note(patient: PatientId, answer: TakeAnswer): void {
@@ -209,9 +219,7 @@ class Walker {
   }
 
   /** Mostly a free start of the next days, sometimes any time at all. */
-  #somePlace(
-    config: CalendarConfig,
-  ): {
+  #somePlace(config: CalendarConfig): {
     visitTypeId: VisitTypeId;
     locationId: LocationId;
     start: FreeStart["start"];
@@ -220,7 +228,7 @@ class Walker {
     const visit = this.#random.pick(config.visitTypes);
     const site = config.sites[0];
     if (!site) return null;
-    const date = new Date(this.#world.now + (1 + this.#random.below(3)) * 86_400_000)
+    const date = new Date(this.#world.now + (1 + this.#random.below(2)) * 86_400_000)
       .toISOString()
       .slice(0, 10);
     // Open time without regard to who is there: rivals meet on purpose.
@@ -264,6 +272,7 @@ class Walker {
         throw new InvariantBroken(`[G9] the claim of ${facts.id} is not what its calendar holds`);
     }
     this.#verifyAnswers();
+    this.#verifyKeys();
     this.#verifyPatients();
   }
 
@@ -275,6 +284,19 @@ class Walker {
         if (!stored || stored.version < version)
           throw new InvariantBroken(`an acknowledged command on ${id} was lost`);
       }
+    }
+  }
+
+  /** [B14] [B16] At most one appointment per key, and none under a key that was refused. */
+  #verifyKeys(): void {
+    for (const [command, { calendar, ids }] of this.#minted) {
+      const booked = ids.filter((id) => this.#world.calendar(calendar).store.find(id) !== null);
+      const said = this.#answers.get(command);
+      if (booked.length > 1) throw new InvariantBroken(`[B14] ${command} booked ${booked.length} times`);
+      if (booked.length === 1 && said?.startsWith("refused"))
+        throw new InvariantBroken(`[B16] ${command} was refused and booked`);
+      if (booked.length === 0 && said?.startsWith("accepted"))
+        throw new InvariantBroken(`[B3] ${command} was accepted and is gone`);
     }
   }
 
@@ -309,7 +331,7 @@ export async function walk(
   const walker = new Walker(world, random, configs, people);
   for (let done = 0; done < commands; done++) {
     await walker.step();
-    await world.tick(random.below(20) * SECOND_MS);
+    await world.tick(random.below(3) * SECOND_MS);
     progress(done + 1);
   }
   await world.settle();

@@ -69,6 +69,7 @@ class SimulatedAgenda {
   readonly storage = new SimulatedStorage();
   readonly store: AgendaStore;
   commands!: AgendaCommands;
+  wake!: WakeUp;
   readonly #now: () => Instant;
   readonly #calendars: (id: ProviderId) => never;
 
@@ -81,17 +82,20 @@ class SimulatedAgenda {
   }
 
   crash(): void {
-    const wake = new WakeUp(this.storage);
+    this.wake = new WakeUp(this.storage);
     this.commands = new AgendaCommands({
       storage: this.storage as never,
       store: this.store,
-      wake,
+      wake: this.wake,
       feed: NO_FEED,
       calendars: this.#calendars,
       now: this.#now,
     });
   }
 }
+
+/** More than any two machines of one cloud differ. */
+const CLOCK_SKEW_MS_MAX = 9 * SECOND_MS;
 
 export class InvariantBroken extends Error {}
 
@@ -116,7 +120,9 @@ export class World {
     this.random = random;
     this.faults = faults;
     for (const config of configs) {
-      const calendar = new SimulatedCalendar(config.providerId, () => this.now);
+      // Clocks differ: a calendar that is behind still takes what its caller has given up on.
+      const behindMs = random.below(CLOCK_SKEW_MS_MAX);
+      const calendar = new SimulatedCalendar(config.providerId, () => plus(this.now, -behindMs));
       calendar.commands.applyConfig(config);
       this.calendars.set(config.providerId, calendar);
     }
@@ -156,9 +162,9 @@ export class World {
     for (const agenda of this.agendas.values()) {
       if (agenda.storage.alarm === null || agenda.storage.alarm > this.now) continue;
       agenda.storage.takeAlarm();
+      agenda.wake.fired();
       await agenda.commands.resolveDue();
-      const next = agenda.store.nextDue();
-      if (next !== null) await agenda.storage.setAlarm(next);
+      agenda.wake.armNext([agenda.store.nextDue()]);
     }
   }
 

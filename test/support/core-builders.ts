@@ -3,6 +3,7 @@
  * order in which the object does. Whatever goes into it is frozen, so that a decision that writes fails loudly.
  */
 import fc from "fast-check";
+import type { CommandRow, TakeRequest, WantedBooking, WantedMove } from "../../core/agenda/command-row.ts";
 import { type Appointment, occupiesTime } from "../../core/booking/appointment.ts";
 import type { CalendarView, RecentCommand, StoredAppointment } from "../../core/booking/calendar-view.ts";
 import type {
@@ -166,6 +167,63 @@ export function anAppointment(n = 1, more: Partial<Appointment> = {}): Appointme
     cancellationReason: null,
     reason: null,
     notes: null,
+    ...more,
+  });
+}
+
+// ---- what the agenda is asked for and remembers ----
+
+export function wantedBooking(n = 1, more: Partial<WantedBooking> = {}): WantedBooking {
+  return {
+    kind: "book",
+    appointmentId: appointmentId(n),
+    providerId: providerId(1),
+    place: aPlace(),
+    timeZone: "America/Chicago",
+    configVersion: 1,
+    reason: null,
+    notes: null,
+    source: "patient",
+    ...more,
+  };
+}
+
+export function wantedMove(n = 1, more: Partial<WantedMove> = {}): WantedMove {
+  return {
+    kind: "move",
+    appointmentId: appointmentId(n),
+    providerId: providerId(1),
+    place: aPlace(at("2026-11-24T10:00:00-06:00")),
+    timeZone: "America/Chicago",
+    configVersion: 1,
+    ifMatch: 1,
+    ...more,
+  };
+}
+
+export function aRequest(wanted: WantedBooking | WantedMove = wantedBooking(), more: Partial<TakeRequest> = {}) {
+  return deepFreeze<TakeRequest>({
+    command: commandId(1),
+    fingerprint: "POST/1",
+    patientId: patientId(1),
+    wanted,
+    ...more,
+  });
+}
+
+/** The pending row of the first attempt, written at NOW. */
+export function aRow(request: TakeRequest = aRequest(), more: Partial<CommandRow> = {}): CommandRow {
+  const { wanted, command } = request;
+  return deepFreeze({
+    request,
+    attemptNumber: 1,
+    attempt: attemptId(wanted.kind === "book" ? wanted.appointmentId : `${command}.1`),
+    issuedAt: NOW,
+    deadline: plus(NOW, 10_000),
+    state: "pending",
+    refused: null,
+    askAt: plus(NOW, 12_000),
+    asks: 0,
     ...more,
   });
 }

@@ -7,6 +7,7 @@ import { AppointmentTime } from "../shared/appointment-time.tsx";
 import { type AppointmentNews, isNewer, parsePatientFrame } from "../shared/live-appointments.ts";
 import { openLiveSocket } from "../shared/live-socket.ts";
 import { STATUS_TEXT } from "../shared/status-text.ts";
+import { shortMomentText } from "../shared/time-text.ts";
 
 /** The cookie becomes a ticket that is good once: a socket cannot be opened with a header. */
 async function livePath(): Promise<string> {
@@ -16,9 +17,17 @@ async function livePath(): Promise<string> {
   return path;
 }
 
-function announce(text: string): void {
+/** Seen and heard. Over the page, so that nothing moves under a finger. */
+function announce(text: string, link?: string): void {
   const news = document.getElementById("appointments-news");
-  if (news) news.textContent = text;
+  if (!news) return;
+  news.textContent = text;
+  if (link === undefined) return;
+  const show = document.createElement("a");
+  show.href = "/me";
+  show.textContent = link;
+  news.appendChild(document.createTextNode(" "));
+  news.appendChild(show);
 }
 
 /** A card keeps its size: buttons that no longer work become invisible, not absent. */
@@ -31,20 +40,25 @@ function updateCard(card: HTMLElement, news: AppointmentNews): void {
   }
   const when = card.querySelector("[data-when]");
   if (when) render(<AppointmentTime at={news} />, when);
-  if (news.status !== "booked" && news.status !== "confirmed") card.classList.add("settled");
+  if (!isOpen(news)) card.classList.add("settled");
+}
+
+const isOpen = ({ status }: AppointmentNews): boolean => status === "booked" || status === "confirmed";
+
+function newsText(news: AppointmentNews): string {
+  return isOpen(news)
+    ? `An appointment changed: it is on ${shortMomentText(news.start, news.timeZone)}.`
+    : `An appointment changed: ${STATUS_TEXT[news.status].toLowerCase()}.`;
 }
 
 function apply(news: AppointmentNews): void {
   const card = [...document.querySelectorAll<HTMLElement>("[data-appointment]")].find(
     ({ dataset }) => dataset.appointment === news.id,
   );
-  if (!card) {
-    if (news.status === "booked") announce("You have a new appointment. Load this page again to see it.");
-    return;
-  }
-  if (!isNewer(news, Number(card.dataset.version))) return;
-  updateCard(card, news);
-  announce(`An appointment changed: ${STATUS_TEXT[news.status].toLowerCase()}.`);
+  if (card && isNewer(news, Number(card.dataset.version))) {
+    updateCard(card, news);
+    announce(newsText(news));
+  } else if (!card && isOpen(news)) announce("You have a new appointment.", "Show it");
 }
 
 export function followAppointments(): void {

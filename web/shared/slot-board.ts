@@ -4,10 +4,13 @@
  */
 
 import { batch, type Signal, signal } from "@preact/signals";
-import { MINUTE_MS } from "../../core/time.ts";
+import { MINUTE_MS, SECOND_MS } from "../../core/time.ts";
 import type { Applied, SlotKey, SlotRef } from "./live-slots.ts";
 import { slotKey } from "./live-slots.ts";
 import { dayText, timeText } from "./time-text.ts";
+
+/** A booking is answered within the command's deadline of ten seconds, or not at all. */
+const SEND_WAIT_MS = 10 * SECOND_MS;
 
 /** Everything the island needs; travels as JSON, so it holds nothing that the page does not show. */
 export interface SlotListData {
@@ -74,7 +77,8 @@ export class SlotBoard {
   readonly newTimes: Signal<readonly SlotRef[]> = signal([]);
   readonly status = signal("");
   readonly live = signal<LiveState>("not-yet");
-  #sent = false;
+  /** On the clock of `event.timeStamp`. */
+  #sentAt = Number.NEGATIVE_INFINITY;
   readonly #byKey = new Map<SlotKey, SlotState>();
 
   constructor(data: SlotListData) {
@@ -132,10 +136,10 @@ export class SlotBoard {
     });
   }
 
-  /** A second press while the first is on its way must not book a second time. */
+  /** A second press while the first is on its way must not book a second time; who stopped the first may try again. */
   sendOnce(event: Event): void {
-    if (this.#sent) event.preventDefault();
-    this.#sent = true;
+    if (event.timeStamp - this.#sentAt < SEND_WAIT_MS) event.preventDefault();
+    else this.#sentAt = event.timeStamp;
   }
 
   find(key: SlotKey): SlotState | undefined {

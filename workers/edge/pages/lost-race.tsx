@@ -14,9 +14,6 @@ export const alternativesOf = (answer: TakeAnswer): readonly FreeStart[] | null 
     ? answer.refused.alternatives
     : null;
 
-const momentText = (start: FreeStart["start"], timeZone: string): string =>
-  `${dayText(dateAt(start, timeZone))}, ${timeText(start, timeZone)}`;
-
 interface Alternatives {
   readonly starts: readonly FreeStart[];
   readonly timeZone: string;
@@ -48,7 +45,11 @@ export function lostRacePage(c: Context<EdgeEnv>, nearest: Alternatives): Promis
                   name="slot"
                   value={slotKey(spellInZone(start, timeZone), locationId)}
                 >
-                  <span class="name">{momentText(start, timeZone)}</span>
+                  <span class="name">
+                    {nearest.method === "post" ? "Book " : ""}
+                    {timeText(start, timeZone)}
+                  </span>
+                  <span class="muted">{dayText(dateAt(start, timeZone))}</span>
                 </button>
               </li>
             ))}

@@ -197,7 +197,7 @@ export const myAppointments = new Hono<EdgeEnv>()
       children: (
         <div id="my-appointments">
           {done ? <DonePanel done={done} known={known} now={now} /> : <h1>My appointments</h1>}
-          <p id="appointments-news" role="status" class="sr-only" />
+          <p id="appointments-news" role="status" class="toast" />
           <Lists list={list} known={known} now={now} shown={done?.facts.id} />
         </div>
       ),

@@ -163,11 +163,13 @@ export function retryPage(c: Context<EdgeEnv>, problem: Problem, form: RetryForm
   });
 }
 
+const TO_ME = { href: "/me", text: "See my appointments" } as const;
+
 /** A refusal that this form cannot get past: the sentence, and where to go instead. */
 export const problemPage = (
   c: Context<EdgeEnv>,
   problem: Problem,
-  back: { readonly href: string; readonly text: string } = { href: "/me", text: "See my appointments" },
+  back: { readonly href: string; readonly text: string } = TO_ME,
 ): Promise<Response> =>
   problem.slug === "not-found"
     ? notFoundPage(c)
@@ -175,11 +177,15 @@ export const problemPage = (
         status: problem.status,
         heading: headingOf(problem),
         children: (
-          <NextSteps>
-            <a class="button" href={back.href}>
-              {back.text}
-            </a>
-          </NextSteps>
+          <>
+            <p>Nothing was changed.</p>
+            <NextSteps>
+              <a class="button" href={back.href}>
+                {back.text}
+              </a>
+              {back.href === TO_ME.href ? null : <a href={TO_ME.href}>{TO_ME.text}</a>}
+            </NextSteps>
+          </>
         ),
       });
 

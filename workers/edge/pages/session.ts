@@ -54,17 +54,17 @@ export function toSignIn(c: Context<EdgeEnv>, back: string): Response {
 
 /**
  * The dev server puts styles and its reload socket into the page; nothing else may come from outside, run inline or be
- * framed. `wss:` is named because not every browser counts it as 'self'.
+ * framed. The socket's address is named because not every browser counts it as 'self'.
  */
 function contentSecurityPolicy(c: Context<EdgeEnv>): string {
-  const { host } = new URL(c.req.url);
+  const liveSockets = `${isHttps(c) ? "wss" : "ws"}://${new URL(c.req.url).host}`;
   const dev = import.meta.env?.DEV;
   return [
     "default-src 'none'",
     "script-src 'self'",
     dev ? "style-src 'self' 'unsafe-inline'" : "style-src 'self'",
     "img-src 'self' data:",
-    `connect-src 'self' wss://${host} ws://${host}`,
+    `connect-src 'self' ${liveSockets}`,
     "form-action 'self'",
     "base-uri 'none'",
     "frame-ancestors 'none'",
