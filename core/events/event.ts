@@ -2,7 +2,7 @@
  * Events as CloudEvents 1.0 in JSON. No personal data: ids, times, status and version only; whoever needs more asks
  * the calendar. Written once into the outbox, read by every consumer of the log.
  */
-import type { AppointmentFacts } from "../booking/appointment.ts";
+import { type AppointmentFacts, factsOf } from "../booking/appointment.ts";
 import type { AttemptId, ProviderId } from "../ids.ts";
 import type { Instant } from "../time.ts";
 
@@ -74,7 +74,9 @@ export function appointmentEvent(
   at: Instant,
   data: AppointmentEventData,
 ): AppointmentEvent {
-  return envelope(data.appointment.providerId, sequence, at, type, data);
+  // Field by field again: a whole appointment fits the type, and what a person wrote must not come along.
+  const appointment = factsOf(data.appointment);
+  return envelope(appointment.providerId, sequence, at, type, { appointment, cause: data.cause });
 }
 
 export function configuredEvent(

@@ -32,6 +32,8 @@ export function planSend(state: Outstanding, bytes: number, heardAt: Instant, no
   const heard = heardAt > state.heardAt;
   const fresh: Outstanding = heard ? { bytes: 0, owesResync: state.owesResync, heardAt } : state;
   if (heard && state.owesResync) return { plan: "resync", next: { ...fresh, bytes, owesResync: false } };
+  // A socket that owes nothing reads: its snapshot goes out whole, and a month of short visits is larger than the limits.
+  if (fresh.bytes === 0 && !fresh.owesResync) return { plan: "send", next: { ...fresh, bytes } };
   if (fresh.bytes + bytes > OUTSTANDING_HARD_BYTES) return { plan: "close", next: fresh };
   if (fresh.owesResync || fresh.bytes + bytes > OUTSTANDING_SOFT_BYTES) {
     if (now - fresh.heardAt > SILENCE_MAX_MS) return { plan: "close", next: fresh };

@@ -10,6 +10,8 @@ import { DAY_MS, type Instant, instant, MINUTE_MS } from "../time.ts";
 /** `YYYY-MM-DD` in some clinic's zone. */
 export type CalendarDate = string;
 
+const DAY_MINUTES = DAY_MS / MINUTE_MS;
+
 /** From `since` on, local time = UTC + `offsetMs`. */
 interface OffsetSpan {
   readonly since: number;
@@ -62,7 +64,8 @@ function transitionBetween(zone: string, from: number, to: number): number | nul
 /**
  * The instant of a wall-clock time. `edge` says what a time means that the clock skips or shows twice:
  * [T2] skipped: both an opening and a closing fall on the moment of the change, so no slot lies in the gap.
- * [T3] shown twice: an opening is the first, a closing is the second, so neither hour is lost.
+ * [T3] shown twice: an opening is the first, a closing is the second, so neither hour is lost. Midnight at the end of a
+ * date is the first one: the second belongs to the next date.
  * @param minuteOfDay minutes after local midnight, 0–1440.
  */
 export function wallTime(
@@ -80,7 +83,8 @@ export function wallTime(
   invariant(change !== null, "two offsets have a change between them");
   const early = local - before < change ? local - before : null;
   const late = local - after >= change ? local - after : null;
-  if (early !== null && late !== null) return instant(edge === "opening" ? early : late);
+  const first = edge === "opening" || minuteOfDay === DAY_MINUTES; // the end of a date is the first midnight after it
+  if (early !== null && late !== null) return instant(first ? early : late);
   return instant(early ?? late ?? change);
 }
 
@@ -91,6 +95,12 @@ export function dateAt(at: Instant, zone: string): CalendarDate {
 
 export function nextDate(date: CalendarDate): CalendarDate {
   return new Date(Date.parse(`${date}T00:00:00Z`) + DAY_MS).toISOString().slice(0, 10);
+}
+
+/** Minutes after local midnight, as the wall shows them. May have a fraction. */
+export function minuteOfDayAt(at: Instant, zone: string): number {
+  const local = at + offsetMsAt(zone, at);
+  return (local - Math.floor(local / DAY_MS) * DAY_MS) / MINUTE_MS;
 }
 
 /** ISO weekday of a date: 1 = Monday … 7 = Sunday. */

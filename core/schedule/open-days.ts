@@ -1,6 +1,6 @@
 /** When a calendar is open, as bits per UTC day and site: weekly hours translated once and kept per configuration. */
-import { DAY_MS, type Instant, type Interval, instant, MINUTE_MS, STEP_MS } from "../time.ts";
-import { dateAt, nextDate, offsetMsAt, wallTime, weekdayOf } from "./clinic-time.ts";
+import { DAY_MS, type Instant, type Interval, instant, STEP_MS } from "../time.ts";
+import { dateAt, minuteOfDayAt, nextDate, wallTime, weekdayOf } from "./clinic-time.ts";
 import type { CalendarConfig, Site } from "./config.ts";
 import { type DayBits, emptyDay, markInterval, STEPS_PER_DAY } from "./day-bits.ts";
 
@@ -30,8 +30,7 @@ function gridBits(timeZone: string, gridMinutes: number, day: number): DayBits {
   const bits = emptyDay();
   for (let step = 0; step < STEPS_PER_DAY; step++) {
     const at = day * DAY_MS + step * STEP_MS;
-    const localMinute = (at + offsetMsAt(timeZone, at)) / MINUTE_MS;
-    if (localMinute % gridMinutes === 0)
+    if (minuteOfDayAt(instant(at), timeZone) % gridMinutes === 0)
       markInterval(bits, day, { start: instant(at), end: instant(at + STEP_MS) });
   }
   return bits;
@@ -72,7 +71,7 @@ export class OpenDays {
   }
 
   onGrid(timeZone: string, gridMinutes: number, at: Instant): boolean {
-    return ((at + offsetMsAt(timeZone, at)) / MINUTE_MS) % gridMinutes === 0;
+    return minuteOfDayAt(at, timeZone) % gridMinutes === 0;
   }
 }
 

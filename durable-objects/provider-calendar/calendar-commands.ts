@@ -3,7 +3,6 @@
  * screens change only after it returned. Refusals are values.
  */
 import type { Appointment } from "../../core/booking/appointment.ts";
-import { factsOf } from "../../core/booking/appointment.ts";
 import type { RecentCommand } from "../../core/booking/calendar-view.ts";
 import {
   type BookCommand,
@@ -198,7 +197,7 @@ export class CalendarCommands {
     const screens = this.#feed.capture(this.#memory.busy.of, before ? [before, after] : [after]);
     this.#store.save(after, recent);
     const sequence = this.#memory.sequence + 1;
-    const data = { appointment: factsOf(after), cause };
+    const data = { appointment: after, cause };
     this.#store.appendEvent(
       sequence,
       appointmentEvent(`openslot.appointment.${type}.v1`, sequence, at, data),

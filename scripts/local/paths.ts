@@ -2,7 +2,8 @@
 import { join } from "node:path";
 
 export const ROOT = join(import.meta.dirname, "..", "..");
-export const LOCAL_DIR = join(ROOT, ".openslot");
+/** Tests take another folder, so that they never touch what somebody booked by hand. */
+export const LOCAL_DIR = process.env.OPENSLOT_DIR ?? join(ROOT, ".openslot");
 
 /** The embedded Postgres' data, its lock, and the mark that its first filling was finished. */
 export const PG_DIR = join(LOCAL_DIR, "pg");

@@ -55,8 +55,19 @@ describe("ids", () => {
       [APPOINTMENT_ID, appointmentId(1)],
     ];
     for (const [shape, id] of good) {
-      const bad = [` ${id}`, `${id} `, `${id}\n`, `\n${id}`, `${id}0`, id.slice(0, -1), id.toUpperCase(), `${id}/x`, ""];
-      for (const letter of ["i", "l", "o", "u", "_", "-", "é", "/", "%"]) bad.push(`${id.slice(0, -1)}${letter}`);
+      const bad = [
+        ` ${id}`,
+        `${id} `,
+        `${id}\n`,
+        `\n${id}`,
+        `${id}0`,
+        id.slice(0, -1),
+        id.toUpperCase(),
+        `${id}/x`,
+        "",
+      ];
+      for (const letter of ["i", "l", "o", "u", "_", "-", "é", "/", "%"])
+        bad.push(`${id.slice(0, -1)}${letter}`);
       for (const text of bad) expect([text, shape.test(text)]).toEqual([text, false]);
     }
   });
@@ -87,7 +98,10 @@ describe("an appointment's id", () => {
       fc.property(anyBytes, anyBytes, fc.uint8Array({ minLength: 8, maxLength: 8 }), (home, own, check) => {
         const calendar = makeId("prv", home);
         const id = `apt_${calendar.slice(4)}${encodeBytes(own.subarray(0, 12))}${encodeBytes(check)}`;
-        expect(APPOINTMENT_ID.exec(id)?.groups).toMatchObject({ home: calendar.slice(4), check: encodeBytes(check) });
+        expect(APPOINTMENT_ID.exec(id)?.groups).toMatchObject({
+          home: calendar.slice(4),
+          check: encodeBytes(check),
+        });
         expect(homeCalendarOf(id as ReturnType<typeof appointmentId>)).toBe(calendar);
       }),
     );

@@ -1,14 +1,14 @@
 /**
  * Strangers with invented ids, over HTTP and as sockets. Proves: an invented id is answered like a missing or a foreign
- * one, and no invented id leaves a file behind. Locally an object is a file, so that counting them counts objects.
+ * one, and no invented id makes an object. Locally an object is a file, so that counting the files counts them.
  */
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { encodeBytes, makeId, makePatientId } from "../../core/ids.ts";
+import { AGENDA_SHARDS, encodeBytes, makeId, makePatientId } from "../../core/ids.ts";
 import { type Answer, ApiClient, type CallOptions } from "../../scripts/load/api-client.ts";
 import { type BareSystem, inventPatients, startBareSystem } from "../../scripts/load/bare-system.ts";
 import { bookingOf, dateIn, freeSlots, type Slot } from "../../scripts/load/free-slots.ts";
-import { countFiles } from "../support/bare-objects.ts";
+import { countObjects } from "../support/bare-objects.ts";
 import { makePeople } from "../support/bare-people.ts";
 import { untilLagIsZero } from "../support/bare-projection.ts";
 import { RawSocket } from "../support/bare-socket.ts";
@@ -16,7 +16,7 @@ import type { Person } from "../support/bare-writer.ts";
 
 const INVENTED = 2_000;
 const CONNECTIONS = 32;
-/** Two characters of a patient id name a shard: this many can be spelled, 64 of them exist. */
+/** Two characters of a patient id name a shard: this many can be spelled, AGENDA_SHARDS of them exist. */
 const SHARDS_SPELLED = 1_024;
 const SETTLE_MAX_MS = 10_000;
 
@@ -25,12 +25,12 @@ let api: ApiClient;
 let me: Person;
 let slot: Slot;
 let realAppointment: string;
-let filesBefore: number;
+let objectsBefore: number;
 
 const part = (chars: number): string => encodeBytes(randomBytes(chars));
 const provider = (): string => makeId("prv", randomBytes(12));
-const patient = (): string =>
-  makePatientId(randomBytes(2).readUInt16BE() % SHARDS_SPELLED, randomBytes(12));
+const patientOf = (shard: number): string => makePatientId(shard, randomBytes(12));
+const patient = (): string => patientOf(randomBytes(2).readUInt16BE() % SHARDS_SPELLED);
 /** Well formed: every second one at a calendar that exists, so that only its check can give it away. */
 const appointment = (k: number): string =>
   `apt_${k % 2 === 0 ? slot.providerId.slice(4) : part(12)}${part(12)}a${part(7)}`;
@@ -80,6 +80,8 @@ async function upgrades(count: number, pathOf: (k: number) => string): Promise<R
   return answers;
 }
 
+const patientFeed = (id: string): string => `/v1/live/patients/${id}?ticket=${part(24)}`;
+
 let notFound: string;
 
 /** `count` answers, all of them the 404 of an id that was never there. */
@@ -95,11 +97,11 @@ beforeAll(async () => {
   const options = { token: me.token, key: "mine", body: bookingOf(slot) };
   realAppointment = (JSON.parse((await api.call("POST", "/v1/appointments", options)).text) as { id: string }).id;
   // The shards that exist are there from now on: what is counted below is what invented ids add.
-  for (const id of inventPatients(64))
+  for (const id of inventPatients(AGENDA_SHARDS))
     await api.call("GET", `/v1/patients/${id}/appointments`, { token: await system.patientToken(id) });
   await untilLagIsZero(api, { maxMs: SETTLE_MAX_MS });
   notFound = bodyOf(await api.call("GET", "/v1/nothing", { token: me.token }));
-  filesBefore = countFiles(system.storageDir);
+  objectsBefore = countObjects(system.storageDir);
 });
 
 afterAll(async () => {
@@ -156,15 +158,21 @@ describe("[F5] phantoms", () => {
   });
 
   it("[F5] an invented patient with an invented ticket looks like a real one with an invented ticket", async () => {
-    const path = (id: string): string => `/v1/live/patients/${id}?ticket=${part(24)}`;
-    const real = await upgrade(path(me.id));
-    expect(await upgrades(INVENTED / 2, () => path(patient()))).toEqual({ [real]: INVENTED / 2 });
+    const real = await upgrade(patientFeed(me.id));
+    const invented = await upgrades(INVENTED / 2, (k) => patientFeed(patientOf(k % AGENDA_SHARDS)));
+    expect(invented).toEqual({ [real]: INVENTED / 2 });
   });
 
-  it("[F5] none of them left a file", async () => {
+  it("[F5] a patient of a shard that does not exist gets one answer, whoever it is", async () => {
+    const beyond = SHARDS_SPELLED - AGENDA_SHARDS;
+    const answers = await upgrades(beyond, (k) => patientFeed(patientOf(AGENDA_SHARDS + k)));
+    expect(Object.values(answers)).toEqual([beyond]);
+  });
+
+  it("[F5] none of them made an object", async () => {
     await untilLagIsZero(api, { maxMs: SETTLE_MAX_MS });
-    const filesAfter = countFiles(system.storageDir);
-    console.log(`[F5] files before ${filesBefore}, after ${filesAfter}`);
-    expect(filesAfter - filesBefore).toBe(0);
+    const objectsAfter = countObjects(system.storageDir);
+    console.log(`[F5] objects before ${objectsBefore}, after ${objectsAfter}`);
+    expect(objectsAfter - objectsBefore).toBe(0);
   });
 });

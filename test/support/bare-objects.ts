@@ -2,7 +2,7 @@
  * What lies on the disk of a killed or stopped workerd: the calendars themselves, read without any code of ours between.
  * Never while workerd runs: two processes on one object are two owners.
  */
-import { readdirSync, statSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
@@ -28,15 +28,11 @@ export interface StoredLog {
   readonly end: number;
 }
 
-/** Every file below the folder of objects, a WAL and the like included. */
-export const countFiles = (storageDir: string): number =>
-  readdirSync(storageDir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).length;
-
-/** Bytes of every file below the folder of objects. */
-export const storedBytes = (storageDir: string): number =>
-  readdirSync(storageDir, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
+/** One file of its own per object; the logs beside it come and go with its sleep. */
+export const countObjects = (storageDir: string): number =>
+  readdirSync(storageDir, { recursive: true, withFileTypes: true }).filter(
+    ({ name }) => name.endsWith(".sqlite") && name !== "metadata.sqlite",
+  ).length;
 
 /** Opened for writing, because a killed process left a log that SQLite plays back first. */
 function readEach<T>(storageDir: string, className: string, read: (db: DatabaseSync) => T): T[] {

@@ -36,11 +36,10 @@ function firstFrame(data: Buffer): RawFrame | null {
   return { opcode: data.readUInt8(0) & 0x0f, payload: data.subarray(headBytes, end), end };
 }
 
-function clientFrame(text: string): Buffer {
-  const payload = Buffer.from(text, "utf8");
+function clientFrame(opcode: number, payload: Buffer): Buffer {
   if (payload.length > SHORT_MAX) throw new Error("a client of ours sends short frames only");
   const mask = randomBytes(MASK_BYTES);
-  const head = Buffer.from([FINAL | OPCODE_TEXT, MASKED | payload.length]);
+  const head = Buffer.from([FINAL | opcode, MASKED | payload.length]);
   return Buffer.concat([head, mask, payload.map((byte, i) => byte ^ (mask[i % MASK_BYTES] as number))]);
 }
 
@@ -85,7 +84,7 @@ export class RawSocket {
   }
 
   send(text: string): void {
-    this.#socket.write(clientFrame(text));
+    this.#socket.write(clientFrame(OPCODE_TEXT, Buffer.from(text, "utf8")));
   }
 
   /** Everything that was read, as it came: the handshake and all frames. */
@@ -128,7 +127,8 @@ export class RawSocket {
   #frame({ opcode, payload }: RawFrame, at: number): void {
     if (opcode === OPCODE_CLOSE) {
       this.closeCode = payload.length >= 2 ? payload.readUInt16BE(0) : 1005;
-      this.#socket.end();
+      this.#socket.write(clientFrame(OPCODE_CLOSE, payload.subarray(0, 2)));
+      this.#socket.destroySoon();
       return;
     }
     if (opcode !== OPCODE_TEXT) return;

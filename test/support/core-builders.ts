@@ -201,7 +201,10 @@ export function wantedMove(n = 1, more: Partial<WantedMove> = {}): WantedMove {
   };
 }
 
-export function aRequest(wanted: WantedBooking | WantedMove = wantedBooking(), more: Partial<TakeRequest> = {}) {
+export function aRequest(
+  wanted: WantedBooking | WantedMove = wantedBooking(),
+  more: Partial<TakeRequest> = {},
+) {
   return deepFreeze<TakeRequest>({
     command: commandId(1),
     fingerprint: "POST/1",
@@ -296,7 +299,12 @@ export class MemoryCalendar implements CalendarView {
     if (decision.kind === "done") return { ...decision, replayed: true, attempt };
     const { appointment } = decision;
     const entry = { attempt, at: now, answer: appointment, fingerprint: command.fingerprint };
-    this.#save("cancelled", appointment, remember(this.#recentOf(command.appointmentId), entry, now), attempt);
+    this.#save(
+      "cancelled",
+      appointment,
+      remember(this.#recentOf(command.appointmentId), entry, now),
+      attempt,
+    );
     return { kind: "done", appointment, replayed: false, attempt };
   }
 

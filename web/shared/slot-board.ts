@@ -1,6 +1,6 @@
 /**
  * The slots of a page as signals: one per slot, so that a change redraws one button. A slot that was shown stays where
- * it is; only a person makes the list longer (docs: handbook, "live slots never vanish or move under the pointer").
+ * it is; only a person makes the list longer.
  */
 
 import { batch, type Signal, signal } from "@preact/signals";

@@ -26,7 +26,9 @@ const TABLE: Record<Role, [Principal, readonly Appointment[]]> = {
 describe("who reaches which appointment", () => {
   for (const [role, [principal, reachable]] of Object.entries(TABLE)) {
     it(`[A2] ${role}: ${reachable.length} of ${EVERY.length}`, () => {
-      expect(EVERY.filter((appointment) => reaches(appointmentReach(principal), appointment))).toEqual(reachable);
+      expect(EVERY.filter((appointment) => reaches(appointmentReach(principal), appointment))).toEqual(
+        reachable,
+      );
     });
   }
 

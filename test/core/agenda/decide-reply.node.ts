@@ -102,13 +102,18 @@ describe("the calendar's word", () => {
       { kind: "needs-config" },
     );
     fc.assert(
-      fc.property(anyReply, fc.constantFrom("send", "resolve"), fc.constantFrom(aRow(), moveRow), (reply, asked, row) => {
-        const step = decideReply(row, asked, reply);
-        expect(decideReply(row, asked, reply)).toEqual(step);
-        if (step.step !== "write" && step.step !== "settle") return;
-        const { state: _state, refused: _refused, ...kept } = step.row;
-        expect(row).toMatchObject(kept);
-      }),
+      fc.property(
+        anyReply,
+        fc.constantFrom("send", "resolve"),
+        fc.constantFrom(aRow(), moveRow),
+        (reply, asked, row) => {
+          const step = decideReply(row, asked, reply);
+          expect(decideReply(row, asked, reply)).toEqual(step);
+          if (step.step !== "write" && step.step !== "settle") return;
+          const { state: _state, refused: _refused, ...kept } = step.row;
+          expect(row).toMatchObject(kept);
+        },
+      ),
     );
   });
 });
@@ -147,7 +152,12 @@ describe("news of an appointment", () => {
 
   it("[G8] proves a move only when it names the move as its cause", () => {
     expect(provesDone(moveRow, news, moveRow.attempt)).toBe(true);
-    for (const cause of [null, attemptId("somebody.1"), attemptId(`${commandId(1)}.2`), attemptId(appointmentId(1))])
+    for (const cause of [
+      null,
+      attemptId("somebody.1"),
+      attemptId(`${commandId(1)}.2`),
+      attemptId(appointmentId(1)),
+    ])
       expect(provesDone(moveRow, news, cause)).toBe(false);
   });
 
@@ -167,7 +177,9 @@ describe("news of an appointment", () => {
 
 describe("what the calendar is told", () => {
   it("[G8] the same of every send, except that it is one more", () => {
-    const request = aRequest(wantedBooking(1, { reason: "cough", notes: "n", source: "staff", configVersion: 7 }));
+    const request = aRequest(
+      wantedBooking(1, { reason: "cough", notes: "n", source: "staff", configVersion: 7 }),
+    );
     const row = aRow(request);
     const command = {
       kind: "book",
@@ -202,7 +214,8 @@ describe("what the calendar is told", () => {
   });
 
   it("[M1] of a move's reason: a text, none at all, or nothing", () => {
-    const told = (more: Parameters<typeof wantedMove>[1]) => calendarCommand(aRow(aRequest(wantedMove(1, more))), false);
+    const told = (more: Parameters<typeof wantedMove>[1]) =>
+      calendarCommand(aRow(aRequest(wantedMove(1, more))), false);
     expect(told({ reason: "fever" })).toHaveProperty("reason", "fever");
     expect(told({ reason: null })).toHaveProperty("reason", null);
     expect(told({})).not.toHaveProperty("reason");
@@ -225,7 +238,12 @@ describe("the first answer", () => {
       fc.property(anyCase, ({ reason, notes, source, zone, now, again }) => {
         const config = aConfig({
           providerId: providerId(4),
-          sites: [aSite({ timeZone: zone, hours: [1, 2].map((weekday) => ({ weekday, opensAt: 0, closesAt: 1440 })) })],
+          sites: [
+            aSite({
+              timeZone: zone,
+              hours: [1, 2].map((weekday) => ({ weekday, opensAt: 0, closesAt: 1440 })),
+            }),
+          ],
         });
         const start = instant(Date.UTC(2026, 10, 24, 12, zone === "Asia/Kathmandu" ? 15 : 0));
         const place = { ...wantedBooking().place, start, end: plus(start, 20 * MINUTE_MS) };
@@ -233,7 +251,10 @@ describe("the first answer", () => {
           wantedBooking(1, { reason, notes, source, place, timeZone: zone, providerId: providerId(4) }),
         );
         const row = aRow(request);
-        const reply = new MemoryCalendar(config).book(calendarCommand(row, again) as BookCommand, plus(NOW, now));
+        const reply = new MemoryCalendar(config).book(
+          calendarCommand(row, again) as BookCommand,
+          plus(NOW, now),
+        );
         expect(reply).toEqual({ kind: "done", appointment: firstAnswer(row) });
       }),
     );

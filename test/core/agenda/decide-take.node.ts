@@ -5,7 +5,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { CommandRow, CommandState } from "../../../core/agenda/command-row.ts";
-import { type AgendaFacts, decideTake, OPEN_BOOKINGS_MAX, type TakeStep } from "../../../core/agenda/decide-take.ts";
+import {
+  type AgendaFacts,
+  decideTake,
+  OPEN_BOOKINGS_MAX,
+  type TakeStep,
+} from "../../../core/agenda/decide-take.ts";
 import { factsOf } from "../../../core/booking/appointment.ts";
 import type { BookingRefusal } from "../../../core/booking/refusal.ts";
 import { type Instant, plus } from "../../../core/time.ts";
@@ -54,11 +59,18 @@ const everything: Partial<AgendaFacts> = {
 };
 
 describe("the table: state × call", () => {
-  const rowIn = (state: CommandState): CommandRow => (state === "refused" ? refusedRow : aRow(aRequest(), { state }));
+  const rowIn = (state: CommandState): CommandRow =>
+    state === "refused" ? refusedRow : aRow(aRequest(), { state });
   type Cell = [title: string, state: CommandState, running: boolean, now: Instant, step: TakeStep["step"]];
   const cells: Cell[] = [
     ["[G3] P with its call running is in flight", "pending", true, NOW, "in-flight"],
-    ["[G3] P with its call running is in flight after the deadline, too", "pending", true, LATER, "in-flight"],
+    [
+      "[G3] P with its call running is in flight after the deadline, too",
+      "pending",
+      true,
+      LATER,
+      "in-flight",
+    ],
     ["[G8] P with nothing running is sent again", "pending", false, NOW, "resend"],
     ["[G8] P with nothing running is sent again up to the deadline", "pending", false, DEADLINE, "resend"],
     ["[G8] P after the deadline is asked for", "pending", false, plus(DEADLINE, 1), "resolve"],
@@ -75,9 +87,11 @@ describe("the table: state × call", () => {
       const row = rowIn(state);
       const decision = decide({ row, running }, aRequest(), now);
       expect(decision.step).toBe(step);
-      if (step === "resend" || step === "resolve" || step === "replay") expect(decision).toEqual({ step, row });
+      if (step === "resend" || step === "resolve" || step === "replay")
+        expect(decision).toEqual({ step, row });
       // What stands in the way of a new command does not concern a repetition: [G1] comes first.
-      if (state !== "void") expect(decide({ ...everything, row, running }, aRequest(), now)).toEqual(decision);
+      if (state !== "void")
+        expect(decide({ ...everything, row, running }, aRequest(), now)).toEqual(decision);
     });
   }
 
@@ -86,7 +100,9 @@ describe("the table: state × call", () => {
       for (const running of [true, false]) {
         const other = aRequest(wantedBooking(), { fingerprint: "POST/2" });
         for (const now of [NOW, LATER])
-          expect(decide({ ...everything, row: rowIn(state), running }, other, now)).toEqual({ step: "key-reuse" });
+          expect(decide({ ...everything, row: rowIn(state), running }, other, now)).toEqual({
+            step: "key-reuse",
+          });
       }
     }
   });
@@ -123,7 +139,11 @@ describe("what stands in the way of a new command", () => {
 
   it("[G6] an open command on the same appointment makes the next one wait; nothing is written", () => {
     const facts = { openCommand: true, unsettled: [otherRow] };
-    expect(decide(facts, aRequest(wantedMove()))).toEqual({ step: "refresh", claims: [], commands: [otherRow] });
+    expect(decide(facts, aRequest(wantedMove()))).toEqual({
+      step: "refresh",
+      claims: [],
+      commands: [otherRow],
+    });
     expect(decide({ ...facts, refreshed: true }, aRequest(wantedMove()))).toEqual({ step: "busy" });
     expect(decide({ openCommand: true }, aRequest(wantedMove()))).toEqual({ step: "busy" });
   });
@@ -135,7 +155,9 @@ describe("what stands in the way of a new command", () => {
   it("[G7] the twentieth open appointment is sent, the twenty-first refused", () => {
     expect(OPEN_BOOKINGS_MAX).toBe(20);
     expect(decide({ openBookings: 19 }).step).toBe("send");
-    expect(decide({ openBookings: 20 })).toEqual(refusedWith({ reason: "rule", rule: "too-many-open-bookings" }));
+    expect(decide({ openBookings: 20 })).toEqual(
+      refusedWith({ reason: "rule", rule: "too-many-open-bookings" }),
+    );
   });
 
   it("[G7] does not keep anybody from moving what they have", () => {
@@ -149,14 +171,18 @@ describe("what stands in the way of a new command", () => {
   it("[G1] a refusal is the first answer: it is in the row that is written, under the attempt that it ended", () => {
     const step = decide({ conflictingCommand: true }, aRequest(wantedMove()));
     expect(step).toMatchObject({ step: "refuse", row: { attemptNumber: 1, state: "refused" } });
-    if (step.step === "refuse") expect(decide({ row: step.row }, aRequest(wantedMove()), LATER).step).toBe("replay");
+    if (step.step === "refuse")
+      expect(decide({ row: step.row }, aRequest(wantedMove()), LATER).step).toBe("replay");
   });
 
   it("[G4] [G6] [G8] after a void attempt the same things stand in the way as before a first one", () => {
     const row = aRow(aRequest(), { state: "void" });
     expect(decide({ row, openCommand: true })).toEqual({ step: "busy" });
     expect(decide({ row, conflictingClaims: [claim] }).step).toBe("refresh");
-    expect(decide({ row, conflictingCommand: true })).toMatchObject({ step: "refuse", row: { attemptNumber: 2 } });
+    expect(decide({ row, conflictingCommand: true })).toMatchObject({
+      step: "refuse",
+      row: { attemptNumber: 2 },
+    });
     expect(decide({ row, openBookings: 20 })).toMatchObject({ step: "refuse", row: { attemptNumber: 2 } });
   });
 });
@@ -209,7 +235,13 @@ describe("attempts", () => {
 
 describe("any facts", () => {
   const anyFacts: fc.Arbitrary<AgendaFacts> = fc.record({
-    row: fc.constantFrom(null, aRow(), refusedRow, aRow(aRequest(), { state: "done" }), aRow(aRequest(), { state: "void" })),
+    row: fc.constantFrom(
+      null,
+      aRow(),
+      refusedRow,
+      aRow(aRequest(), { state: "done" }),
+      aRow(aRequest(), { state: "void" }),
+    ),
     running: fc.boolean(),
     conflictingClaims: fc.constantFrom([], [claim]),
     conflictingCommand: fc.boolean(),
@@ -222,14 +254,23 @@ describe("any facts", () => {
 
   it("[G3] [G4] [G6] [G7] nothing is sent that something stands in the way of, and the answer is always the same", () => {
     fc.assert(
-      fc.property(anyFacts, fc.constantFrom(aRequest(), aRequest(wantedMove())), anyNow, (facts, request, now) => {
-        const step = decideTake(facts, request, now);
-        expect(decideTake(facts, request, now)).toEqual(step);
-        if (step.step !== "send") return;
-        expect(facts.row === null || facts.row.state === "void").toBe(true);
-        expect([facts.openCommand, facts.conflictingCommand, facts.conflictingClaims.length]).toEqual([false, false, 0]);
-        if (request.wanted.kind === "book") expect(facts.openBookings).toBeLessThan(20);
-      }),
+      fc.property(
+        anyFacts,
+        fc.constantFrom(aRequest(), aRequest(wantedMove())),
+        anyNow,
+        (facts, request, now) => {
+          const step = decideTake(facts, request, now);
+          expect(decideTake(facts, request, now)).toEqual(step);
+          if (step.step !== "send") return;
+          expect(facts.row === null || facts.row.state === "void").toBe(true);
+          expect([facts.openCommand, facts.conflictingCommand, facts.conflictingClaims.length]).toEqual([
+            false,
+            false,
+            0,
+          ]);
+          if (request.wanted.kind === "book") expect(facts.openBookings).toBeLessThan(20);
+        },
+      ),
       { numRuns: 2_000 },
     );
   });

@@ -5,7 +5,12 @@
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type CommandRow, calendarCommand, firstAnswer, type TakeRequest } from "../../../core/agenda/command-row.ts";
+import {
+  type CommandRow,
+  calendarCommand,
+  firstAnswer,
+  type TakeRequest,
+} from "../../../core/agenda/command-row.ts";
 import { askedInVain, decideReply, provesDone } from "../../../core/agenda/decide-reply.ts";
 import { decideTake } from "../../../core/agenda/decide-take.ts";
 import { type AppointmentFacts, factsOf, occupiesTime } from "../../../core/booking/appointment.ts";
@@ -46,7 +51,10 @@ const anyEvent: fc.Arbitrary<Event> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("staff-cancels" as const) }) },
   {
     weight: 3,
-    arbitrary: fc.record({ kind: fc.constant("time" as const), ms: fc.constantFrom(1, 3_000, 9_999, 13_000) }),
+    arbitrary: fc.record({
+      kind: fc.constant("time" as const),
+      ms: fc.constantFrom(1, 3_000, 9_999, 13_000),
+    }),
   },
 );
 
@@ -80,7 +88,7 @@ class Story {
     else if (event.kind === "rival") this.#rivalBooks();
     else if (event.kind === "rival-leaves") this.#staffCancels(patientId(200));
     else if (event.kind === "staff-cancels") this.#staffCancels(PATIENT);
-    else this.#now = plus(this.#now, event.ms);
+    else if (event.kind === "time") this.#now = plus(this.#now, event.ms);
     this.#expectTruth();
   }
 
@@ -107,28 +115,40 @@ class Story {
     const request = this.#request();
     const { wanted } = request;
     const conflictingClaims = [...this.#claims.values()].filter(
-      (claim) => occupiesTime(claim.status) && claim.id !== wanted.appointmentId && overlaps(claim, wanted.place),
+      (claim) =>
+        occupiesTime(claim.status) && claim.id !== wanted.appointmentId && overlaps(claim, wanted.place),
     );
-    const facts = { row: this.#row, running: false, conflictingCommand: false, openCommand: false, openBookings: 0 };
+    const facts = {
+      row: this.#row,
+      running: false,
+      conflictingCommand: false,
+      openCommand: false,
+      openBookings: 0,
+    };
     const step = decideTake({ ...facts, conflictingClaims, unsettled: [], refreshed }, request, this.#now);
     switch (step.step) {
       case "send":
         this.#row = step.row;
         this.#attempts.push(step.row);
-        return this.#send(step.row, false, fate);
+        this.#send(step.row, false, fate);
+        break;
       case "resend":
-        return this.#send(step.row, true, fate);
+        this.#send(step.row, true, fate);
+        break;
       case "resolve":
-        return this.#ask(step.row, fate);
+        this.#ask(step.row, fate);
+        break;
       case "refresh":
         for (const { id } of step.claims) this.#observe(this.calendar.find(id)?.appointment ?? null, null);
-        return this.#call(fate, true);
+        this.#call(fate, true);
+        break;
       case "refuse":
         this.#row = step.row;
         this.answers.add(JSON.stringify(step.row.refused));
-        return;
+        break;
       case "replay":
-        return this.#replay(step.row);
+        this.#replay(step.row);
+        break;
       default:
         throw new Error(`one command alone is never ${step.step}`);
     }
@@ -144,7 +164,9 @@ class Story {
 
   #deliver(command: BookCommand | MoveCommand | undefined): CalendarReply | null {
     if (!command) return null;
-    return command.kind === "book" ? this.calendar.book(command, this.#now) : this.calendar.move(command, this.#now);
+    return command.kind === "book"
+      ? this.calendar.book(command, this.#now)
+      : this.calendar.move(command, this.#now);
   }
 
   #ask(row: CommandRow, fate: Fate): void {
@@ -157,12 +179,15 @@ class Story {
 
   #apply(row: CommandRow, asked: "send" | "resolve", reply: CalendarReply): void {
     const step = decideReply(row, asked, reply);
-    if (step.step === "resolve") return this.#ask(row, "answered");
+    if (step.step === "resolve") this.#ask(row, "answered");
     if (step.step === "settle") this.#observe(step.claim, row);
     if (step.step === "write" && this.#row?.state === "pending") this.#row = step.row;
     if (step.step === "accepted" || step.step === "settle")
-      this.answers.add(JSON.stringify(firstAnswer(row) ?? (reply.kind === "done" ? reply.appointment : null)));
-    if (step.step === "write" && step.answer === "refused") this.answers.add(JSON.stringify(step.row.refused));
+      this.answers.add(
+        JSON.stringify(firstAnswer(row) ?? (reply.kind === "done" ? reply.appointment : null)),
+      );
+    if (step.step === "write" && step.answer === "refused")
+      this.answers.add(JSON.stringify(step.row.refused));
   }
 
   #replay(row: CommandRow): void {
@@ -183,13 +208,15 @@ class Story {
   }
 
   #readNews(from: number): void {
-    for (const { appointment, cause } of this.calendar.emitted.slice(from)) this.#observe(appointment, { attempt: cause });
+    for (const { appointment, cause } of this.calendar.emitted.slice(from))
+      this.#observe(appointment, { attempt: cause });
     this.#newsRead = this.calendar.emitted.length;
   }
 
   #observe(facts: AppointmentFacts | null, cause: Pick<CommandRow, "attempt"> | null): void {
     if (!facts || facts.patientId !== PATIENT) return;
-    if (this.#row && provesDone(this.#row, facts, cause?.attempt ?? null)) this.#row = { ...this.#row, state: "done" };
+    if (this.#row && provesDone(this.#row, facts, cause?.attempt ?? null))
+      this.#row = { ...this.#row, state: "done" };
     const known = this.#claims.get(facts.id);
     if (!known || known.version < facts.version) this.#claims.set(facts.id, factsOf(facts));
   }
@@ -198,7 +225,10 @@ class Story {
     this.#rivals += 1;
     const place = this.#request().wanted.place;
     const times = { issuedAt: this.#now, deadline: plus(this.#now, 10_000) };
-    this.calendar.book(aBooking(500 + this.#rivals, { place, patientId: patientId(200), ...times }), this.#now);
+    this.calendar.book(
+      aBooking(500 + this.#rivals, { place, patientId: patientId(200), ...times }),
+      this.#now,
+    );
   }
 
   #staffCancels(patient: string): void {
@@ -241,7 +271,8 @@ describe("one command under one key, whatever happens to its calls", () => {
           const story = new Story(kind);
           for (const event of events) story.take(event);
           const [answer] = story.answers;
-          const what = answer === undefined ? "unanswered" : answer.includes('"refusal"') ? "refused" : "accepted";
+          const what =
+            answer === undefined ? "unanswered" : answer.includes('"refusal"') ? "refused" : "accepted";
           seen[what] = (seen[what] ?? 0) + 1;
           story.settle();
         }),

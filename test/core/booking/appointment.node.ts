@@ -57,7 +57,8 @@ describe("an appointment on the wire", () => {
   it("[T1] [A2] keeps notes inside and leaves out what is not there; a list of facts has no reason", () => {
     expect(JSON.stringify(appointmentDto(written))).not.toContain("canary-notes");
     const dto = appointmentDto(anAppointment(1));
-    for (const field of ["reason", "cancelledAt", "cancellationReason", "notes"]) expect(dto).not.toHaveProperty(field);
+    for (const field of ["reason", "cancelledAt", "cancellationReason", "notes"])
+      expect(dto).not.toHaveProperty(field);
     expect(appointmentDto(factsOf(written))).not.toHaveProperty("reason");
   });
 });

@@ -80,7 +80,11 @@ describe("repetition, fence and deadline", () => {
 
   it("[B3] goes before the fence: what is booked is booked", () => {
     const calendar = new MemoryCalendar();
-    const question = { kind: "book", attempt: attemptId(appointmentId(1)), appointmentId: appointmentId(1) } as const;
+    const question = {
+      kind: "book",
+      attempt: attemptId(appointmentId(1)),
+      appointmentId: appointmentId(1),
+    } as const;
     calendar.resolve({ ...question, deadline: NOW }, NOW);
     calendar.put(anAppointment(1));
     expect(decideBook(calendar, aBooking(1), NOW).kind).toBe("done");
@@ -134,7 +138,14 @@ describe("rules of place and time", () => {
   });
 
   it("[B12] the length is the visit type's, to the millisecond", () => {
-    for (const ms of [0, 19 * MINUTE_MS, 20 * MINUTE_MS - 1, 20 * MINUTE_MS + 1, 40 * MINUTE_MS, -20 * MINUTE_MS])
+    for (const ms of [
+      0,
+      19 * MINUTE_MS,
+      20 * MINUTE_MS - 1,
+      20 * MINUTE_MS + 1,
+      40 * MINUTE_MS,
+      -20 * MINUTE_MS,
+    ])
       expect(decide({ end: plus(START, ms) })).toEqual(refusedBy("wrong-length"));
   });
 
@@ -189,7 +200,8 @@ describe("rules of place and time", () => {
 });
 
 describe("rivals", () => {
-  const rival = (more: Parameters<typeof anAppointment>[1]) => new MemoryCalendar().put(anAppointment(2, more));
+  const rival = (more: Parameters<typeof anAppointment>[1]) =>
+    new MemoryCalendar().put(anAppointment(2, more));
 
   it("[B1] [B9] whoever loses is told the class of what is in the way, and nothing of whose it is", () => {
     const decision = decide({}, rival({ reason: "canary-reason", notes: "canary-notes" }));
@@ -264,7 +276,8 @@ describe("order of the tests", () => {
   }
 
   it("[B7] [B8] [B4] [B1] then horizon, grid, hours, and only then who else is there", () => {
-    const busy = () => new MemoryCalendar(aConfig()).put(anAppointment(2, { start: NOW, end: plus(NOW, 200 * DAY_MS) }));
+    const busy = () =>
+      new MemoryCalendar(aConfig()).put(anAppointment(2, { start: NOW, end: plus(NOW, 200 * DAY_MS) }));
     expect(decide(from("2027-04-24T03:33:00-05:00"), busy())).toEqual(refusedBy("beyond-horizon"));
     expect(decide(night, busy())).toEqual(refusedBy("off-grid"));
     expect(decide(from("2026-11-24T03:40:00-06:00"), busy())).toEqual(refusedBy("outside-open-hours"));
@@ -286,6 +299,8 @@ describe("order of the tests", () => {
 describe("the first version", () => {
   it("[G5] is made of its command alone, field by field: nothing else travels into it", () => {
     const command = { ...aBooking(1), secret: "must not travel" };
-    expect(bookedAppointment(command, anAppointment().providerId, "America/Chicago")).toEqual(anAppointment(1));
+    expect(bookedAppointment(command, anAppointment().providerId, "America/Chicago")).toEqual(
+      anAppointment(1),
+    );
   });
 });

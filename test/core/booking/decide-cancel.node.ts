@@ -26,8 +26,10 @@ import {
 } from "../../support/core-builders.ts";
 
 const refused = (refusal: BookingRefusal): CancelDecision => ({ kind: "refused", refusal });
-const withAppointment = (more: Partial<Appointment> = {}, recent: readonly RecentCommand[] = []): MemoryCalendar =>
-  new MemoryCalendar().put(anAppointment(1, more), recent);
+const withAppointment = (
+  more: Partial<Appointment> = {},
+  recent: readonly RecentCommand[] = [],
+): MemoryCalendar => new MemoryCalendar().put(anAppointment(1, more), recent);
 const decide = (calendar: MemoryCalendar, more: Partial<CancelCommand> = {}, now = NOW): CancelDecision =>
   decideCancel(calendar, aCancel(1, more), now);
 const STAFF: Reach = { kind: "clinics", locationIds: [locationId(1)] };
@@ -89,7 +91,9 @@ describe("repetition", () => {
     calendar.cancel(aCancel(1), NOW);
     const other = { command: commandId(2) };
     expect(decide(calendar, other)).toEqual(refused({ reason: "stale-version" }));
-    expect(decide(calendar, { ...other, ifMatch: 2 })).toEqual(refused({ reason: "rule", rule: "not-cancellable" }));
+    expect(decide(calendar, { ...other, ifMatch: 2 })).toEqual(
+      refused({ reason: "rule", rule: "not-cancellable" }),
+    );
     expect(cancelAttempt(aCancel(1))).toBe(commandId(1));
   });
 });
@@ -97,7 +101,10 @@ describe("repetition", () => {
 describe("rules of cancelling", () => {
   it("[A1] [A3] missing and out of reach are one answer, whatever version or key is shown", () => {
     const notFound = refused({ reason: "not-found" });
-    const canary = entry("command-1", { answer: anAppointment(1, { reason: "canary" }), fingerprint: "DELETE/1" });
+    const canary = entry("command-1", {
+      answer: anAppointment(1, { reason: "canary" }),
+      fingerprint: "DELETE/1",
+    });
     const outside: Reach[] = [
       { kind: "patient", patientId: patientId(2) },
       { kind: "clinics", locationIds: [] },
@@ -126,7 +133,9 @@ describe("rules of cancelling", () => {
 
   it("[C3] names the version that the caller saw, neither an older nor a newer one", () => {
     for (const ifMatch of [1, 2, 4])
-      expect(decide(withAppointment({ version: 3 }), { ifMatch })).toEqual(refused({ reason: "stale-version" }));
+      expect(decide(withAppointment({ version: 3 }), { ifMatch })).toEqual(
+        refused({ reason: "stale-version" }),
+      );
   });
 
   it("[C4] only a booked or confirmed appointment can be cancelled", () => {
@@ -151,14 +160,20 @@ describe("rules of cancelling", () => {
     expect(decide(withAppointment(), {}, plus(START, -1)).kind).toBe("commit");
     expect(decide(withAppointment(), {}, START)).toEqual(started);
     expect(decide(withAppointment(), {}, plus(START, DAY_MS))).toEqual(started);
-    for (const reach of [STAFF, { kind: "everything" } as const, { kind: "provider", providerId: providerId(1) } as const])
+    for (const reach of [
+      STAFF,
+      { kind: "everything" } as const,
+      { kind: "provider", providerId: providerId(1) } as const,
+    ])
       expect(decide(withAppointment(), { reach }, plus(START, DAY_MS)).kind).toBe("commit");
   });
 
   it("[M7] counts among the fifty commands a day", () => {
     const recent = (count: number) => Array.from({ length: count }, (_, index) => entry(`other.${index}`));
     expect(decide(withAppointment({}, recent(49))).kind).toBe("commit");
-    expect(decide(withAppointment({}, recent(50)))).toEqual(refused({ reason: "rule", rule: "too-many-changes" }));
+    expect(decide(withAppointment({}, recent(50)))).toEqual(
+      refused({ reason: "rule", rule: "too-many-changes" }),
+    );
   });
 
   it("[C2] [C3] [C4] [C5] [M7] are asked in this order: reach, repetition, version, status, start, number", () => {
@@ -167,7 +182,8 @@ describe("rules of cancelling", () => {
     const all = { version: 2, status: "completed" as const };
     expect(decide(withAppointment(all, [...full, done]), {}, START).kind).toBe("done");
     expect(decide(withAppointment(all, full), {}, START)).toEqual(refused({ reason: "stale-version" }));
-    const rule = (more: Partial<Appointment>, now = START) => decide(withAppointment(more, full), { ifMatch: 2 }, now);
+    const rule = (more: Partial<Appointment>, now = START) =>
+      decide(withAppointment(more, full), { ifMatch: 2 }, now);
     expect(rule(all)).toEqual(refused({ reason: "rule", rule: "not-cancellable" }));
     expect(rule({ version: 2 })).toEqual(refused({ reason: "rule", rule: "already-started" }));
     expect(rule({ version: 2 }, NOW)).toEqual(refused({ reason: "rule", rule: "too-many-changes" }));

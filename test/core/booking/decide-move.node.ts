@@ -35,8 +35,10 @@ const taken: MoveDecision = {
   refusal: { reason: "slot-taken", blockedBy: "appointment" },
   fence: false,
 };
-const withAppointment = (more: Partial<Appointment> = {}, recent: readonly RecentCommand[] = []): MemoryCalendar =>
-  new MemoryCalendar().put(anAppointment(1, more), recent);
+const withAppointment = (
+  more: Partial<Appointment> = {},
+  recent: readonly RecentCommand[] = [],
+): MemoryCalendar => new MemoryCalendar().put(anAppointment(1, more), recent);
 const decide = (calendar: MemoryCalendar, more: Partial<MoveCommand> = {}, now = NOW): MoveDecision =>
   decideMove(calendar, aMove(1, more), now);
 const entry = (attempt: string, more: Partial<RecentCommand> = {}): RecentCommand => ({
@@ -49,13 +51,25 @@ const entry = (attempt: string, more: Partial<RecentCommand> = {}): RecentComman
 
 describe("a move that keeps every rule", () => {
   it("[M1] keeps the id and everything else, takes the new time, and is one version more", () => {
-    const before = anAppointment(1, { version: 4, status: "confirmed", reason: "cough", notes: "n", source: "staff" });
+    const before = anAppointment(1, {
+      version: 4,
+      status: "confirmed",
+      reason: "cough",
+      notes: "n",
+      source: "staff",
+    });
     const calendar = new MemoryCalendar().put(before);
     const issuedAt = plus(NOW, 500);
     expect(decide(calendar, { ifMatch: 4, issuedAt }, plus(NOW, 900))).toEqual({
       kind: "commit",
       before,
-      appointment: { ...before, start: LATER, end: plus(LATER, 20 * MINUTE_MS), version: 5, updatedAt: issuedAt },
+      appointment: {
+        ...before,
+        start: LATER,
+        end: plus(LATER, 20 * MINUTE_MS),
+        version: 5,
+        updatedAt: issuedAt,
+      },
     });
   });
 
@@ -95,7 +109,9 @@ describe("a move that keeps every rule", () => {
   });
 
   it("[M6] its own old time does not block it: half an appointment further is free", () => {
-    const fine = new MemoryCalendar(aConfig({ visitTypes: [aVisit({ gridMinutes: 5 })] })).put(anAppointment(1));
+    const fine = new MemoryCalendar(aConfig({ visitTypes: [aVisit({ gridMinutes: 5 })] })).put(
+      anAppointment(1),
+    );
     expect(decide(fine, { place: aPlace(plus(START, 5 * MINUTE_MS)) }).kind).toBe("commit");
     fine.put(anAppointment(2, { start: plus(START, 20 * MINUTE_MS), end: plus(START, 40 * MINUTE_MS) }));
     expect(decide(fine, { place: aPlace(plus(START, 5 * MINUTE_MS)) })).toEqual(taken);
@@ -106,7 +122,9 @@ describe("repetition, fence and deadline", () => {
   const moved = anAppointment(1, { start: LATER, version: 2 });
 
   it("[M2] a repeated attempt gets its first answer, whatever happened since", () => {
-    const calendar = withAppointment({ version: 7, status: "cancelled" }, [entry("move-1.1", { answer: moved })]);
+    const calendar = withAppointment({ version: 7, status: "cancelled" }, [
+      entry("move-1.1", { answer: moved }),
+    ]);
     for (const now of [NOW, plus(NOW, HOUR_MS), plus(START, DAY_MS)])
       expect(decide(calendar, { again: true }, now)).toEqual({ kind: "done", appointment: moved });
   });
@@ -156,14 +174,17 @@ describe("rules of moving", () => {
     const notFound = { kind: "refused", refusal: { reason: "not-found" }, fence: false };
     expect(decide(new MemoryCalendar())).toEqual(notFound);
     expect(decide(withAppointment({ patientId: patientId(2) }))).toEqual(notFound);
-    expect(decide(withAppointment({ patientId: patientId(2) }), { again: true }, plus(NOW, DAY_MS))).toEqual(notFound);
+    expect(decide(withAppointment({ patientId: patientId(2) }), { again: true }, plus(NOW, DAY_MS))).toEqual(
+      notFound,
+    );
     const recent = [entry("move-1.1", { answer: anAppointment(1, { reason: "canary" }) })];
     expect(decide(withAppointment({ patientId: patientId(2) }, recent))).toEqual(notFound);
   });
 
   it("[M3] names the version that the caller saw, neither an older nor a newer one", () => {
     const stale = { kind: "refused", refusal: { reason: "stale-version" }, fence: false };
-    for (const ifMatch of [1, 2, 4]) expect(decide(withAppointment({ version: 3 }), { ifMatch })).toEqual(stale);
+    for (const ifMatch of [1, 2, 4])
+      expect(decide(withAppointment({ version: 3 }), { ifMatch })).toEqual(stale);
     expect(decide(withAppointment({ version: 3 }), { ifMatch: 3 }).kind).toBe("commit");
   });
 
@@ -230,7 +251,8 @@ describe("rules of moving", () => {
       ["off-grid", spelled("2026-11-24T09:25:00-06:00")],
       ["outside-open-hours", spelled("2026-11-24T18:00:00-06:00")],
     ];
-    for (const [rule, place] of expected) expect(decide(withAppointment(), { place })).toEqual(refusedBy(rule));
+    for (const [rule, place] of expected)
+      expect(decide(withAppointment(), { place })).toEqual(refusedBy(rule));
   });
 
   it("[M7] fifty commands a day are accepted, the next is not, and a day later it is", () => {
@@ -250,12 +272,16 @@ describe("rules of moving", () => {
     const all = { version: 2, status: "completed" as const };
     const answer = anAppointment(1);
     const late = plus(NOW, COMMAND_DEADLINE_MS + 1);
-    expect(decide(withAppointment(all, [...full, entry("move-1.1", { answer })]), { place: past }, late)).toEqual({
+    expect(
+      decide(withAppointment(all, [...full, entry("move-1.1", { answer })]), { place: past }, late),
+    ).toEqual({
       kind: "done",
       appointment: answer,
     });
     expect(decide(withAppointment(all, full), { place: past }, late).kind).toBe("late");
-    expect(decide(withAppointment(all, full), { place: past })).toMatchObject({ refusal: { reason: "stale-version" } });
+    expect(decide(withAppointment(all, full), { place: past })).toMatchObject({
+      refusal: { reason: "stale-version" },
+    });
     expect(decide(withAppointment(all, full), { place: past, ifMatch: 2 })).toEqual(refusedBy("not-movable"));
     expect(decide(withAppointment({}, full), { place: past })).toEqual(refusedBy("too-many-changes"));
     expect(decide(withAppointment(), { place: past })).toEqual(refusedBy("starts-in-past"));

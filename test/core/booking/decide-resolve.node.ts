@@ -35,7 +35,10 @@ const entry = (attempt: string, at = NOW, answer: RecentCommand["answer"] = null
 describe("asked about a booking", () => {
   it("[B14] what is booked is done, as it is by now, also when it was cancelled since", () => {
     const appointment = anAppointment(1, { version: 3, status: "cancelled" });
-    expect(decideResolve(new MemoryCalendar().put(appointment), aboutBooking)).toEqual({ kind: "done", appointment });
+    expect(decideResolve(new MemoryCalendar().put(appointment), aboutBooking)).toEqual({
+      kind: "done",
+      appointment,
+    });
   });
 
   it("[B14] what never arrived is fenced among the fences, and stays fenced", () => {

@@ -7,7 +7,13 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Appointment } from "../../../core/booking/appointment.ts";
 import type { CalendarView } from "../../../core/booking/calendar-view.ts";
-import type { BookCommand, CalendarReply, CancelCommand, CancelReply, MoveCommand } from "../../../core/booking/commands.ts";
+import type {
+  BookCommand,
+  CalendarReply,
+  CancelCommand,
+  CancelReply,
+  MoveCommand,
+} from "../../../core/booking/commands.ts";
 import { bookedAppointment, decideBook } from "../../../core/booking/decide-book.ts";
 import { decideCancel } from "../../../core/booking/decide-cancel.ts";
 import { decideMove } from "../../../core/booking/decide-move.ts";
@@ -219,7 +225,8 @@ class Run {
       versions.set(appointment.id, appointment.version);
     }
     for (const appointment of this.calendar.appointments())
-      if (versions.get(appointment.id) !== appointment.version) expect(appointment).toBe("as it was emitted last");
+      if (versions.get(appointment.id) !== appointment.version)
+        expect(appointment).toBe("as it was emitted last");
   }
 }
 
@@ -235,7 +242,15 @@ describe("any sixty commands in any order at any times", () => {
       { numRuns: 400 },
     );
     // The commands met each other: without these numbers the property would hold of an empty calendar, too.
-    for (const kind of ["book done", "book refused", "book late", "move done", "move refused", "move late", "cancel done"])
+    for (const kind of [
+      "book done",
+      "book refused",
+      "book late",
+      "move done",
+      "move refused",
+      "move late",
+      "cancel done",
+    ])
       expect([kind, (seen[kind] ?? 0) > 50]).toEqual([kind, true]);
   });
 
@@ -247,7 +262,10 @@ describe("any sixty commands in any order at any times", () => {
         const replies = order.map((n) => calendar.book(aBooking(n), aBooking(n).issuedAt));
         expect(replies[0]?.kind).toBe("done");
         for (const reply of replies.slice(1))
-          expect(reply).toMatchObject({ kind: "refused", refusal: { reason: "slot-taken", blockedBy: "appointment" } });
+          expect(reply).toMatchObject({
+            kind: "refused",
+            refusal: { reason: "slot-taken", blockedBy: "appointment" },
+          });
         expect(calendar.occupying()).toHaveLength(1);
       }),
       { numRuns: 20 },

@@ -66,7 +66,10 @@ describe("the envelope", () => {
   });
 
   it("[G8] an appointment's event is told from a configuration's by its type", () => {
-    const event = appointmentEvent("openslot.appointment.moved.v1", 1, NOW, { appointment: written, cause: CAUSE });
+    const event = appointmentEvent("openslot.appointment.moved.v1", 1, NOW, {
+      appointment: written,
+      cause: CAUSE,
+    });
     expect(isAppointmentEvent(event)).toBe(true);
     expect(isAppointmentEvent(configuredEvent(providerId(1), 2, NOW, 1))).toBe(false);
   });

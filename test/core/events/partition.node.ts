@@ -1,7 +1,12 @@
 /** Proves that a key lands in the partition where Kafka's own clients would put it. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { APPOINTMENT_PARTITIONS, murmur2, partitionName, partitionOf } from "../../../core/events/partition.ts";
+import {
+  APPOINTMENT_PARTITIONS,
+  murmur2,
+  partitionName,
+  partitionOf,
+} from "../../../core/events/partition.ts";
 import { encodeBytes, makeId } from "../../../core/ids.ts";
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -87,7 +92,8 @@ describe("partitions", () => {
     const counts = Array<number>(APPOINTMENT_PARTITIONS).fill(0);
     for (let n = 0; n < 6_000; n++) {
       const id = makeId("prv", utf8(encodeBytes(new Uint8Array([n, n >> 5, n >> 10])).padEnd(12, "0")));
-      counts[partitionOf(id, APPOINTMENT_PARTITIONS)] = (counts[partitionOf(id, APPOINTMENT_PARTITIONS)] ?? 0) + 1;
+      counts[partitionOf(id, APPOINTMENT_PARTITIONS)] =
+        (counts[partitionOf(id, APPOINTMENT_PARTITIONS)] ?? 0) + 1;
     }
     for (const count of counts) expect(Math.abs(count - 1_000)).toBeLessThan(150);
   });

@@ -6,7 +6,10 @@ import { CLIENT_FRAME_CHARS_MAX, parseClientMessage, planCatchUp } from "../../.
 describe("a client's message", () => {
   it("[L3] resume is read with its revision", () => {
     expect(parseClientMessage('{"type":"resume","revision":41}')).toEqual({ type: "resume", revision: 41 });
-    expect(parseClientMessage(' {"revision":0,"type":"resume","more":1} ')).toEqual({ type: "resume", revision: 0 });
+    expect(parseClientMessage(' {"revision":0,"type":"resume","more":1} ')).toEqual({
+      type: "resume",
+      revision: 0,
+    });
   });
 
   it("[L3] anything else is nothing", () => {
@@ -43,7 +46,10 @@ describe("a client's message", () => {
 
   it("[L3] never throws, whatever it is", () => {
     const almost = fc
-      .record({ type: fc.constantFrom("resume", "snapshot", 1, null), revision: fc.anything() }, { requiredKeys: [] })
+      .record(
+        { type: fc.constantFrom("resume", "snapshot", 1, null), revision: fc.anything() },
+        { requiredKeys: [] },
+      )
       .map((message) => JSON.stringify(message) ?? "");
     fc.assert(
       fc.property(fc.oneof(fc.anything(), fc.string(), fc.json(), almost), (message) => {
@@ -66,6 +72,7 @@ describe("a client's message", () => {
 describe("catching up", () => {
   it("[L3] needs nothing at the same revision and a snapshot at every other one, ahead of us too", () => {
     expect(planCatchUp(7, 7)).toBe("up-to-date");
-    for (const client of [6, 8, 0, -1, Number.MAX_SAFE_INTEGER]) expect(planCatchUp(client, 7)).toBe("send-snapshot");
+    for (const client of [6, 8, 0, -1, Number.MAX_SAFE_INTEGER])
+      expect(planCatchUp(client, 7)).toBe("send-snapshot");
   });
 });

@@ -137,13 +137,19 @@ describe("frames", () => {
     const change = { date: "2026-11-24", locationId: locationId(1) };
     const start = "2026-11-24T09:20:00-06:00";
     const touched = [aPlace(START)];
-    expect(feedChanges(open, nobody, taken, query(), touched, NOW)).toEqual([{ ...change, opened: [], taken: [start] }]);
-    expect(feedChanges(open, taken, nobody, query(), touched, NOW)).toEqual([{ ...change, opened: [start], taken: [] }]);
+    expect(feedChanges(open, nobody, taken, query(), touched, NOW)).toEqual([
+      { ...change, opened: [], taken: [start] },
+    ]);
+    expect(feedChanges(open, taken, nobody, query(), touched, NOW)).toEqual([
+      { ...change, opened: [start], taken: [] },
+    ]);
   });
 
   it("[L2] says nothing of a change outside the watched days, to another site's screen or without any effect", () => {
     const touched = [aPlace(START)];
-    expect(feedChanges(open, nobody, taken, query({ from: "2026-11-25", to: "2026-11-26" }), touched, NOW)).toEqual([]);
+    expect(
+      feedChanges(open, nobody, taken, query({ from: "2026-11-25", to: "2026-11-26" }), touched, NOW),
+    ).toEqual([]);
     expect(feedChanges(open, nobody, taken, query({ locationId: locationId(2) }), touched, NOW)).toEqual([]);
     expect(feedChanges(open, taken, taken, query(), touched, NOW)).toEqual([]);
   });
@@ -161,9 +167,9 @@ describe("frames", () => {
     expect(feedChanges(nights, nobody, busyBy([first]), window, [first], NOW)).toMatchObject([
       { date: "2026-11-25", taken: ["2026-11-25T00:00:00+00:00"] },
     ]);
-    expect(feedChanges(nights, busyBy([hourBefore]), busyBy([first]), window, [hourBefore, first], NOW)).toMatchObject([
-      { date: "2026-11-24", opened: ["2026-11-24T23:00:00+00:00"] },
-    ]);
+    expect(
+      feedChanges(nights, busyBy([hourBefore]), busyBy([first]), window, [hourBefore, first], NOW),
+    ).toMatchObject([{ date: "2026-11-24", opened: ["2026-11-24T23:00:00+00:00"] }]);
   });
 
   it("[L2] groups by local date and leaves out dates without a change", () => {
@@ -212,7 +218,9 @@ describe("any command on any calendar", () => {
   /** Every start that a body shows, with the date and site it is shown under. */
   const shown = (body: AvailabilityBody | null): Set<string> =>
     new Set(
-      (body?.days ?? []).flatMap(({ date, slots }) => slots.map((slot) => `${date} ${slot.locationId} ${slot.start}`)),
+      (body?.days ?? []).flatMap(({ date, slots }) =>
+        slots.map((slot) => `${date} ${slot.locationId} ${slot.start}`),
+      ),
     );
 
   function apply(before: ReadonlySet<string>, changes: readonly DayChange[]): Set<string> {

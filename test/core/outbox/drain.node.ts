@@ -139,9 +139,12 @@ describe("a drain", () => {
 
   it("[O1] [O2] whatever fails, every event arrives, in order once repetitions are dropped", async () => {
     const anyFault = fc.constantFrom<Fault>("none", "refused", "answer lost", "crash before delete");
-    const anyRounds = fc.array(fc.record({ add: fc.integer({ min: 0, max: 450 }), faults: fc.array(anyFault, { maxLength: 3 }) }), {
-      maxLength: 8,
-    });
+    const anyRounds = fc.array(
+      fc.record({ add: fc.integer({ min: 0, max: 450 }), faults: fc.array(anyFault, { maxLength: 3 }) }),
+      {
+        maxLength: 8,
+      },
+    );
     await fc.assert(
       fc.asyncProperty(anyRounds, async (rounds) => {
         const outbox = new MemoryOutbox();
@@ -187,13 +190,18 @@ describe("the next drain", () => {
   it("[O3] waiting rows always have a next time, never in the past and at most a minute away", () => {
     const anyJitter = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
     fc.assert(
-      fc.property(fc.constantFrom("more", "failed"), fc.integer({ min: 0, max: 100_000 }), anyJitter, (outcome, n, jitter) => {
-        const at = nextDrainAt(outcome, n, NOW, jitter);
-        if (at === null) throw new Error("rows wait and nobody wakes up");
-        expect(at).toBeGreaterThanOrEqual(NOW);
-        expect(at).toBeLessThanOrEqual(NOW + 60 * SECOND_MS);
-        if (outcome === "failed") expect(at).toBeGreaterThan(NOW);
-      }),
+      fc.property(
+        fc.constantFrom("more", "failed"),
+        fc.integer({ min: 0, max: 100_000 }),
+        anyJitter,
+        (outcome, n, jitter) => {
+          const at = nextDrainAt(outcome, n, NOW, jitter);
+          if (at === null) throw new Error("rows wait and nobody wakes up");
+          expect(at).toBeGreaterThanOrEqual(NOW);
+          expect(at).toBeLessThanOrEqual(NOW + 60 * SECOND_MS);
+          if (outcome === "failed") expect(at).toBeGreaterThan(NOW);
+        },
+      ),
     );
   });
 });

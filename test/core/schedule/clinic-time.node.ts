@@ -44,7 +44,9 @@ function changesOf(zone: string, from: number, to: number): Change[] {
   }
 }
 
-const CHANGES_2020_2035 = ZONES.flatMap((zone) => changesOf(zone, Date.UTC(2020, 0, 1), Date.UTC(2036, 0, 1)));
+const CHANGES_2020_2035 = ZONES.flatMap((zone) =>
+  changesOf(zone, Date.UTC(2020, 0, 1), Date.UTC(2036, 0, 1)),
+);
 const CHANGES = CHANGES_2020_2035.filter(
   (change) => change.at >= Date.UTC(2024, 0, 1) && change.at < Date.UTC(2031, 0, 1),
 );
@@ -307,7 +309,9 @@ describe("named clinics", () => {
   it("[T4] where midnight itself is skipped the day begins after it, where it is shown twice at the first one", () => {
     expect(spelled("2026-03-08", 0, "America/Havana", "opening")).toBe("2026-03-08T01:00:00-04:00");
     expect(spelled("2026-11-01", 0, "America/Havana", "opening")).toBe("2026-11-01T00:00:00-04:00");
-    expect([hoursOf("2026-03-08", "America/Havana"), hoursOf("2026-11-01", "America/Havana")]).toEqual([23, 25]);
+    expect([hoursOf("2026-03-08", "America/Havana"), hoursOf("2026-11-01", "America/Havana")]).toEqual([
+      23, 25,
+    ]);
   });
 });
 

@@ -33,7 +33,8 @@ const anyDayBits: fc.Arbitrary<DayBits> = fc.oneof(
     .array(fc.tuple(fc.integer({ min: 0, max: 288 }), fc.integer({ min: 0, max: 288 })), { maxLength: 6 })
     .map((runs) => {
       const bits = emptyDay();
-      for (const [a, b] of runs) markInterval(bits, 0, { start: instant(a * STEP_MS), end: instant(b * STEP_MS) });
+      for (const [a, b] of runs)
+        markInterval(bits, 0, { start: instant(a * STEP_MS), end: instant(b * STEP_MS) });
       return bits;
     }),
 );
@@ -68,7 +69,9 @@ describe("startsFitting", () => {
         fc.integer({ min: 1, max: 96 }),
         anyDayBits,
         (open, busy, length, grid) => {
-          expect(stepsIn(startsFitting(open, busy, length, grid))).toEqual(naiveStarts(open, busy, length, grid));
+          expect(stepsIn(startsFitting(open, busy, length, grid))).toEqual(
+            naiveStarts(open, busy, length, grid),
+          );
         },
       ),
       { numRuns: 2_000 },
@@ -112,7 +115,8 @@ describe("steps of a day", () => {
       fc.property(anySteps, (steps) => {
         const bits = bitsOf(steps);
         expect(stepsIn(bits)).toEqual(steps.toSorted((a, b) => a - b));
-        for (let step = 0; step < STEPS_PER_DAY; step++) expect(hasStep(bits, step)).toBe(steps.includes(step));
+        for (let step = 0; step < STEPS_PER_DAY; step++)
+          expect(hasStep(bits, step)).toBe(steps.includes(step));
       }),
     );
   });

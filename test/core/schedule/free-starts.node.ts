@@ -1,22 +1,19 @@
 /**
- * Proves which starts are offered: the bits against a naive reading of the rules, the bounds to the millisecond, the
- * order of alternatives, and that what availability shows is exactly what a booking accepts.
+ * Proves which starts are offered: the bits against a naive reading of the rules, the bounds to the millisecond.
+ * Alternatives: nearest-free-starts.node.ts. That a booking accepts what is shown: availability-is-bookable.node.ts.
  */
 import fc from "fast-check";
 import { Temporal } from "temporal-polyfill";
 import { describe, expect, it } from "vitest";
-import { decideBook } from "../../../core/booking/decide-book.ts";
 import { dayInterval, spellInZone } from "../../../core/schedule/clinic-time.ts";
 import type { CalendarConfig, Site, VisitTypeRules } from "../../../core/schedule/config.ts";
 import {
-  ALTERNATIVES_MAX,
   earliestStart,
   type FreeStart,
   findSite,
   findVisit,
   freeStarts,
   horizonEnd,
-  nearestFreeStarts,
 } from "../../../core/schedule/free-starts.ts";
 import { OpenDays } from "../../../core/schedule/open-days.ts";
 import {
@@ -29,12 +26,7 @@ import {
   STEP_MS,
 } from "../../../core/time.ts";
 import {
-  aBooking,
   aConfig,
-  anAppointment,
-  anyConfig,
-  anyWeek,
-  appointmentId,
   aSite,
   at,
   aVisit,
@@ -42,7 +34,6 @@ import {
   everyDay,
   GRIDS,
   locationId,
-  MemoryCalendar,
   visitTypeId,
   ZONES_TO_FEAR,
 } from "../../support/core-builders.ts";
@@ -56,7 +47,12 @@ const spelled = (starts: readonly FreeStart[], zone = CHICAGO): string[] =>
   starts.map(({ start }) => spellInZone(start, zone));
 
 /** Free starts of the first visit type over some local dates, asked for long before. */
-function startsOn(config: CalendarConfig, from: string, to = from, taken: readonly Interval[] = []): FreeStart[] {
+function startsOn(
+  config: CalendarConfig,
+  from: string,
+  to = from,
+  taken: readonly Interval[] = [],
+): FreeStart[] {
   const zone = config.sites[0]?.timeZone ?? "UTC";
   const window = { start: dayInterval(from, zone).start, end: dayInterval(to, zone).end };
   return freeStarts(new OpenDays(config), busyBy(taken), visitOf(config), config.sites, window, LONG_AGO);
@@ -89,7 +85,9 @@ describe("free starts of a day", () => {
 
   it("[S5] [B1] leave out every start whose visit would touch a minute that somebody has", () => {
     const taken = [{ start: at("2026-11-24T09:40:00-06:00"), end: at("2026-11-24T09:45:00-06:00") }];
-    expect(spelled(startsOn(config, "2026-11-24", "2026-11-24", taken))).toEqual(["2026-11-24T09:00:00-06:00"]);
+    expect(spelled(startsOn(config, "2026-11-24", "2026-11-24", taken))).toEqual([
+      "2026-11-24T09:00:00-06:00",
+    ]);
   });
 
   it("[S5] are none on a closed day", () => {
@@ -133,7 +131,9 @@ describe("the two strange days of the year in Chicago", () => {
   });
 
   it("[T2] [S5] a visit over the gap is as long as any other", () => {
-    const across = startsOn(early(60), "2026-03-08").find(({ start }) => start === at("2026-03-08T01:30:00-06:00"));
+    const across = startsOn(early(60), "2026-03-08").find(
+      ({ start }) => start === at("2026-03-08T01:30:00-06:00"),
+    );
     expect(across?.end).toBe(at("2026-03-08T03:30:00-05:00"));
   });
 
@@ -190,7 +190,8 @@ describe("notice, horizon and window", () => {
 
   it("[S3] without notice a start is offered up to the very moment it begins", () => {
     const free = (now: Instant) =>
-      freeStarts(new OpenDays(config), nobody, aVisit({ noticeMinutes: 0 }), config.sites, around, now)[0]?.start;
+      freeStarts(new OpenDays(config), nobody, aVisit({ noticeMinutes: 0 }), config.sites, around, now)[0]
+        ?.start;
     expect(free(start)).toBe(start);
     expect(free(plus(start, 1))).toBe(plus(start, 20 * MINUTE_MS));
   });
@@ -250,7 +251,11 @@ describe("any configuration", () => {
       timeZone: fc.constantFrom(...ZONES_TO_FEAR),
       hours: fc.array(
         fc
-          .tuple(fc.integer({ min: 1, max: 7 }), fc.integer({ min: 72, max: 150 }), fc.integer({ min: 1, max: 90 }))
+          .tuple(
+            fc.integer({ min: 1, max: 7 }),
+            fc.integer({ min: 72, max: 150 }),
+            fc.integer({ min: 1, max: 90 }),
+          )
           .map(([weekday, opens, steps]) => ({ weekday, opensAt: opens * 5, closesAt: (opens + steps) * 5 })),
         { maxLength: 10 },
       ),
@@ -259,7 +264,9 @@ describe("any configuration", () => {
       noticeMinutes: fc.constantFrom(0, 45, 1440),
       nowMs: fc.integer({ min: -2 * DAY_MS, max: DAY_MS }),
       change: fc.constantFrom("2026-03-08", "2026-11-01", "2026-11-24", "2026-10-04", "2026-03-29"),
-      taken: fc.array(fc.tuple(fc.integer({ min: 0, max: 400 }), fc.integer({ min: 1, max: 30 })), { maxLength: 8 }),
+      taken: fc.array(fc.tuple(fc.integer({ min: 0, max: 400 }), fc.integer({ min: 1, max: 30 })), {
+        maxLength: 8,
+      }),
     });
     fc.assert(
       fc.property(anyCase, ({ timeZone, hours, steps, nowMs, change, taken, ...rules }) => {
@@ -304,7 +311,8 @@ describe("any configuration", () => {
     };
     const starts: Instant[] = [];
     for (let start = window.start; start < window.end; start = plus(start, STEP_MS)) {
-      if (start < now + visit.noticeMinutes * MINUTE_MS || start >= now + visit.horizonDays * DAY_MS) continue;
+      if (start < now + visit.noticeMinutes * MINUTE_MS || start >= now + visit.horizonDays * DAY_MS)
+        continue;
       if (wallAt(start).minute % visit.gridMinutes !== 0) continue;
       const place = { start, end: plus(start, visit.minutes * MINUTE_MS) };
       if (busy.some((interval) => overlaps(interval, place))) continue;
@@ -314,170 +322,6 @@ describe("any configuration", () => {
     }
     return starts;
   }
-
-  it("[S5] a start is in availability exactly when a booking of it commits, at any now, over every step of the window", () => {
-    const anyCase = fc.record({
-      config: anyConfig,
-      change: fc.constantFrom("2026-03-08", "2026-11-01", "2026-11-24", "2026-10-04", "2026-03-29", "2026-10-25"),
-      // Not on a whole second: bounds are exact to the millisecond.
-      nowMs: fc.integer({ min: -2 * DAY_MS, max: DAY_MS }),
-      booked: fc.array(
-        fc.record({
-          first: fc.integer({ min: -50, max: 400 }),
-          length: fc.integer({ min: 1, max: 40 }),
-          status: fc.constantFrom("booked", "confirmed", "in-progress", "cancelled", "no-show"),
-        }),
-        { maxLength: 10 },
-      ),
-    });
-    let offered = 0;
-    fc.assert(
-      fc.property(anyCase, ({ config, change, nowMs, booked }) => {
-        const from = at(`${change}T00:00:00Z`);
-        const now = plus(from, nowMs);
-        const calendar = new MemoryCalendar(config);
-        booked.forEach(({ first, length, status }, index) => {
-          const start = plus(from, first * STEP_MS);
-          calendar.put(
-            anAppointment(100 + index, { start, end: plus(start, length * STEP_MS), status: status as "booked" }),
-          );
-        });
-        const window = { start: from, end: plus(from, 1.2 * DAY_MS) };
-        for (const visit of config.visitTypes) {
-          for (const site of config.sites) {
-            const shown = new Set(
-              freeStarts(calendar.open, calendar.busy(), visit, [site], window, now).map(({ start }) => start),
-            );
-            offered += shown.size;
-            for (let start = from; start < window.end; start = plus(start, STEP_MS)) {
-              const isShown = shown.has(start);
-              if (accepts(calendar, visit, site, start, now) !== isShown)
-                expect({ visit, site, start, isShown }).toBe("what booking says");
-            }
-          }
-        }
-      }),
-      { numRuns: 300 },
-    );
-    expect(offered).toBeGreaterThan(500);
-  });
-
-  it("[S5] [B8] no start between two steps is accepted, since availability shows none", () => {
-    const calendar = new MemoryCalendar();
-    const start = at("2026-11-24T09:20:00-06:00");
-    const [visit, site] = [visitOf(calendar.open.config), calendar.open.config.sites[0] as Site];
-    const now = plus(start, -DAY_MS);
-    expect(accepts(calendar, visit, site, start, now)).toBe(true);
-    for (const off of [1, 999, 1_000, MINUTE_MS, STEP_MS, -1, -MINUTE_MS])
-      expect(accepts(calendar, visit, site, plus(start, off), now)).toBe(false);
-  });
-
-  function accepts(
-    calendar: MemoryCalendar,
-    visit: VisitTypeRules,
-    site: Site,
-    start: Instant,
-    now: Instant,
-  ): boolean {
-    const place = {
-      locationId: site.locationId,
-      visitTypeId: visit.id,
-      start,
-      end: plus(start, visit.minutes * MINUTE_MS),
-    };
-    const command = aBooking(1, { appointmentId: appointmentId(1), place, issuedAt: now, deadline: plus(now, 10_000) });
-    return decideBook(calendar, command, now).kind === "commit";
-  }
-});
-
-describe("alternatives", () => {
-  const config = aConfig({ visitTypes: [aVisit(patient)] });
-  const open = new OpenDays(config);
-  const wanted = at("2026-11-24T12:00:00-06:00");
-  const nearest = (taken: readonly Interval[], now: Instant = LONG_AGO): string[] =>
-    spelled(nearestFreeStarts(open, busyBy(taken), visitOf(config), config.sites, wanted, now));
-  const taken = (from: string, to: string): Interval => ({ start: at(from), end: at(to) });
-
-  it("[B9] are the nearest first, the earlier one on a tie, three at most", () => {
-    expect(nearest([taken("2026-11-24T12:00:00-06:00", "2026-11-24T12:20:00-06:00")])).toEqual([
-      "2026-11-24T11:40:00-06:00",
-      "2026-11-24T12:20:00-06:00",
-      "2026-11-24T11:20:00-06:00",
-    ]);
-    expect(ALTERNATIVES_MAX).toBe(3);
-  });
-
-  it("[B9] respect notice: what is nearest but too soon is left out", () => {
-    const now = plus(wanted, -30 * MINUTE_MS);
-    const visit = aVisit({ noticeMinutes: 60 });
-    const found = nearestFreeStarts(open, nobody, visit, config.sites, wanted, now);
-    expect(spelled(found)).toEqual([
-      "2026-11-24T12:40:00-06:00",
-      "2026-11-24T13:00:00-06:00",
-      "2026-11-24T13:20:00-06:00",
-    ]);
-  });
-
-  it("[B9] come from other days when the day is full", () => {
-    expect(nearest([taken("2026-11-24T00:00:00-06:00", "2026-11-25T00:00:00-06:00")])).toEqual([
-      "2026-11-23T16:40:00-06:00",
-      "2026-11-23T16:20:00-06:00",
-      "2026-11-23T16:00:00-06:00",
-    ]);
-  });
-
-  it("[B9] are as many as there are within two weeks, and none beyond", () => {
-    const full = [taken("2026-11-01T00:00:00Z", "2026-12-07T21:00:00Z")]; // leaves 15:00 on 7 December and later
-    const found = nearest(full);
-    expect(found).toEqual([
-      "2026-12-07T15:00:00-06:00",
-      "2026-12-07T15:20:00-06:00",
-      "2026-12-07T15:40:00-06:00",
-    ]);
-    expect(nearest([taken("2026-11-01T00:00:00Z", "2026-12-08T17:20:00Z")])).toEqual([
-      "2026-12-08T11:20:00-06:00",
-      "2026-12-08T11:40:00-06:00",
-    ]);
-    expect(nearest([taken("2026-11-01T00:00:00Z", "2026-12-31T00:00:00Z")])).toEqual([]);
-  });
-
-  it("[B9] are what sorting everything within two weeks would give", () => {
-    const anyCase = fc.record({
-      config: anyConfig,
-      hours: anyWeek,
-      wantedMs: fc.integer({ min: -3 * 288, max: 3 * 288 }).map((step) => step * STEP_MS),
-      nowMs: fc.integer({ min: -3 * DAY_MS, max: 3 * DAY_MS }),
-      taken: fc.array(fc.tuple(fc.integer({ min: -1000, max: 1000 }), fc.integer({ min: 1, max: 600 })), {
-        maxLength: 10,
-      }),
-    });
-    fc.assert(
-      fc.property(anyCase, ({ config: any, wantedMs, nowMs, taken }) => {
-        const from = at("2026-11-01T06:00:00Z");
-        const [start, now] = [plus(from, wantedMs), plus(from, nowMs)];
-        const days = new OpenDays(any);
-        const busy = busyBy(
-          taken.map(([first, length]) => ({
-            start: plus(from, first * STEP_MS),
-            end: plus(from, (first + length) * STEP_MS),
-          })),
-        );
-        const all = freeStarts(
-          days,
-          busy,
-          visitOf(any),
-          any.sites,
-          { start: plus(start, -14 * DAY_MS), end: plus(start, 14 * DAY_MS) },
-          now,
-        );
-        const sorted = all.toSorted(
-          (a, b) => Math.abs(a.start - start) - Math.abs(b.start - start) || a.start - b.start,
-        );
-        expect(nearestFreeStarts(days, busy, visitOf(any), any.sites, start, now)).toEqual(sorted.slice(0, 3));
-      }),
-      { numRuns: 100 },
-    );
-  });
 });
 
 describe("what a configuration names", () => {

@@ -9,16 +9,17 @@ import { dateAt, dayInterval, nextDate, spellInZone, weekdayOf } from "../../../
 import type { Site, WeeklyHours } from "../../../core/schedule/config.ts";
 import { emptyDay, hasStep, markInterval, STEPS_PER_DAY, stepsIn } from "../../../core/schedule/day-bits.ts";
 import { OpenDays, openIntervalsOn } from "../../../core/schedule/open-days.ts";
-import { DAY_MS, HOUR_MS, type Instant, type Interval, instant, MINUTE_MS, plus, STEP_MS } from "../../../core/time.ts";
 import {
-  aConfig,
-  anyWeek,
-  aSite,
-  at,
-  everyDay,
-  GRIDS,
-  ZONES_TO_FEAR,
-} from "../../support/core-builders.ts";
+  DAY_MS,
+  HOUR_MS,
+  type Instant,
+  type Interval,
+  instant,
+  MINUTE_MS,
+  plus,
+  STEP_MS,
+} from "../../../core/time.ts";
+import { aConfig, anyWeek, aSite, at, everyDay, GRIDS, ZONES_TO_FEAR } from "../../support/core-builders.ts";
 
 const CHICAGO = "America/Chicago";
 const GAP_DAY = "2026-03-08";
@@ -65,7 +66,9 @@ describe("weekly hours", () => {
   });
 
   it("[S1] may end at midnight", () => {
-    expect(spelledOn("2026-11-28", week)).toEqual([["2026-11-28T22:00:00-06:00", "2026-11-29T00:00:00-06:00"]]);
+    expect(spelledOn("2026-11-28", week)).toEqual([
+      ["2026-11-28T22:00:00-06:00", "2026-11-29T00:00:00-06:00"],
+    ]);
   });
 
   it("[S1] [T3] end at the midnight that ends their date, not at its repetition an hour into the next date", () => {
@@ -129,7 +132,10 @@ describe("open days as bits", () => {
         { maxLength: 10 },
       )
       .map((hours) =>
-        hours.map(({ minutes, ...rest }) => ({ ...rest, closesAt: Math.min(rest.opensAt + minutes, 21 * 60) })),
+        hours.map(({ minutes, ...rest }) => ({
+          ...rest,
+          closesAt: Math.min(rest.opensAt + minutes, 21 * 60),
+        })),
       );
     const anyDay = fc.integer({ min: dayNumber("2026-01-01"), max: dayNumber("2028-12-31") });
     fc.assert(
@@ -184,7 +190,10 @@ describe("open days as bits", () => {
         (timeZone, hours, first, length) => {
           const site = aSite({ timeZone, hours });
           const open = openOf(site);
-          const interval = { start: plus(from, first * STEP_MS), end: plus(from, (first + length) * STEP_MS) };
+          const interval = {
+            start: plus(from, first * STEP_MS),
+            end: plus(from, (first + length) * STEP_MS),
+          };
           let every = true;
           for (let ms: number = interval.start; ms < interval.end; ms += STEP_MS) {
             const day = Math.floor(ms / DAY_MS);
@@ -220,7 +229,8 @@ describe("open days as bits", () => {
 });
 
 describe("the grid", () => {
-  const minuteOf = (spelled: string): number => Number(spelled.slice(11, 13)) * 60 + Number(spelled.slice(14, 16));
+  const minuteOf = (spelled: string): number =>
+    Number(spelled.slice(11, 13)) * 60 + Number(spelled.slice(14, 16));
 
   it("[S2] counts from local midnight, whatever the offset is", () => {
     expect(gridOn("2026-11-24", "Asia/Kathmandu", 60).slice(0, 3)).toEqual([
@@ -277,15 +287,20 @@ describe("the grid", () => {
   it("[S2] [B8] onGrid says of an instant what the bits say of its step, and no to what lies between steps", () => {
     const anyStep = fc.integer({ min: 0, max: 3 * STEPS_PER_DAY - 1 });
     fc.assert(
-      fc.property(fc.constantFrom(...ZONES_TO_FEAR), fc.constantFrom(...GRIDS, 25, 35), anyStep, (zone, grid, n) => {
-        const open = openOf(aSite());
-        const ms = plus(at("2026-10-31T00:00:00Z"), n * STEP_MS);
-        const day = Math.floor(ms / DAY_MS);
-        const isOn = hasStep(open.grid(zone, grid, day), (ms - day * DAY_MS) / STEP_MS);
-        expect(open.onGrid(zone, grid, ms)).toBe(isOn);
-        for (const off of [1, 1_000, MINUTE_MS, STEP_MS - 1])
-          expect(open.onGrid(zone, grid, plus(ms, off))).toBe(false);
-      }),
+      fc.property(
+        fc.constantFrom(...ZONES_TO_FEAR),
+        fc.constantFrom(...GRIDS, 25, 35),
+        anyStep,
+        (zone, grid, n) => {
+          const open = openOf(aSite());
+          const ms = plus(at("2026-10-31T00:00:00Z"), n * STEP_MS);
+          const day = Math.floor(ms / DAY_MS);
+          const isOn = hasStep(open.grid(zone, grid, day), (ms - day * DAY_MS) / STEP_MS);
+          expect(open.onGrid(zone, grid, ms)).toBe(isOn);
+          for (const off of [1, 1_000, MINUTE_MS, STEP_MS - 1])
+            expect(open.onGrid(zone, grid, plus(ms, off))).toBe(false);
+        },
+      ),
       { numRuns: 1_000 },
     );
   });
