@@ -61,6 +61,7 @@ async function cancelEverything(page: Page): Promise<void> {
     if ((await cancel.count()) === 0) return;
     await cancel.first().click();
     await page.getByRole("button", { name: "Cancel appointment" }).click();
+    await heading(page, "Your appointment is cancelled.");
   }
 }
 
@@ -79,7 +80,9 @@ async function goToTimes(page: Page, keyword: string): Promise<string> {
 const moveLink = (page: Page, id: string) => page.locator(`a[href$="move=${id}"]`);
 const cancelLink = (page: Page, id: string) => page.locator(`a[href="/appointments/${id}/cancel"]`);
 const slotAt = (page: Page, value: string) => page.locator(`button.slot[value="${value}"]`);
-const heading = (page: Page): Promise<string> => page.locator("h1").innerText();
+/** Waits: between a press and its answer there is a moment that belongs to neither page. */
+const heading = (page: Page, name: string | RegExp): Promise<void> =>
+  page.getByRole("heading", { name }).first().waitFor();
 
 async function slotValue(page: Page, index: number): Promise<string> {
   return (await page.locator("button.slot").nth(index).getAttribute("value")) ?? "";
@@ -97,27 +100,27 @@ async function book(page: Page, value: string): Promise<string> {
 }
 
 describe("booking", () => {
-  it("[U7] [U9] finds, signs in, books, moves and cancels without JavaScript", async () => {
+  it("[V7] [V9] finds, signs in, books, moves and cancels without JavaScript", async () => {
     const page = await open({ javaScriptEnabled: false });
     await goToTimes(page, "dermatology");
     await expect(page.getByText(/^Times are in .+ Time, .+\.$/).count()).resolves.toBe(1);
     await page.locator("button.slot").nth(2).click();
-    expect(await heading(page)).toBe("Sign in");
+    await heading(page, "Sign in");
     await page.locator("button.choice").nth(0).click();
     await page.getByRole("button", { name: /^Book \d/ }).click();
-    expect(await heading(page)).toBe("You're booked.");
+    await heading(page, "You're booked.");
 
     await page.getByRole("link", { name: "Move this appointment" }).first().click();
     await page.locator("button.slot").nth(6).click();
     await page.getByRole("button", { name: /^Move to/ }).click();
-    expect(await heading(page)).toBe("Your appointment was moved.");
+    await heading(page, "Your appointment was moved.");
 
     await page.getByRole("link", { name: "Cancel this appointment" }).first().click();
     await page.getByRole("button", { name: "Cancel appointment" }).click();
-    expect(await heading(page)).toBe("Your appointment is cancelled.");
+    await heading(page, "Your appointment is cancelled.");
   });
 
-  it("[U7] books by keyboard alone", async () => {
+  it("[V7] books by keyboard alone", async () => {
     const page = await signedIn(1);
     await goToTimes(page, "pulmonology");
     await goLive(page);
@@ -128,7 +131,7 @@ describe("booking", () => {
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("You're booked.");
   });
 
-  it("[U7] Enter in the reason does not press the first time", async () => {
+  it("[V7] Enter in the reason does not press the first time", async () => {
     const page = await signedIn(1);
     const times = await goToTimes(page, "pulmonology");
     await page.locator("summary").click();
@@ -138,7 +141,7 @@ describe("booking", () => {
     expect(page.url()).toBe(times);
   });
 
-  it("[U10] the same form sent twice is one appointment", async () => {
+  it("[V10] the same form sent twice is one appointment", async () => {
     const page = await signedIn(2);
     await goToTimes(page, "urology");
     const form = await page.evaluate(() => {
@@ -158,7 +161,7 @@ describe("booking", () => {
     expect(await send()).toBe(first);
   });
 
-  it("[U17] offers the time that was pressed before signing in, and says so when it is gone", async () => {
+  it("[V17] offers the time that was pressed before signing in, and says so when it is gone", async () => {
     const page = await open();
     const times = await goToTimes(page, "rheumatology");
     const label = await page.locator("button.slot").nth(5).innerText();
@@ -176,7 +179,7 @@ describe("booking", () => {
 });
 
 describe("live", () => {
-  it("[U5] strikes a slot in place on another screen, speaks of it once, and frees it again", async () => {
+  it("[V5] strikes a slot in place on another screen, speaks of it once, and frees it again", async () => {
     const [booker, watcher] = [await signedIn(1), await signedIn(2)];
     const times = await goToTimes(booker, "neurology");
     await watcher.goto(times);
@@ -200,7 +203,7 @@ describe("live", () => {
     await watcher.locator(`button.slot:not(.taken)[value="${value}"]`).waitFor({ timeout: LIVE_MAX_MS });
   });
 
-  it("[U5] keeps new times behind a button, and moves nothing until it is pressed", async () => {
+  it("[V5] keeps new times behind a button, and moves nothing until it is pressed", async () => {
     const [booker, watcher] = [await signedIn(1), await signedIn(2)];
     const times = await goToTimes(booker, "gastroenterology");
     const value = await slotValue(booker, 3);
@@ -221,7 +224,7 @@ describe("live", () => {
       .toBe(value);
   });
 
-  it("[U3] catches up by itself after its connection was lost", async () => {
+  it("[V3] catches up by itself after its connection was lost", async () => {
     const [booker, watcher] = [await signedIn(1), await signedIn(2)];
     const times = await goToTimes(booker, "endocrinology");
     const sent: string[] = [];
@@ -245,7 +248,7 @@ describe("live", () => {
     expect(sent.some((text) => text.includes('"resume"'))).toBe(true);
   });
 
-  it("[U3] notices a frame that never came, and asks for what it missed", async () => {
+  it("[V3] notices a frame that never came, and asks for what it missed", async () => {
     const [booker, watcher] = [await signedIn(1), await signedIn(2)];
     const times = await goToTimes(booker, "ophthalmology");
     const sent: string[] = [];
@@ -274,7 +277,7 @@ describe("live", () => {
     expect(sent.filter((text) => text.includes('"resume"'))).toHaveLength(1);
   });
 
-  it("[U20] changes the open list of a patient in place when another device changes an appointment", async () => {
+  it("[V20] changes the open list of a patient in place when another device changes an appointment", async () => {
     const device = await signedIn(3);
     await goToTimes(device, "oncology");
     const id = await book(device, await slotValue(device, 3));
@@ -291,7 +294,7 @@ describe("live", () => {
 });
 
 describe("changes", () => {
-  it("[U11] a lost race is one sentence and the nearest times, one press away", async () => {
+  it("[V11] a lost race is one sentence and the nearest times, one press away", async () => {
     const [winner, loser] = [await signedIn(5), await signedIn(6, { javaScriptEnabled: false })];
     const times = await goToTimes(winner, "cardiology");
     await loser.goto(times);
@@ -300,13 +303,13 @@ describe("changes", () => {
     const answer = loser.waitForResponse((response) => response.request().method() === "POST");
     await slotAt(loser, value).click();
     expect((await answer).status()).toBe(409);
-    expect(await heading(loser)).toBe("That time was just taken. Here are the closest times.");
+    await heading(loser, "That time was just taken. Here are the closest times.");
     expect(await loser.locator("button.choice").count()).toBe(3);
     await loser.locator("button.choice").first().click();
-    expect(await heading(loser)).toBe("You're booked.");
+    await heading(loser, "You're booked.");
   });
 
-  it("[U12] moving shows both times, keeps the appointment, and can be left without a change", async () => {
+  it("[V12] moving shows both times, keeps the appointment, and can be left without a change", async () => {
     const page = await signedIn(7);
     await goToTimes(page, "psychiatry");
     const id = await book(page, await slotValue(page, 4));
@@ -327,7 +330,7 @@ describe("changes", () => {
     await expect(page.locator(".when").first().innerText()).resolves.not.toBe(when);
   });
 
-  it("[U13] cancelling asks first, and refuses when the appointment changed in the meantime", async () => {
+  it("[V13] cancelling asks first, and refuses when the appointment changed in the meantime", async () => {
     const page = await signedIn(8);
     await goToTimes(page, "orthopedics");
     const id = await book(page, await slotValue(page, 4));
@@ -339,14 +342,14 @@ describe("changes", () => {
     await other.getByRole("button", { name: /^Move to/ }).click();
     await other.waitForURL(/\/me\?moved=/);
     await page.getByRole("button", { name: "Cancel appointment" }).click();
-    expect(await heading(page)).toBe("Your appointment has changed since you opened that page.");
+    await heading(page, "Your appointment has changed since you opened that page.");
     await page.goto("/me");
     await cancelLink(page, id).waitFor();
   });
 });
 
 describe("weeks and addresses", () => {
-  it("[U8] never shows the past, nor what lies beyond the horizon", async () => {
+  it("[V8] never shows the past, nor what lies beyond the horizon", async () => {
     const page = await open();
     const times = await goToTimes(page, "urology");
     const week = (): Promise<string> => page.locator(".week strong").innerText();
@@ -364,11 +367,11 @@ describe("weeks and addresses", () => {
     await expect(page.getByRole("link", { name: "Later" }).count()).resolves.toBe(0);
   });
 
-  it("[U19] an unknown address is a page for a browser and a problem for a program", async () => {
+  it("[V19] an unknown address is a page for a browser and a problem for a program", async () => {
     const page = await open();
     const { request } = page.context();
     expect((await page.goto("/nowhere"))?.status()).toBe(404);
-    expect(await heading(page)).toBe("We can't find that page.");
+    await heading(page, "We can't find that page.");
     const asked = [
       request.get("/nowhere", { headers: { accept: "application/json" } }),
       request.get("/v1/nowhere", { headers: { accept: "text/html" } }),
@@ -379,7 +382,7 @@ describe("weeks and addresses", () => {
     }
   });
 
-  it("[U21] searches by word, specialty and clinic, page by page, and says what to do when nobody matches", async () => {
+  it("[V21] searches by word, specialty and clinic, page by page, and says what to do when nobody matches", async () => {
     const page = await open();
     await page.goto("/?specialty=primary-care");
     const first = await page.locator(".card h3").allInnerTexts();
@@ -395,7 +398,7 @@ describe("weeks and addresses", () => {
 });
 
 describe("protection", () => {
-  it("[U14] takes forms from its own pages only", async () => {
+  it("[V14] takes forms from its own pages only", async () => {
     const page = await signedIn(9);
     const send = async (headers: Record<string, string>): Promise<number> =>
       (await page.context().request.post("/sign-out", { headers, maxRedirects: 0 })).status();
@@ -405,7 +408,7 @@ describe("protection", () => {
     expect(await send({ origin: new URL(BASE).origin })).toBe(303);
   });
 
-  it("[U15] hides the session from scripts, and the API does not know it", async () => {
+  it("[V15] hides the session from scripts, and the API does not know it", async () => {
     const page = await signedIn(9);
     expect(await page.evaluate(() => document.cookie)).toBe("");
     const [cookie] = await page.context().cookies();
@@ -418,7 +421,7 @@ describe("protection", () => {
     await page.getByText("Your session has ended.").waitFor();
   });
 
-  it("[U16] `return` never leads to another site", async () => {
+  it("[V16] `return` never leads to another site", async () => {
     const page = await open();
     await page.goto("/sign-in");
     const patientId = (await page.locator("button.choice").first().getAttribute("value")) ?? "";
@@ -432,7 +435,7 @@ describe("protection", () => {
     }
   });
 
-  it("[U22] every page forbids framing, foreign scripts and sniffing, and is not stored", async () => {
+  it("[V22] every page forbids framing, foreign scripts and sniffing, and is not stored", async () => {
     const page = await open();
     for (const path of ["/", "/sign-in", "/nowhere"]) {
       const headers = (await page.goto(path))?.headers() ?? {};
@@ -445,38 +448,44 @@ describe("protection", () => {
   });
 });
 
-/** Every page of a whole journey, in order; `look` is called on each. */
-async function journey(page: Page, look: (name: string) => Promise<void>): Promise<void> {
+/** Every page of a whole journey, in order; `look` is called on each, once its heading is there. */
+async function journey(page: Page, seen: (step: string) => Promise<void>): Promise<void> {
+  const look = async (step: string, name: string | RegExp): Promise<void> => {
+    await heading(page, name);
+    await page.waitForLoadState();
+    await seen(step);
+  };
   await page.goto("/?q=zzzzzz");
-  await look("nobody");
+  await look("nobody", "Find care");
   await page.goto("/nowhere");
-  await look("not-found");
+  await look("not-found", "We can't find that page.");
   await page.goto("/");
-  await look("find-care");
+  await look("find-care", "Find care");
   await page.locator(".card a").first().click();
-  await look("visit");
+  await look("visit", "What is the visit for?");
   const times = await goToTimes(page, "dermatology");
   await goLive(page);
-  await look("times-signed-out");
+  await look("times-signed-out", "Choose a time");
   await page.locator("button.slot").nth(10).click();
-  await look("sign-in");
+  await look("sign-in", "Sign in");
   await page.locator("button.choice").nth(9).click();
-  await look("chosen");
+  await look("chosen", /^You chose/);
   await page.getByRole("button", { name: /^Book \d/ }).click();
-  await look("booked");
+  await look("booked", "You're booked.");
+  const id = new URL(page.url()).searchParams.get("booked") ?? "";
   await page.goto(`${times}&from=2099-01-01`);
-  await look("last-week");
+  await look("last-week", "Choose a time");
   await page.goto("/me");
-  await look("mine");
-  await page.getByRole("link", { name: "Move this appointment" }).first().click();
-  await look("move-times");
+  await look("mine", "My appointments");
+  await moveLink(page, id).click();
+  await look("move-times", "Your time now");
   await page.locator("button.slot").nth(14).click();
-  await look("move-compare");
+  await look("move-compare", "Move your appointment?");
   await page.getByRole("link", { name: "Keep my time" }).click();
-  await page.getByRole("link", { name: "Cancel this appointment" }).first().click();
-  await look("cancel");
+  await cancelLink(page, id).click();
+  await look("cancel", "Cancel this appointment?");
   await page.getByRole("button", { name: "Cancel appointment" }).click();
-  await look("cancelled");
+  await look("cancelled", "Your appointment is cancelled.");
 }
 
 describe.each([
@@ -485,7 +494,7 @@ describe.each([
   { name: "desktop-light", colorScheme: "light", viewport: { width: 1280, height: 800 } },
   { name: "narrow-dark", colorScheme: "dark", viewport: { width: 320, height: 640 } },
 ] as const)("looks: $name", ({ name, ...options }) => {
-  it("[U18] axe finds nothing on any page, and no page is wider than its screen", async () => {
+  it("[V18] axe finds nothing on any page, and no page is wider than its screen", async () => {
     const page = await open(options);
     const errors: string[] = [];
     page.on("pageerror", (error) => errors.push(error.message));

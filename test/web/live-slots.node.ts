@@ -48,7 +48,7 @@ const keysOf = (state: LiveSlots): string[] => [...state.free.keys()].sort();
 const startsOf = (slots: readonly { start: string }[]): string[] => slots.map(({ start }) => start);
 
 describe("applyFrame", () => {
-  it("[U1] a snapshot replaces everything, and names what differs", () => {
+  it("[V1] a snapshot replaces everything, and names what differs", () => {
     const before = liveSlots(4, [day([NINE, TEN])]);
     const applied = applyFrame(before, snapshot(9, [day([TEN, ELEVEN])]));
     expect(applied.state.revision).toBe(9);
@@ -58,7 +58,7 @@ describe("applyFrame", () => {
     expect(applied.ask).toBe(false);
   });
 
-  it("[U2] a delta that follows our revision changes the starts that it names, at its site only", () => {
+  it("[V2] a delta that follows our revision changes the starts that it names, at its site only", () => {
     const before = liveSlots(4, [day([NINE, TEN]), day([NINE], OTHER)]);
     const applied = applyFrame(before, delta(4, 5, [change([ELEVEN], [NINE])]));
     expect(applied.state.revision).toBe(5);
@@ -69,12 +69,12 @@ describe("applyFrame", () => {
     expect(startsOf(applied.opened)).toEqual([ELEVEN]);
   });
 
-  it("[U2] says nothing of a start that was free, or taken, already", () => {
+  it("[V2] says nothing of a start that was free, or taken, already", () => {
     const applied = applyFrame(liveSlots(4, [day([TEN])]), delta(4, 5, [change([TEN], [NINE])]));
     expect(applied).toMatchObject({ opened: [], taken: [], ask: false });
   });
 
-  it("[U3] a gap changes nothing that is shown and asks once, until a snapshot comes", () => {
+  it("[V3] a gap changes nothing that is shown and asks once, until a snapshot comes", () => {
     const before = liveSlots(4, [day([NINE])]);
     const gap = applyFrame(before, delta(5, 6, [change([], [NINE])]));
     expect(gap).toMatchObject({ opened: [], taken: [], ask: true });
@@ -87,20 +87,20 @@ describe("applyFrame", () => {
     expect(applyFrame(healed.state, delta(9, 10, [])).ask).toBe(true);
   });
 
-  it("[U3] `resync` asks, also when a question is open; so does a gap on a new socket", () => {
+  it("[V3] `resync` asks, also when a question is open; so does a gap on a new socket", () => {
     const asking = applyFrame(liveSlots(4, []), { type: "resync" });
     expect(asking.ask).toBe(true);
     expect(applyFrame(asking.state, { type: "resync" }).ask).toBe(true);
     expect(applyFrame(reconnected(asking.state), delta(5, 6, [])).ask).toBe(true);
   });
 
-  it("[U4] a delta of the revision we have is a repetition", () => {
+  it("[V4] a delta of the revision we have is a repetition", () => {
     const before = liveSlots(5, [day([NINE])]);
     const applied = applyFrame(before, delta(4, 5, [change([], [NINE])]));
     expect(applied).toEqual({ state: before, opened: [], taken: [], ask: false });
   });
 
-  it("[U2] any sequence of deltas ends where a snapshot of the end does", () => {
+  it("[V2] any sequence of deltas ends where a snapshot of the end does", () => {
     const starts = [NINE, TEN, ELEVEN];
     const someStarts = fc.subarray(starts);
     const step = fc.record({
@@ -142,7 +142,7 @@ describe("parseProviderFrame", () => {
       expect(parseProviderFrame(JSON.stringify(frame))).toEqual(frame);
   });
 
-  it("[U6] makes nothing of a pong, a later protocol, half a frame and nonsense", () => {
+  it("[V6] makes nothing of a pong, a later protocol, half a frame and nonsense", () => {
     const strange = [
       "pong",
       "null",
@@ -178,7 +178,7 @@ describe("SlotBoard", () => {
   const listed = (board: SlotBoard): string[] =>
     board.groups.value.flatMap(({ slots }) => slots.map(({ start }) => start));
 
-  it("[U5] strikes a taken start where it stands and frees it there again", () => {
+  it("[V5] strikes a taken start where it stands and frees it there again", () => {
     const board = new SlotBoard(data);
     const slot = board.find(slotKey(NINE, LOC));
     expect(board.apply({ opened: [], taken: [ref(NINE)] })).toBe(1);
@@ -190,7 +190,7 @@ describe("SlotBoard", () => {
     expect(board.newTimes.value).toEqual([]);
   });
 
-  it("[U5] keeps a new start back until the person asks, then puts it in its place", () => {
+  it("[V5] keeps a new start back until the person asks, then puts it in its place", () => {
     const board = new SlotBoard(data);
     board.apply({ opened: [ref(TEN)], taken: [] });
     expect(listed(board)).toEqual([NINE, ELEVEN]);
@@ -199,7 +199,7 @@ describe("SlotBoard", () => {
     expect(board.newTimes.value).toEqual([]);
   });
 
-  it("[U5] forgets a new start that is taken before anybody saw it", () => {
+  it("[V5] forgets a new start that is taken before anybody saw it", () => {
     const board = new SlotBoard(data);
     board.apply({ opened: [ref(TEN)], taken: [] });
     expect(board.apply({ opened: [], taken: [ref(TEN)] })).toBe(0);
@@ -207,20 +207,20 @@ describe("SlotBoard", () => {
     expect(listed(board)).toEqual([NINE, ELEVEN]);
   });
 
-  it("[U5] strikes what the clock has made too late to book", () => {
+  it("[V5] strikes what the clock has made too late to book", () => {
     const board = new SlotBoard(data);
     board.closePassed(Date.parse(NINE) - 59 * 60_000);
     expect(board.find(slotKey(NINE, LOC))?.free.value).toBe(false);
     expect(board.find(slotKey(ELEVEN, LOC))?.free.value).toBe(true);
   });
 
-  it("[U9] names a slot by weekday, date, clinic time and provider", () => {
+  it("[V9] names a slot by weekday, date, clinic time and provider", () => {
     expect(new SlotBoard(data).find(slotKey(NINE, LOC))?.name).toBe(
       "Tuesday, November 24, 9:00 AM, Ada Osei, MD",
     );
   });
 
-  it("[U10] lets one press through at a time", () => {
+  it("[V10] lets one press through at a time", () => {
     const board = new SlotBoard(data);
     const press = (timeStamp: number): boolean => {
       const stops: number[] = [];
@@ -233,7 +233,7 @@ describe("SlotBoard", () => {
 });
 
 describe("timeText", () => {
-  it("[U9] says which of two equal times it means on the night that has both", () => {
+  it("[V9] says which of two equal times it means on the night that has both", () => {
     expect(timeText("2026-11-01T01:30:00-05:00", "America/Chicago")).toBe("1:30 AM (first)");
     expect(timeText("2026-11-01T01:30:00-06:00", "America/Chicago")).toBe("1:30 AM (second)");
     expect(timeText("2026-11-01T00:30:00-05:00", "America/Chicago")).toBe("12:30 AM");
@@ -241,7 +241,7 @@ describe("timeText", () => {
     expect(timeText("2026-03-08T03:30:00-05:00", "America/Chicago")).toBe("3:30 AM");
   });
 
-  it("[U9] names the zone as people do, in summer as in winter", () => {
+  it("[V9] names the zone as people do, in summer as in winter", () => {
     expect(zoneText("America/Chicago")).toBe("Central Time");
     expect(zoneText("America/New_York")).toBe("Eastern Time");
   });

@@ -1,6 +1,6 @@
 /**
  * What a page knows of free starts, and what each frame of the live socket makes of it. Pure: no DOM, no socket, no
- * clock. The rules are core/SPEC.md [U1]–[U6]; the protocol is core/live/protocol.ts.
+ * clock. The rules are core/SPEC.md [V1]–[V6]; the protocol is core/live/protocol.ts.
  */
 import type { DayChange, LiveDay, ProviderFrame } from "../../core/live/protocol.ts";
 
@@ -63,14 +63,14 @@ export function applyFrame(state: LiveSlots, frame: ProviderFrame): Applied {
       return { state: next, ...differences(state.free, next.free), ask: false };
     }
     case "delta":
-      if (frame.revision === state.revision) return unchanged(state); // [U4] we have seen what it tells
+      if (frame.revision === state.revision) return unchanged(state); // [V4] we have seen what it tells
       return frame.from === state.revision ? applyChanges(state, frame) : ask(state);
     case "resync":
       return ask({ ...state, asking: false });
   }
 }
 
-/** [U3] A frame is missing: what we show stays, until a snapshot comes. */
+/** [V3] A frame is missing: what we show stays, until a snapshot comes. */
 function ask(state: LiveSlots): Applied {
   return { ...unchanged({ ...state, asking: true }), ask: !state.asking };
 }
@@ -115,7 +115,7 @@ const isChange = (value: unknown): value is DayChange =>
   isTextList(value.opened) &&
   isTextList(value.taken);
 
-/** [U6] A frame of a later protocol, `pong` and nonsense are null, and change nothing. */
+/** [V6] A frame of a later protocol, `pong` and nonsense are null, and change nothing. */
 export function parseProviderFrame(text: unknown): ProviderFrame | null {
   if (!isText(text)) return null;
   let value: unknown;

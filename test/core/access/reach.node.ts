@@ -36,6 +36,7 @@ describe("who reaches which appointment", () => {
     const staffOf = (...clinics: Appointment["locationId"][]): Appointment[] =>
       EVERY.filter((each) => reaches(appointmentReach({ role: "staff", subject, clinics }), each));
     expect(staffOf(locationId(1), locationId(2))).toEqual(EVERY);
+    expect(staffOf(locationId(2), locationId(3))).toEqual([otherClinic, allOther]);
     expect(staffOf(locationId(3))).toEqual([]);
     expect(staffOf()).toEqual([]);
   });

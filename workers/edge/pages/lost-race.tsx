@@ -1,4 +1,4 @@
-/** [U11] Somebody was faster: what happened, and the nearest free times one press away. */
+/** [V11] Somebody was faster: what happened, and the nearest free times one press away. */
 import type { Context } from "hono";
 import type { TakeAnswer } from "../../../core/agenda/command-row.ts";
 import { dateAt, spellInZone } from "../../../core/schedule/clinic-time.ts";

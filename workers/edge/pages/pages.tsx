@@ -1,6 +1,6 @@
 /**
  * The patient pages. Every step is a plain link or form; the one island (web/patient) makes times change in place.
- * Rules: core/SPEC.md [U7]–[U22].
+ * Rules: core/SPEC.md [V7]–[V22].
  */
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
