@@ -13,8 +13,8 @@ export interface LogRecord {
 
 /** Bounds one append and one read: 500 records of about 600 bytes make a call of 0.3 MB. */
 export const RECORDS_MAX = 500;
-/** A reader that says nothing for this long is dead; the next one begins at the committed offset. */
-export const LEASE_MS = 30 * SECOND_MS;
+/** A reader that says nothing for this long is dead (a call to Postgres ends after 10 s); the next one takes over. */
+export const LEASE_MS = 15 * SECOND_MS;
 /** A doorbell that brought no reader within this time is rung again. */
 export const DOORBELL_AGAIN_MS = 5 * SECOND_MS;
 /** The longest pause between doorbells while nobody comes (Postgres away for hours). */

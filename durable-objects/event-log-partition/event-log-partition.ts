@@ -63,7 +63,7 @@ export class EventLogPartition extends DurableObject<Env> {
     return offsets;
   }
 
-  /** The next records of a group, under a lease of 30 s that each read renews. `leased` = somebody else is at it. */
+  /** The next records of a group, under a lease of 15 s that each read renews. `leased` = somebody else is at it. */
   read(group: ConsumerGroup, owner: string, max: number): ReadReply {
     this.#rung = false;
     return this.ctx.storage.transactionSync((): ReadReply => {

@@ -12,7 +12,7 @@ import type { Provider } from "../../core/directory/directory.ts";
 import type { AppointmentId, LocationId, ProviderId, VisitTypeId } from "../../core/ids.ts";
 import { type Instant, MINUTE_MS, plus } from "../../core/time.ts";
 import { logFailure } from "../../durable-objects/shared/log.ts";
-import { directoryOf } from "./api/directory.ts";
+import { directoryForProvider } from "./api/directory.ts";
 import { patientFor } from "./api/patients.ts";
 import {
   BUSY,
@@ -108,7 +108,7 @@ export async function bookAppointment(
 ): Promise<TakeOutcome> {
   const patient = await patientFor(c, principal, body.patientId, body.locationId);
   if (!patient.ok) return patient;
-  const known = await directoryOf(c);
+  const known = await directoryForProvider(c, body.providerId);
   const provider = known.providers.get(body.providerId);
   const clinic = known.clinics.get(body.locationId);
   const place = provider && placeOf(known, provider, body.visitTypeId, body.locationId, body.start);
@@ -150,7 +150,7 @@ export async function moveAppointment(
   if (body.providerId && body.providerId !== provider.id) {
     return refused(problemFor({ refusal: broken("other-calendar"), alternatives: [] }, appointment.timeZone));
   }
-  const known = await directoryOf(c);
+  const known = await directoryForProvider(c, provider.id);
   const locationId = body.locationId ?? appointment.locationId;
   const clinic = known.clinics.get(locationId);
   const visitTypeId = body.visitTypeId ?? appointment.visitTypeId;
@@ -203,7 +203,7 @@ export async function findAppointment(
   text: string,
 ): Promise<FoundAppointment> {
   const parsed = parseAppointmentId(c.get("settings").ID_KEYS, text);
-  const provider = parsed && (await directoryOf(c)).providers.get(parsed.home);
+  const provider = parsed && (await directoryForProvider(c, parsed.home)).providers.get(parsed.home);
   if (!parsed || !provider) return refused(NOT_FOUND);
   try {
     const appointment = await providerCalendar(c.env, parsed.home).read(

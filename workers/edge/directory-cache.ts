@@ -3,6 +3,7 @@
  * that is not in it is unknown, and no object is ever asked about it.
  */
 import type { Clinic, Provider, VisitType } from "../../core/directory/directory.ts";
+import type { ProviderId } from "../../core/ids.ts";
 import { MINUTE_MS, SECOND_MS } from "../../core/time.ts";
 import { makeDb } from "../../db/client.ts";
 import { loadDirectory } from "../../db/queries/load-directory.ts";
@@ -34,24 +35,62 @@ interface Loaded {
 
 let loaded: Loaded | undefined;
 let loading: Promise<Loaded> | undefined;
+let loadingSince = 0;
 let failedAt = 0;
 
+/** For what only Postgres can answer: while it is away, callers are told so (503) and nothing else happens. */
+export async function fromPostgres<T>(query: Promise<T>): Promise<T> {
+  try {
+    return await query;
+  } catch (error) {
+    logFailure("postgres.query_failed", error);
+    throw new DirectoryUnavailable();
+  }
+}
+
+type WaitUntil = (work: Promise<unknown>) => void;
+
 /** The directory; waits for Postgres only if this isolate never had one. Throws DirectoryUnavailable. */
-export async function directory(
-  settings: EdgeSettings,
-  waitUntil: (work: Promise<unknown>) => void,
-): Promise<Directory> {
-  if (loaded && Date.now() - loaded.at < FRESH_MS) return loaded.directory;
+export async function directory(settings: EdgeSettings, waitUntil: WaitUntil): Promise<Directory> {
   if (loaded) {
-    if (Date.now() - failedAt > RETRY_MS && !loading) waitUntil(load(settings).catch(() => undefined)); // logged in load
+    if (Date.now() - loaded.at >= FRESH_MS) refresh(settings, waitUntil);
     return loaded.directory;
   }
   if (Date.now() - failedAt < RETRY_MS) throw new DirectoryUnavailable();
-  const shared = loading
-    ? await Promise.race([loading.catch(() => undefined), sleep(SHARED_LOAD_WAIT_MS)])
+  const shared = isLoading()
+    ? await Promise.race([loading?.catch(() => undefined), sleep(SHARED_LOAD_WAIT_MS)])
     : undefined;
   return (shared ?? loaded ?? (await load(settings))).directory;
 }
+
+/**
+ * Enough of the directory for one provider: the whole of it if this isolate has it, else that provider with all clinics
+ * and visit types, while the whole is loaded behind the answer. A restart then costs its first callers a few milliseconds.
+ */
+export async function directoryFor(
+  settings: EdgeSettings,
+  waitUntil: WaitUntil,
+  id: ProviderId,
+): Promise<Directory> {
+  if (loaded || Date.now() - failedAt < RETRY_MS) return directory(settings, waitUntil);
+  try {
+    const part = await fetchDirectory(settings, id);
+    refresh(settings, waitUntil);
+    return part;
+  } catch (error) {
+    failedAt = Date.now();
+    logFailure("directory.load_failed", error);
+    throw new DirectoryUnavailable();
+  }
+}
+
+/** One load at a time, behind somebody's answer. */
+function refresh(settings: EdgeSettings, waitUntil: WaitUntil): void {
+  if (Date.now() - failedAt > RETRY_MS && !isLoading()) waitUntil(load(settings).catch(() => undefined)); // logged in load
+}
+
+/** A load dies with the request that began it, without a word; after a while it counts for nothing. */
+const isLoading = (): boolean => loading !== undefined && Date.now() - loadingSince < SHARED_LOAD_WAIT_MS;
 
 /** Forgets everything: what the next request sees is what Postgres says. */
 export function forgetDirectory(): void {
@@ -61,7 +100,9 @@ export function forgetDirectory(): void {
 }
 
 function load(settings: EdgeSettings): Promise<Loaded> {
-  loading ??= fetchDirectory(settings)
+  if (loading && isLoading()) return loading;
+  loadingSince = Date.now();
+  const ours = fetchDirectory(settings, null)
     .then((fresh) => {
       loaded = { directory: fresh, at: Date.now() };
       return loaded;
@@ -72,13 +113,14 @@ function load(settings: EdgeSettings): Promise<Loaded> {
       throw new DirectoryUnavailable();
     })
     .finally(() => {
-      loading = undefined;
+      if (loading === ours) loading = undefined;
     });
-  return loading;
+  loading = ours;
+  return ours;
 }
 
-async function fetchDirectory(settings: EdgeSettings): Promise<Directory> {
-  const rows = await loadDirectory(makeDb(settings));
+async function fetchDirectory(settings: EdgeSettings, only: ProviderId | null): Promise<Directory> {
+  const rows = await loadDirectory(makeDb(settings), only);
   const byId = <T extends { readonly id: string }>(list: readonly T[]): Map<string, T> =>
     new Map(list.map((item) => [item.id, item]));
   return {

@@ -276,9 +276,9 @@ describe("one command under one key, whatever happens to its calls", () => {
           seen[what] = (seen[what] ?? 0) + 1;
           story.settle();
         }),
-        { numRuns: 500 },
+        { numRuns: 300 },
       );
-      expect(Math.min(...Object.values(seen))).toBeGreaterThan(20);
+      expect(Math.min(...Object.values(seen))).toBeGreaterThan(5);
     });
   }
 

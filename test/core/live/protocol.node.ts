@@ -58,7 +58,7 @@ describe("a client's message", () => {
         expect(Object.keys(parsed)).toEqual(["type", "revision"]);
         expect(Number.isSafeInteger(parsed.revision)).toBe(true);
       }),
-      { numRuns: 5_000 },
+      { numRuns: 2_000 },
     );
   });
 

@@ -206,8 +206,18 @@ describe("any command on any calendar", () => {
     return anAppointment(n, { start, end: plus(start, length * STEP_MS) });
   };
   const anyDate = fc.constantFrom("2026-10-29", "2026-10-30", "2026-10-31", "2026-11-01", "2026-11-02");
+  /** Mostly far horizons: with those of a day, most changes would be out of sight. */
+  const anyFeedConfig = fc
+    .tuple(anyConfig, fc.constantFrom(undefined, 30, 90))
+    .map(([config, horizonDays]) => ({
+      ...config,
+      visitTypes: config.visitTypes.map((visit) => ({
+        ...visit,
+        horizonDays: horizonDays ?? visit.horizonDays,
+      })),
+    }));
   const anyCase = fc.record({
-    config: anyConfig,
+    config: anyFeedConfig,
     rows: fc.array(anyAppointment, { maxLength: 6 }),
     change: fc.record({ kind: fc.constantFrom("book", "cancel", "move"), to: anyAppointment }),
     dates: fc.tuple(anyDate, anyDate),
@@ -261,9 +271,9 @@ describe("any command on any calendar", () => {
         const bodyAfter = availabilityBody(calendar.open, calendar.busy(), watch, 2, now);
         expect(apply(shown(bodyBefore), changes)).toEqual(shown(bodyAfter));
       }),
-      { numRuns: 400 },
+      { numRuns: 250 },
     );
-    expect(changed).toBeGreaterThan(50);
+    expect(changed).toBeGreaterThan(25);
   });
 
   it("[L2] [L4] no frame says who: the patient, the appointment and what they wrote stay inside", () => {

@@ -157,7 +157,8 @@ describe("a drain", () => {
             (done) => done.outcome,
             () => "crashed" as const,
           );
-          expect(outcome === "empty").toBe(outbox.rows.length === 0 && outcome !== "crashed");
+          if (outcome === "empty") expect(outbox.rows).toEqual([]);
+          else if (outcome !== "more") expect(outbox.rows).not.toEqual([]); // a full turn may have been just enough
           expect(outbox.rows.length).toBeLessThanOrEqual(waiting);
         }
         outbox.faults = [];

@@ -8,6 +8,7 @@ import { describe, expect, it } from "vitest";
 import {
   dateAt,
   dayInterval,
+  minuteOfDayAt,
   nextDate,
   offsetMsAt,
   spellInZone,
@@ -58,8 +59,11 @@ function meaning(date: string, minute: number, zone: string) {
   const later = wall.toZonedDateTime(zone, { disambiguation: "later" });
   const first = earlier.epochMilliseconds;
   if (first === later.epochMilliseconds) return { kind: "once", opening: first, closing: first } as const;
-  if (earlier.toPlainDateTime().equals(wall))
-    return { kind: "twice", opening: first, closing: later.epochMilliseconds } as const;
+  if (earlier.toPlainDateTime().equals(wall)) {
+    // The end of a date is the first midnight after it: the second one belongs to the next date.
+    const closing = minute === 1440 ? first : later.epochMilliseconds;
+    return { kind: "twice", opening: first, closing } as const;
+  }
   const change = earlier.getTimeZoneTransition("next")?.epochMilliseconds;
   return { kind: "never", opening: change, closing: change } as const;
 }
@@ -140,6 +144,18 @@ describe("every zone, every change from 2024 to 2030", () => {
       expectDate(change, zone);
     }
     fc.assert(fc.property(anySecond, anyZone, expectDate), { numRuns: 2_000 });
+  });
+
+  it("[S2] counts the minutes of the day as the wall shows them, at every change and at any second", () => {
+    const expectMinute = (ms: number, zone: string): void => {
+      const { hour, minute, second } = Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(zone);
+      expect(minuteOfDayAt(instant(ms), zone)).toBeCloseTo(hour * 60 + minute + second / 60, 9);
+    };
+    for (const { zone, at: change } of CHANGES) {
+      expectMinute(change - 1000, zone);
+      expectMinute(change, zone);
+    }
+    fc.assert(fc.property(anySecond, anyZone, expectMinute), { numRuns: 1_000 });
   });
 
   it("[T4] a day with a change is as long as Temporal says, and its neighbours meet it without gap or overlap", () => {
@@ -304,6 +320,14 @@ describe("named clinics", () => {
       expect(hoursOf(date, "America/Phoenix")).toBe(24);
       expect(spelled(date, 540, "America/Phoenix", "opening")).toBe(`${date}T09:00:00-07:00`);
     }
+  });
+
+  it("[T3] the end of a date is the first midnight after it, where the clock shows that midnight twice", () => {
+    for (const edge of ["opening", "closing"] as const) {
+      expect(spelled("2026-10-31", 1440, "America/Havana", edge)).toBe("2026-11-01T00:00:00-04:00");
+      expect(spelled("2026-10-24", 1440, "Atlantic/Azores", edge)).toBe("2026-10-25T00:00:00+00:00");
+    }
+    expect(spelled("2026-11-01", 0, "America/Havana", "closing")).toBe("2026-11-01T00:00:00-05:00");
   });
 
   it("[T4] where midnight itself is skipped the day begins after it, where it is shown twice at the first one", () => {

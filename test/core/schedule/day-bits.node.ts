@@ -74,7 +74,7 @@ describe("startsFitting", () => {
           );
         },
       ),
-      { numRuns: 2_000 },
+      { numRuns: 1_000 },
     );
   });
 

@@ -265,6 +265,39 @@ describe("bad input", () => {
     await other.text();
   });
 
+  it("[K7] while Postgres is away: search says so, booking and reading go on", async () => {
+    const provider = await someProvider();
+    const [slot] = await slotsOf(provider);
+    if (!slot) throw new Error("the seed has no free slots");
+    const dark = { ...env, NEON_FETCH_ENDPOINT: "http://127.0.0.1:1/sql" } as Env;
+    const context = { waitUntil: () => undefined, passThroughOnException: () => undefined, props: {} };
+    const ask = async (path: string, init: RequestInit = {}) => {
+      const response = await app.fetch(
+        new Request(`https://openslot.test/v1${path}`, init),
+        dark,
+        context as never,
+      );
+      return { status: response.status, headers: response.headers, body: await response.text() };
+    };
+    const search = await ask("/providers?q=anna");
+    expect(search.status).toBe(503);
+    expect(search.headers.get("retry-after")).toBe("2");
+    const admin = { authorization: `Bearer ${await token({ sub: "adm", role: "admin" })}` };
+    expect((await ask("/patients", { headers: admin })).status).toBe(503);
+    expect(
+      (await ask(`/providers/${provider.id}/availability?visitTypeId=${visitOf(provider)}`)).status,
+    ).toBe(200);
+    const booked = await ask("/appointments", {
+      method: "POST",
+      headers: {
+        authorization: `Bearer ${await patientToken(somePatient())}`,
+        "idempotency-key": freshKey(),
+      },
+      body: JSON.stringify(bookingOf(provider, slot)),
+    });
+    expect(booked.status).toBe(201);
+  });
+
   it("[K3] every answer carries a request id and timing, and says nothing about our insides", async () => {
     const answer = await call("GET", "/health");
     expect(answer.headers.get("x-request-id")).toMatch(/^req_/);

@@ -1,11 +1,13 @@
 /** Clinics, visit types, specialties and providers: public, answered from the isolate's copy of the directory. */
+
 import { type Context, Hono } from "hono";
 import type { Clinic, Provider, VisitType } from "../../../core/directory/directory.ts";
+import { PROVIDER_ID, type ProviderId } from "../../../core/ids.ts";
 import { dateAt } from "../../../core/schedule/clinic-time.ts";
 import { DAY_MS, instant } from "../../../core/time.ts";
 import { logFailure } from "../../../durable-objects/shared/log.ts";
 import { availability } from "../availability-cache.ts";
-import { type Directory, directory } from "../directory-cache.ts";
+import { type Directory, directory, directoryFor } from "../directory-cache.ts";
 import type { EdgeEnv } from "../env.ts";
 import { findProviders } from "../find-providers.ts";
 import { BAD_CURSOR, decodeCursor, isText, pageOf, sendPage } from "./paging.ts";
@@ -17,6 +19,12 @@ const DEFAULT_DAYS = 7;
 
 export const directoryOf = (c: Context<EdgeEnv>): Promise<Directory> =>
   directory(c.get("settings"), (work) => c.executionCtx.waitUntil(work));
+
+/** What one provider needs; see directory-cache.ts. An id that is none asks nobody. */
+export const directoryForProvider = (c: Context<EdgeEnv>, id: string): Promise<Directory> =>
+  PROVIDER_ID.test(id)
+    ? directoryFor(c.get("settings"), (work) => c.executionCtx.waitUntil(work), id as ProviderId)
+    : directoryOf(c);
 
 function clinicDto(clinic: Clinic) {
   const { id, name, address, city, state, postalCode, phone, timeZone, latitude, longitude } = clinic;
@@ -111,7 +119,7 @@ export const providers = new Hono<EdgeEnv>()
   .get("/:id/availability", async (c) => {
     const query = parseQuery(c, availabilityQuery);
     if (!query.ok) return sendProblem(c, query.problem);
-    const provider = (await directoryOf(c)).providers.get(c.req.param("id"));
+    const provider = (await directoryForProvider(c, c.req.param("id"))).providers.get(c.req.param("id"));
     if (!provider) return sendProblem(c, NOT_FOUND);
     const asked = { ...query.value, visitTypeId: query.value.visitTypeId ?? provider.visitTypeIds[0] };
     if (!asked.visitTypeId || !provider.visitTypeIds.includes(asked.visitTypeId)) {

@@ -5,7 +5,7 @@ import { PATIENT_ID, type PatientId } from "../../../core/ids.ts";
 import type { EdgeEnv } from "../env.ts";
 import { configure } from "../provisioning.ts";
 import { patientAgenda, providerCalendar } from "../stubs.ts";
-import { directoryOf } from "./directory.ts";
+import { directoryForProvider } from "./directory.ts";
 import { visiblePatient } from "./patients.ts";
 import { FORBIDDEN, invalid, NOT_FOUND, type Problem, sendProblem, UNAUTHENTICATED } from "./problem.ts";
 import { liveProviderQuery, parseBody, parseQuery, ticketBody } from "./schemas.ts";
@@ -35,7 +35,7 @@ export const live = new Hono<EdgeEnv>()
   .get("/providers/:id", async (c) => {
     const query = parseQuery(c, liveProviderQuery);
     if (!query.ok) return sendProblem(c, query.problem);
-    const provider = (await directoryOf(c)).providers.get(c.req.param("id"));
+    const provider = (await directoryForProvider(c, c.req.param("id"))).providers.get(c.req.param("id"));
     if (!provider) return sendProblem(c, NOT_FOUND);
     if (!provider.visitTypeIds.includes(query.value.visitTypeId)) {
       return sendProblem(

@@ -9,12 +9,12 @@ import { makeDb } from "../../../db/client.ts";
 import { findPatient } from "../../../db/queries/find-patient.ts";
 import { listPatients } from "../../../db/queries/list-patients.ts";
 import { logFailure } from "../../../durable-objects/shared/log.ts";
+import { fromPostgres } from "../directory-cache.ts";
 import type { EdgeEnv } from "../env.ts";
 import { patientAgenda } from "../stubs.ts";
 import { BAD_CURSOR, decodeCursor, encodeCursor, isText, sendPage } from "./paging.ts";
 import {
   CALENDAR_AWAY,
-  DIRECTORY_AWAY,
   FORBIDDEN,
   invalid,
   NOT_FOUND,
@@ -31,7 +31,7 @@ const KNOWN_PATIENTS_MAX = 20_000;
 async function homeOf(c: Context<EdgeEnv>, id: PatientId): Promise<LocationId | null> {
   const known = knownPatients.get(id);
   if (known) return known;
-  const patient = await findPatient(makeDb(c.get("settings")), id);
+  const patient = await fromPostgres(findPatient(makeDb(c.get("settings")), id));
   if (!patient) return null;
   if (knownPatients.size >= KNOWN_PATIENTS_MAX) knownPatients.clear();
   knownPatients.set(id, patient.homeLocationId);
@@ -57,12 +57,7 @@ export async function patientFor(
     return { ok: false, problem: invalid([{ pointer: "/patientId", message: "is required for staff" }]) };
   if (principal.role === "staff" && !principal.clinics.includes(locationId))
     return { ok: false, problem: NOT_FOUND };
-  try {
-    return (await homeOf(c, given)) ? { ok: true, patientId: given } : { ok: false, problem: NOT_FOUND };
-  } catch (error) {
-    logFailure("edge.patient_lookup_failed", error);
-    return { ok: false, problem: DIRECTORY_AWAY };
-  }
+  return (await homeOf(c, given)) ? { ok: true, patientId: given } : { ok: false, problem: NOT_FOUND };
 }
 
 /** A patient whose list this caller may open; what they see in it is filtered by reach. */
@@ -76,12 +71,7 @@ export async function visiblePatient(
   if (principal.role === "patient")
     return principal.patientId === id ? { ok: true, patientId: id } : { ok: false, problem: NOT_FOUND };
   if (principal.role === "kiosk" || principal.role === "provider") return { ok: false, problem: FORBIDDEN };
-  try {
-    return (await homeOf(c, id)) ? { ok: true, patientId: id } : { ok: false, problem: NOT_FOUND };
-  } catch (error) {
-    logFailure("edge.patient_lookup_failed", error);
-    return { ok: false, problem: DIRECTORY_AWAY };
-  }
+  return (await homeOf(c, id)) ? { ok: true, patientId: id } : { ok: false, problem: NOT_FOUND };
 }
 
 /** Without dates: everything that the agenda still keeps. */
@@ -100,11 +90,12 @@ export const patients = new Hono<EdgeEnv>()
     const { limit, cursor } = query.value;
     const after = cursor === undefined ? undefined : decodeCursor(cursor, isText);
     if (after === null) return sendProblem(c, BAD_CURSOR);
-    const found = await listPatients(makeDb(c.get("settings")), {
+    const matches = listPatients(makeDb(c.get("settings")), {
       homeLocationIds: principal.role === "staff" ? principal.clinics : null,
       limit: limit + 1,
       ...(after ? { after: after[0] as PatientId } : {}),
     });
+    const found = await fromPostgres(matches);
     const page = found.slice(0, limit);
     const last = page.at(-1);
     const data = page.map(({ id, displayName, birthDate, homeLocationId }) => ({
