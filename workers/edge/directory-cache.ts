@@ -14,6 +14,8 @@ import type { EdgeSettings } from "../config.ts";
 const FRESH_MS = MINUTE_MS;
 /** After a failed load with nothing to serve: how long callers are told so without asking again. */
 const RETRY_MS = SECOND_MS;
+/** A restarted isolate answers first and then reads 2,000 providers, which costs it a tenth of a second. */
+const REFRESH_DELAY_MS = 2 * SECOND_MS;
 /** A load that another request started may die with that request; after this long we load ourselves. */
 const SHARED_LOAD_WAIT_MS = 5 * SECOND_MS;
 
@@ -37,6 +39,8 @@ let loaded: Loaded | undefined;
 let loading: Promise<Loaded> | undefined;
 let loadingSince = 0;
 let failedAt = 0;
+/** A refresh is on its way until then; it may die with its request, hence a time and not a flag. */
+let refreshAfter = 0;
 
 /** For what only Postgres can answer: while it is away, callers are told so (503) and nothing else happens. */
 export async function fromPostgres<T>(query: Promise<T>): Promise<T> {
@@ -84,9 +88,15 @@ export async function directoryFor(
   }
 }
 
-/** One load at a time, behind somebody's answer. */
+/** One load at a time, behind somebody's answer and not in the way of the ones that follow it. */
 function refresh(settings: EdgeSettings, waitUntil: WaitUntil): void {
-  if (Date.now() - failedAt > RETRY_MS && !isLoading()) waitUntil(load(settings).catch(() => undefined)); // logged in load
+  if (Date.now() - failedAt < RETRY_MS || isLoading() || Date.now() < refreshAfter) return;
+  refreshAfter = Date.now() + REFRESH_DELAY_MS + SHARED_LOAD_WAIT_MS;
+  waitUntil(
+    sleep(REFRESH_DELAY_MS)
+      .then(() => load(settings))
+      .catch(() => undefined),
+  ); // logged in load
 }
 
 /** A load dies with the request that began it, without a word; after a while it counts for nothing. */
@@ -97,6 +107,7 @@ export function forgetDirectory(): void {
   loaded = undefined;
   loading = undefined;
   failedAt = 0;
+  refreshAfter = 0;
 }
 
 function load(settings: EdgeSettings): Promise<Loaded> {
