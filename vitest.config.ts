@@ -2,6 +2,9 @@ import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 import { testBindings } from "./test/support/test-bindings.ts";
 
+// Times in tests are instants or name their zone; what is left must not depend on the machine.
+process.env.TZ ??= "UTC";
+
 const workers = {
   plugins: [
     cloudflareTest({

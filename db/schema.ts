@@ -22,6 +22,7 @@ import {
   timestamp,
 } from "drizzle-orm/pg-core";
 import { LOCATION_ID, PATIENT_ID, PROVIDER_ID, VISIT_TYPE_ID } from "../core/ids.ts";
+import { VISIT_MINUTES_MAX } from "../core/schedule/config.ts";
 import { STEP_MINUTES } from "../core/time.ts";
 
 /** One weekday's opening at one site, as stored in `provider_site.hours`. */
@@ -72,6 +73,7 @@ export const visitType = pgTable(
     primaryKey({ name: "visit_type_pk", columns: [t.id] }),
     check("visit_type_id_shape", hasShape(t.id, VISIT_TYPE_ID)),
     check("visit_type_minutes", onStep(t.minutes)),
+    check("visit_type_longest", sql`${t.minutes} <= ${sql.raw(String(VISIT_MINUTES_MAX))}`),
     check("visit_type_grid", onStep(t.gridMinutes)),
     check("visit_type_window", sql`${t.noticeMinutes} >= 0 AND ${t.horizonDays} >= 1`),
     check("visit_type_modality", sql`${t.modality} IN ('in-person', 'video', 'phone')`),

@@ -5,7 +5,7 @@ import type { Instant } from "../time.ts";
 import type { Appointment } from "./appointment.ts";
 import type { CalendarView, StoredAppointment } from "./calendar-view.ts";
 import type { CancelCommand } from "./commands.ts";
-import { findRecent, RECENT_COMMANDS_MAX, stillRecent } from "./recent-commands.ts";
+import { findRecent } from "./recent-commands.ts";
 import { type BookingRefusal, broken } from "./refusal.ts";
 
 export type CancelDecision =
@@ -52,7 +52,6 @@ function cancelRefusal(
   if (appointment.version !== command.ifMatch) return { reason: "stale-version" }; // [C3]
   if (appointment.status !== "booked" && appointment.status !== "confirmed") return broken("not-cancellable"); // [C4]
   if (command.reach.kind === "patient" && now >= appointment.start) return broken("already-started"); // [C5]
-  if (stillRecent(stored.recent, now).length >= RECENT_COMMANDS_MAX) return broken("too-many-changes");
   return null;
 }
 

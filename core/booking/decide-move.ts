@@ -45,6 +45,7 @@ function moveRefusal(
   if (stillRecent(stored.recent, now).length >= RECENT_COMMANDS_MAX) return broken("too-many-changes");
   // [M5] Who keeps their time (and changes the reason only) keeps it whatever the rules say by now.
   if (samePlace(appointment, command.place)) return null;
+  if (now >= appointment.start) return broken("already-started"); // [M8] a missed visit is booked anew
   const rule = brokenPlaceRule(view.open, command.place, now);
   if (rule) return rule;
   const blockedBy = view.blockerOf(command.place, appointment.id); // [M6] its own old time does not block it

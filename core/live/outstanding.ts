@@ -33,7 +33,10 @@ export function planSend(state: Outstanding, bytes: number, heardAt: Instant, no
   const fresh: Outstanding = heard ? { bytes: 0, owesResync: state.owesResync, heardAt } : state;
   if (heard && state.owesResync) return { plan: "resync", next: { ...fresh, bytes, owesResync: false } };
   // A socket that owes nothing reads: its snapshot goes out whole, and a month of short visits is larger than the limits.
-  if (fresh.bytes === 0 && !fresh.owesResync) return { plan: "send", next: { ...fresh, bytes } };
+  // It is charged at most half of the soft limit, or every delta after it would be dropped.
+  if (fresh.bytes === 0 && !fresh.owesResync) {
+    return { plan: "send", next: { ...fresh, bytes: Math.min(bytes, OUTSTANDING_SOFT_BYTES / 2) } };
+  }
   if (fresh.bytes + bytes > OUTSTANDING_HARD_BYTES) return { plan: "close", next: fresh };
   if (fresh.owesResync || fresh.bytes + bytes > OUTSTANDING_SOFT_BYTES) {
     if (now - fresh.heardAt > SILENCE_MAX_MS) return { plan: "close", next: fresh };

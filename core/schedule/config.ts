@@ -17,6 +17,9 @@ export interface Site {
   readonly hours: readonly WeeklyHours[];
 }
 
+/** [S6] The longest visit there is. Bounds how far before an interval a row that reaches into it can start. */
+export const VISIT_MINUTES_MAX = 8 * 60;
+
 export interface VisitTypeRules {
   readonly id: VisitTypeId;
   readonly minutes: number;

@@ -4,11 +4,10 @@ import type { RecentCommand, StoredAppointment } from "../../core/booking/calend
 import type { CalendarEvent } from "../../core/events/event.ts";
 import type { AppointmentId, AttemptId, ProviderId } from "../../core/ids.ts";
 import type { OutboxEntry } from "../../core/outbox/drain.ts";
-import type { CalendarConfig } from "../../core/schedule/config.ts";
-import { DAY_MS, HOUR_MS, type Instant, type Interval } from "../../core/time.ts";
+import { type CalendarConfig, VISIT_MINUTES_MAX } from "../../core/schedule/config.ts";
+import { DAY_MS, type Instant, type Interval, MINUTE_MS } from "../../core/time.ts";
 
-/** The longest visit there is. Bounds how far before an interval a row that reaches into it can start. */
-export const VISIT_MS_MAX = 8 * HOUR_MS;
+const VISIT_MS_MAX = VISIT_MINUTES_MAX * MINUTE_MS;
 /** Bounds one alarm's tidying. */
 const PRUNED_PER_ALARM_MAX = 200;
 

@@ -34,10 +34,10 @@ export class LiveSockets {
     return plan.plan === "send";
   }
 
-  /** Any message of the peer proves that it reads. */
+  /** Any message of the peer proves that it reads; a `resume` gets the snapshot that a resync would have asked for. */
   heard(connection: Connection, now: Instant): void {
     const state = this.#outstanding.get(connection.id);
-    if (state) this.#outstanding.set(connection.id, { ...state, bytes: 0, heardAt: now });
+    if (state) this.#outstanding.set(connection.id, { bytes: 0, owesResync: false, heardAt: now });
   }
 
   forget(connection: Connection): void {

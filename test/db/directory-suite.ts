@@ -56,6 +56,21 @@ export function directorySuite(use: () => DatabaseUnderTest): void {
       );
     });
 
+    it("[D1] gives one provider alone exactly as it is in the whole", async () => {
+      const whole = await loadDirectory(use().db);
+      const part = await loadDirectory(use().db, first.id);
+      expect(part.providers).toEqual(whole.providers.filter(({ id }) => id === first.id));
+      expect([part.clinics, part.visitTypes]).toEqual([whole.clinics, whole.visitTypes]);
+      expect((await loadDirectory(use().db, "prv_000000000000" as ProviderId)).providers).toEqual([]);
+    });
+
+    it("[S6] refuses a visit type longer than eight hours or off the five-minute step", async () => {
+      for (const minutes of [485, 12]) {
+        const lengthen = use().db.execute(sql`UPDATE visit_type SET minutes = ${minutes}`);
+        await expect(lengthen).rejects.toMatchObject({ cause: { code: "23514" } });
+      }
+    });
+
     it("[D2] refuses to leave anything out: a directory beyond its limit is an error", async () => {
       await use().db.execute(sql`
         INSERT INTO clinic SELECT 'loc_' || lpad(n::text, 12, '0'), 'one too many', '', '', '', '', '', 'UTC', 0, 0

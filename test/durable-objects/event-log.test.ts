@@ -5,7 +5,7 @@ import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import type { AppointmentFacts } from "../../core/booking/appointment.ts";
 import { APPOINTMENTS_TOPIC, appointmentEvent } from "../../core/events/event.ts";
 import { APPOINTMENT_PARTITIONS, partitionName, partitionOf } from "../../core/events/partition.ts";
-import type { AttemptId, ProviderId } from "../../core/ids.ts";
+import { type AttemptId, agendaShardOf, type ProviderId } from "../../core/ids.ts";
 import { instant } from "../../core/time.ts";
 import { EventLogPartition } from "../../durable-objects/event-log-partition/event-log-partition.ts";
 import "../../workers/edge/index.tsx";
@@ -159,6 +159,48 @@ describe("the way of an event", () => {
         state.storage.sql.exec("SELECT * FROM outbox").toArray(),
       ),
     ).toEqual([]);
+  });
+
+  it("[D3] an older or equal configuration changes nothing, a newer one is an event", async () => {
+    const provider = await someProvider();
+    const calendar = calendarOf(provider.id);
+    const revision = async (version: number) => {
+      const reply = await calendar.availability(
+        {
+          visitTypeId: provider.visitTypeIds[0] as never,
+          locationId: null,
+          from: "2026-12-01",
+          to: "2026-12-07",
+        },
+        version,
+      );
+      return reply.kind === "ok" ? reply.revision : reply.kind;
+    };
+    const config = { ...provider.calendar, version: 5 };
+    expect(await revision(5)).toBe("needs-config");
+    await calendar.applyConfig(config);
+    await calendar.applyConfig({ ...config, sites: [] });
+    await calendar.applyConfig({ ...config, version: 4, sites: [] });
+    expect(await revision(5)).toBe(1);
+    await calendar.applyConfig({ ...config, version: 6 });
+    expect(await revision(6)).toBe(2);
+  });
+
+  it("[G9] an older or equal piece of news changes no claim, and a cancelled one stays", async () => {
+    const news = facts("prv_a" as ProviderId);
+    const agenda = env.PATIENT_AGENDA.getByName(`shard-${agendaShardOf(news.patientId)}`);
+    const tell = (version: number, status: AppointmentFacts["status"]) =>
+      agenda.observe([{ facts: { ...news, version, status }, cause: null }]);
+    await tell(2, "cancelled");
+    await tell(1, "booked");
+    await tell(2, "booked");
+    const list = await agenda.list(news.patientId, {
+      window: { start: instant(-1), end: instant(2) },
+      status: null,
+      after: null,
+      limit: 10,
+    });
+    expect(list).toMatchObject([{ version: 2, status: "cancelled" }]);
   });
 
   it("[O2] a crash between publishing and deleting repeats the batch, and the log swallows it", async () => {

@@ -5,8 +5,8 @@
  */
 import { loadavg } from "node:os";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Random } from "../../db/seed/random.ts";
 import { findOverlaps } from "../../db/queries/overlap-audit.ts";
+import { Random } from "../../db/seed/random.ts";
 import { ApiClient } from "../../scripts/load/api-client.ts";
 import { type BareSystem, startBareSystem } from "../../scripts/load/bare-system.ts";
 import { freeSlots, type Slot } from "../../scripts/load/free-slots.ts";
@@ -56,7 +56,11 @@ const known = (): Known[] => writers.flatMap((writer) => [...writer.known.values
 async function waitForKill(random: Random, kill: number): Promise<void> {
   const hitsTheStart = kill % 4 === 3;
   if (!hitsTheStart)
-    await until(() => spawnedAt === null, { what: "a booking after a restart", maxMs: BACK_GIVE_UP_MS, everyMs: 5 });
+    await until(() => spawnedAt === null, {
+      what: "a booking after a restart",
+      maxMs: BACK_GIVE_UP_MS,
+      everyMs: 5,
+    });
   await sleep(random.between(LIFE_MIN_MS, LIFE_MAX_MS));
 }
 
@@ -159,7 +163,11 @@ describe("[F1] twenty kills", () => {
     }
     expect(wrong).toEqual([]);
     const listedIds = [...lists.values()].flatMap((list) => [...list.keys()]);
-    expect(listedIds.toSorted()).toEqual(known().map(({ id }) => id).toSorted());
+    expect(listedIds.toSorted()).toEqual(
+      known()
+        .map(({ id }) => id)
+        .toSorted(),
+    );
   });
 
   it(`[F1] the first booking is answered within ${BACK_MAX_MS} ms of the restart`, () => {
@@ -179,7 +187,11 @@ describe("[F1] twenty kills", () => {
     expect(calendars.flatMap(overlapsIn)).toEqual([]);
     expect(calendars.map(({ waitingEvents }) => waitingEvents).filter(Boolean)).toEqual([]);
     expect(asLines(projected)).toEqual(asLines(stored));
-    expect(stored.map(({ id }) => id).toSorted()).toEqual(known().map(({ id }) => id).toSorted());
+    expect(stored.map(({ id }) => id).toSorted()).toEqual(
+      known()
+        .map(({ id }) => id)
+        .toSorted(),
+    );
     const events = eventsPerCalendar(readLogs(system.storageDir));
     expect([...events.values()].toSorted()).toEqual(calendars.map((c) => c.lastSequence).toSorted());
   });

@@ -41,7 +41,11 @@ const open: RawSocket[] = [];
 class Screen {
   readonly socket: RawSocket;
   state: LiveSlots;
-  readonly deltas: { readonly at: number; readonly taken: readonly string[]; readonly opened: readonly string[] }[] = [];
+  readonly deltas: {
+    readonly at: number;
+    readonly taken: readonly string[];
+    readonly opened: readonly string[];
+  }[] = [];
   resyncs = 0;
 
   /** @param from what the screen showed before the connection was lost; null = it shows nothing yet */
@@ -62,7 +66,11 @@ class Screen {
     const { state, taken, opened, ask } = applyFrame(this.state, frame);
     this.state = state;
     if (frame.type === "delta")
-      this.deltas.push({ at, taken: taken.map(({ start }) => start), opened: opened.map(({ start }) => start) });
+      this.deltas.push({
+        at,
+        taken: taken.map(({ start }) => start),
+        opened: opened.map(({ start }) => start),
+      });
     if (frame.type === "resync") this.resyncs += 1;
     if (ask) this.socket.send(JSON.stringify({ type: "resume", revision: state.revision }));
   }
@@ -78,7 +86,11 @@ const feedOf = (provider: Provider): string =>
 async function openScreen(provider: Provider, from: LiveSlots | null = null): Promise<Screen> {
   const screen = new Screen(`/v1/live/providers/${provider.id}?${feedOf(provider)}`, from);
   expect(await screen.socket.upgraded).toBe(101);
-  await until(() => screen.socket.frames.length > 0, { what: "the first frame", maxMs: FRAME_GIVE_UP_MS, everyMs: 2 });
+  await until(() => screen.socket.frames.length > 0, {
+    what: "the first frame",
+    maxMs: FRAME_GIVE_UP_MS,
+    everyMs: 2,
+  });
   return screen;
 }
 
@@ -150,7 +162,11 @@ beforeAll(async () => {
   api = new ApiClient(system.workerd.port, 16);
   const patients = await seededPatients(system, 20);
   people = await Promise.all(
-    patients.map(async ({ id, displayName }) => ({ id, name: displayName, token: await system.patientToken(id) })),
+    patients.map(async ({ id, displayName }) => ({
+      id,
+      name: displayName,
+      token: await system.patientToken(id),
+    })),
   );
 });
 
@@ -213,7 +229,9 @@ describe("[F3] live screens", () => {
     after.socket.send(JSON.stringify({ type: "resume", revision: before.state.revision }));
     await timed(after, () => book(people[3] as Person, slots[2] as Slot));
     expect(after.starts).toEqual(await availabilityOf(provider));
-    expect(after.starts.filter((k) => slots.slice(0, 3).some(({ start }) => k.startsWith(start)))).toEqual([]);
+    expect(after.starts.filter((k) => slots.slice(0, 3).some(({ start }) => k.startsWith(start)))).toEqual(
+      [],
+    );
   });
 
   it("[F3] a screen that shows the present revision gets nothing again for its resume", async () => {
@@ -249,7 +267,9 @@ describe("[F3] live screens", () => {
         what: "every change on the healthy screen",
         maxMs: FRAME_GIVE_UP_MS,
       });
-      const sentBytes = screen.socket.frames.slice(-2 * STALL_ROUNDS).reduce((sum, { text }) => sum + text.length, 0);
+      const sentBytes = screen.socket.frames
+        .slice(-2 * STALL_ROUNDS)
+        .reduce((sum, { text }) => sum + text.length, 0);
       stalled.readAgain();
       await sleep(SEEN_MAX_MS);
       const reached = stalled.frames.slice(1).reduce((sum, { text }) => sum + text.length, 0);

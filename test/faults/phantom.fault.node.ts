@@ -95,7 +95,8 @@ beforeAll(async () => {
   const slots = await freeSlots(api, calendar as NonNullable<typeof calendar>);
   slot = slots[0] as Slot;
   const options = { token: me.token, key: "mine", body: bookingOf(slot) };
-  realAppointment = (JSON.parse((await api.call("POST", "/v1/appointments", options)).text) as { id: string }).id;
+  realAppointment = (JSON.parse((await api.call("POST", "/v1/appointments", options)).text) as { id: string })
+    .id;
   // The shards that exist are there from now on: what is counted below is what invented ids add.
   for (const id of inventPatients(AGENDA_SHARDS))
     await api.call("GET", `/v1/patients/${id}/appointments`, { token: await system.patientToken(id) });
@@ -128,7 +129,9 @@ describe("[F5] phantoms", () => {
 
   it("[F5] invented appointments are answered like somebody else's", async () => {
     const [stranger] = await makePeople(system, 1);
-    const foreign = await api.call("GET", `/v1/appointments/${realAppointment}`, { token: stranger?.token ?? "" });
+    const foreign = await api.call("GET", `/v1/appointments/${realAppointment}`, {
+      token: stranger?.token ?? "",
+    });
     expect(bodyOf(foreign)).toBe(notFound);
     const methods = ["GET", "PATCH", "DELETE"];
     const answers = await answersTo(INVENTED, (k) => [

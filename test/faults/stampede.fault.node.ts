@@ -22,7 +22,11 @@ let system: BareSystem;
 let api: ApiClient;
 
 const book = (person: Person, slot: Slot): Promise<Answer> =>
-  api.call("POST", "/v1/appointments", { token: person.token, key: `for-${person.id}`, body: bookingOf(slot) });
+  api.call("POST", "/v1/appointments", {
+    token: person.token,
+    key: `for-${person.id}`,
+    body: bookingOf(slot),
+  });
 
 const countBy = (answers: readonly Answer[]): Record<string, number> => {
   const counts: Record<string, number> = {};
@@ -33,7 +37,11 @@ const countBy = (answers: readonly Answer[]): Record<string, number> => {
 interface Refusal {
   readonly type: string;
   readonly blockedBy: string;
-  readonly alternatives: readonly { readonly start: string; readonly end: string; readonly locationId: string }[];
+  readonly alternatives: readonly {
+    readonly start: string;
+    readonly end: string;
+    readonly locationId: string;
+  }[];
 }
 
 /** What is wrong with a loser's answer; null = it is as the contract says. */
@@ -72,7 +80,9 @@ describe("[F2] stampede", () => {
     const [slot] = await freeSlots(api, providerAt(0));
     const startedAt = performance.now();
     const answers = await Promise.all(people.map((person) => book(person, slot as Slot)));
-    console.log(`[F2] ${RIVALS} for one start: ${JSON.stringify(countBy(answers))} in ${since(startedAt)} ms`);
+    console.log(
+      `[F2] ${RIVALS} for one start: ${JSON.stringify(countBy(answers))} in ${since(startedAt)} ms`,
+    );
     expect(countBy(answers)).toEqual({ 201: 1, 409: RIVALS - 1 });
     expect(flawsOf(answers, people)).toEqual([]);
   });
@@ -82,7 +92,9 @@ describe("[F2] stampede", () => {
     const slots = (await freeSlots(api, providerAt(1))).slice(0, STARTS);
     const startedAt = performance.now();
     const answers = await Promise.all(people.map((person, i) => book(person, slots[i % STARTS] as Slot)));
-    console.log(`[F2] ${CROWD} for ${STARTS} starts: ${JSON.stringify(countBy(answers))} in ${since(startedAt)} ms`);
+    console.log(
+      `[F2] ${CROWD} for ${STARTS} starts: ${JSON.stringify(countBy(answers))} in ${since(startedAt)} ms`,
+    );
     expect(countBy(answers)).toEqual({ 201: STARTS, 409: CROWD - STARTS });
     expect(flawsOf(answers, people)).toEqual([]);
     const won = answers.filter(({ status }) => status === 201);

@@ -79,7 +79,8 @@ function readLog(db: DatabaseSync): StoredLog {
 export const readCalendars = (storageDir: string): StoredCalendar[] =>
   readEach(storageDir, "ProviderCalendar", readCalendar);
 
-export const readLogs = (storageDir: string): StoredLog[] => readEach(storageDir, "EventLogPartition", readLog);
+export const readLogs = (storageDir: string): StoredLog[] =>
+  readEach(storageDir, "EventLogPartition", readLog);
 
 /** Pairs of one calendar over the same minute, both taking their time: there must be none. */
 export function overlapsIn({ appointments }: StoredCalendar): [StoredAppointment, StoredAppointment][] {

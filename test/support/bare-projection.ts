@@ -3,7 +3,7 @@ import { sql } from "drizzle-orm";
 import type { ApiClient } from "../../scripts/load/api-client.ts";
 import type { Database } from "../../scripts/load/database.ts";
 import type { StoredAppointment } from "./bare-objects.ts";
-import { type WaitOptions, until } from "./bare-wait.ts";
+import { until, type WaitOptions } from "./bare-wait.ts";
 
 export async function projectedAppointments(database: Database): Promise<StoredAppointment[]> {
   const { rows } = await database.db.execute(sql`

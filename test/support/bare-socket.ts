@@ -30,7 +30,8 @@ function firstFrame(data: Buffer): RawFrame | null {
   const short = data.readUInt8(1) & 0x7f;
   const headBytes = short === 126 ? 4 : short === 127 ? 10 : 2;
   if (data.length < headBytes) return null;
-  const length = short === 126 ? data.readUInt16BE(2) : short === 127 ? Number(data.readBigUInt64BE(2)) : short;
+  const length =
+    short === 126 ? data.readUInt16BE(2) : short === 127 ? Number(data.readBigUInt64BE(2)) : short;
   const end = headBytes + length;
   if (data.length < end) return null;
   return { opcode: data.readUInt8(0) & 0x0f, payload: data.subarray(headBytes, end), end };

@@ -255,6 +255,14 @@ describe("rules of moving", () => {
       expect(decide(withAppointment(), { place })).toEqual(refusedBy(rule));
   });
 
+  it("[M8] what has started is not moved any more, to the millisecond; its reason may still change", () => {
+    const at = (now: typeof START, place = aPlace(plus(START, DAY_MS))) =>
+      decide(withAppointment(), { place, reason: "late", issuedAt: now, deadline: plus(now, 10_000) }, now);
+    expect(at(plus(START, -1)).kind).toBe("commit");
+    expect(at(START)).toEqual(refusedBy("already-started"));
+    expect(at(START, aPlace(START)).kind).toBe("commit");
+  });
+
   it("[M7] fifty commands a day are accepted, the next is not, and a day later it is", () => {
     const recent = (count: number) => Array.from({ length: count }, (_, index) => entry(`other.${index}`));
     expect(RECENT_COMMANDS_MAX).toBe(50);

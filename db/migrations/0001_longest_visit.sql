@@ -1,0 +1,1 @@
+ALTER TABLE "visit_type" ADD CONSTRAINT "visit_type_longest" CHECK ("visit_type"."minutes" <= 480);
