@@ -54,6 +54,11 @@ export function makePatientId(shard: number, bytes: Uint8Array): PatientId {
   return `pat_${digits}${encodeBytes(bytes.subarray(0, PLAIN_LENGTH))}` as PatientId;
 }
 
+/** A patient id of a shard that there is. Any other one would make an object of its own out of nothing. */
+export function isPatientId(text: string): text is PatientId {
+  return PATIENT_ID.test(text) && agendaShardOf(text as PatientId) < AGENDA_SHARDS;
+}
+
 /** The shard that owns this patient. Ids come from a verified token or the directory. */
 export function agendaShardOf(patient: PatientId): number {
   return ALPHABET.indexOf(patient[4] as string) * 32 + ALPHABET.indexOf(patient[5] as string);

@@ -2,7 +2,7 @@
  * Every setting of every Worker, parsed once. A bad value stops the start with a sentence that names the key and never
  * the value. What each one means, and where the keys of the original system went: docs/configuration.md
  */
-import { z } from "zod";
+import * as z from "zod";
 
 const onOff = z.enum(["on", "off"]).transform((value) => value === "on");
 const notYet = (key: string, until: string) =>

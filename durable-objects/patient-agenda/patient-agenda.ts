@@ -6,7 +6,7 @@
 import { type Connection, type ConnectionContext, Server, type WSMessage } from "partyserver";
 import type { TakeAnswer, TakeRequest } from "../../core/agenda/command-row.ts";
 import type { AppointmentFacts, AppointmentStatus } from "../../core/booking/appointment.ts";
-import { PATIENT_ID, type PatientId } from "../../core/ids.ts";
+import { isPatientId, type PatientId } from "../../core/ids.ts";
 import { parseClientMessage } from "../../core/live/protocol.ts";
 import { HOUR_MS, type Instant, type Interval, instant, plus } from "../../core/time.ts";
 import { LiveSockets } from "../shared/live-sockets.ts";
@@ -141,7 +141,7 @@ export class PatientAgenda extends Server<Env> {
   #admit(request: Request): PatientId | null {
     const url = new URL(request.url);
     const patient = url.pathname.split("/").at(-1) ?? "";
-    if (!PATIENT_ID.test(patient)) return null;
+    if (!isPatientId(patient)) return null;
     if (request.headers.get("x-openslot-admitted") === patient) return patient as PatientId;
     const ticket = url.searchParams.get("ticket") ?? "";
     return this.#tickets.redeem(ticket, this.#now()) === patient ? (patient as PatientId) : null;

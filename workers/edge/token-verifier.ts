@@ -5,9 +5,9 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTPayload, jwtVerify } from "jose";
 import type { Principal } from "../../core/access/principal.ts";
 import {
+  isPatientId,
   LOCATION_ID,
   type LocationId,
-  PATIENT_ID,
   type PatientId,
   PROVIDER_ID,
   type ProviderId,
@@ -125,7 +125,7 @@ function principalOf(payload: JWTPayload): Principal | null {
     : [];
   switch (payload.role) {
     case "patient":
-      return PATIENT_ID.test(subject) ? { role: "patient", subject, patientId: subject as PatientId } : null;
+      return isPatientId(subject) ? { role: "patient", subject, patientId: subject as PatientId } : null;
     case "staff":
     case "kiosk":
       return clinics.length > 0 ? { role: payload.role, subject, clinics } : null;

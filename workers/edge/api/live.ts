@@ -1,7 +1,7 @@
 /** Live sockets: one explicit route per feed, so that nothing else of an object is reachable. */
 import { type Context, Hono } from "hono";
 import { appointmentReach } from "../../../core/access/principal.ts";
-import { PATIENT_ID, type PatientId } from "../../../core/ids.ts";
+import { isPatientId, type PatientId } from "../../../core/ids.ts";
 import type { EdgeEnv } from "../env.ts";
 import { configure } from "../provisioning.ts";
 import { patientAgenda, providerCalendar } from "../stubs.ts";
@@ -50,7 +50,7 @@ export const live = new Hono<EdgeEnv>()
   .get("/patients/:id", async (c) => {
     const id = c.req.param("id");
     const principal = c.get("principal");
-    if (!PATIENT_ID.test(id)) return sendProblem(c, NOT_FOUND);
+    if (!isPatientId(id)) return sendProblem(c, NOT_FOUND);
     if (!principal && !c.req.query("ticket")) return sendProblem(c, UNAUTHENTICATED);
     if (principal) {
       const patient = await visiblePatient(c, principal, id);

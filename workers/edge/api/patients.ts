@@ -3,7 +3,7 @@ import { type Context, Hono } from "hono";
 import { appointmentReach, type Principal } from "../../../core/access/principal.ts";
 import { reaches } from "../../../core/access/reach.ts";
 import { appointmentDto } from "../../../core/booking/appointment-dto.ts";
-import { type LocationId, PATIENT_ID, type PatientId } from "../../../core/ids.ts";
+import { isPatientId, type LocationId, type PatientId } from "../../../core/ids.ts";
 import { DAY_MS, type Instant, instant } from "../../../core/time.ts";
 import { makeDb } from "../../../db/client.ts";
 import { findPatient } from "../../../db/queries/find-patient.ts";
@@ -66,7 +66,7 @@ export async function visiblePatient(
   principal: Principal,
   text: string,
 ): Promise<PatientAnswer> {
-  if (!PATIENT_ID.test(text)) return { ok: false, problem: NOT_FOUND };
+  if (!isPatientId(text)) return { ok: false, problem: NOT_FOUND };
   const id = text as PatientId;
   if (principal.role === "patient")
     return principal.patientId === id ? { ok: true, patientId: id } : { ok: false, problem: NOT_FOUND };

@@ -1,11 +1,11 @@
 /** Parses what comes in, once, at the door. Unknown members are refused; brands are given here. */
 import type { Context } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import { CANCELLATION_REASONS } from "../../../core/booking/appointment.ts";
 import {
+  isPatientId,
   LOCATION_ID,
   type LocationId,
-  PATIENT_ID,
   type PatientId,
   PROVIDER_ID,
   type ProviderId,
@@ -22,7 +22,7 @@ const locationId = z
   .transform((id) => id as LocationId);
 const patientId = z
   .string()
-  .regex(PATIENT_ID, "must be a patient id")
+  .refine(isPatientId, "must be a patient id")
   .transform((id) => id as PatientId);
 const providerId = z
   .string()

@@ -1,7 +1,7 @@
 /** Choosing a sample patient, on a laptop only. Real sign-in comes with the identity release. */
 import { type Context, Hono } from "hono";
 import type { Patient } from "../../../core/directory/directory.ts";
-import { PATIENT_ID, type PatientId } from "../../../core/ids.ts";
+import { isPatientId, type PatientId } from "../../../core/ids.ts";
 import { makeDb } from "../../../db/client.ts";
 import { findPatient } from "../../../db/queries/find-patient.ts";
 import { listPatients } from "../../../db/queries/list-patients.ts";
@@ -120,7 +120,7 @@ export const signIn = new Hono<EdgeEnv>()
     if (!settings.LOCAL_MODE) return notYetPage(c);
     const fields = await formFields(c);
     const patientId = fields.patientId ?? "";
-    if (!PATIENT_ID.test(patientId)) return badFormPage(c);
+    if (!isPatientId(patientId)) return badFormPage(c);
     if (!(await findPatient(makeDb(settings), patientId as PatientId))) return badFormPage(c);
     const token = await sampleToken(c.env, patientId as PatientId);
     if (token === null) return issuerAwayPage(c);
