@@ -5,7 +5,7 @@
  */
 import { Temporal } from "temporal-polyfill";
 import { invariant } from "../invariant.ts";
-import { DAY_MS, type Instant, instant, MINUTE_MS } from "../time.ts";
+import { DAY_MS, type Instant, instant, MINUTE_MS, SECOND_MS } from "../time.ts";
 
 /** `YYYY-MM-DD` in some clinic's zone. */
 export type CalendarDate = string;
@@ -37,15 +37,25 @@ function spansOfYear(zone: string, year: number): readonly OffsetSpan[] {
   return spans;
 }
 
+/** The span that answered last, because the next question is nearly always about the same zone and week. */
+let lastZone = "";
+let lastSince = 0;
+let lastUntil = 0;
+let lastOffsetMs = 0;
+
 /** Milliseconds that the zone is ahead of UTC at `at`. */
 export function offsetMsAt(zone: string, at: number): number {
-  const spans = spansOfYear(zone, new Date(at).getUTCFullYear());
-  let offsetMs = (spans[0] as OffsetSpan).offsetMs;
-  for (const span of spans) {
-    if (span.since > at) break;
-    offsetMs = span.offsetMs;
-  }
-  return offsetMs;
+  if (zone === lastZone && at >= lastSince && at < lastUntil) return lastOffsetMs;
+  const year = new Date(at).getUTCFullYear();
+  const spans = spansOfYear(zone, year);
+  let index = spans.length - 1;
+  while (index > 0 && (spans[index] as OffsetSpan).since > at) index--;
+  const span = spans[index] as OffsetSpan;
+  lastZone = zone;
+  lastSince = Math.max(span.since, Date.UTC(year, 0, 1));
+  lastUntil = spans[index + 1]?.since ?? Date.UTC(year + 1, 0, 1);
+  lastOffsetMs = span.offsetMs;
+  return lastOffsetMs;
 }
 
 /** The only change of offset in (from, to], or null. Zones change at most once in any two days. */
@@ -88,9 +98,23 @@ export function wallTime(
   return instant(early ?? late ?? change);
 }
 
+/** The date that was spelled last: an answer spells dozens of times of one day. */
+let lastDay = Number.NaN;
+let lastDate = "";
+
+/** `local` is local time as if it were UTC. */
+function spellDate(local: number): CalendarDate {
+  const day = Math.floor(local / DAY_MS);
+  if (day !== lastDay) {
+    lastDay = day;
+    lastDate = new Date(day * DAY_MS).toISOString().slice(0, 10);
+  }
+  return lastDate;
+}
+
 /** The date on the clinic's wall at `at`. */
 export function dateAt(at: Instant, zone: string): CalendarDate {
-  return new Date(at + offsetMsAt(zone, at)).toISOString().slice(0, 10);
+  return spellDate(at + offsetMsAt(zone, at));
 }
 
 export function nextDate(date: CalendarDate): CalendarDate {
@@ -116,14 +140,16 @@ export function dayInterval(
   return { start: wallTime(date, 0, zone, "opening"), end: wallTime(nextDate(date), 0, zone, "opening") };
 }
 
+const TWO_DIGITS = Array.from({ length: 60 }, (_, n) => String(n).padStart(2, "0"));
+const two = (n: number): string => TWO_DIGITS[Math.trunc(n)] as string;
+
 /** [T1] RFC 3339 with the clinic's own offset, whole seconds: `2026-11-24T09:20:00-06:00`. */
 export function spellInZone(at: Instant, zone: string): string {
   const offsetMs = offsetMsAt(zone, at);
-  return `${new Date(at + offsetMs).toISOString().slice(0, 19)}${spellOffset(offsetMs)}`;
-}
-
-function spellOffset(offsetMs: number): string {
-  const minutes = Math.abs(offsetMs) / MINUTE_MS;
-  const two = (n: number): string => String(Math.trunc(n)).padStart(2, "0");
-  return `${offsetMs < 0 ? "-" : "+"}${two(minutes / 60)}:${two(minutes % 60)}`;
+  const local = at + offsetMs;
+  const seconds = Math.floor((local - Math.floor(local / DAY_MS) * DAY_MS) / SECOND_MS);
+  const time = `${two(seconds / 3_600)}:${two((seconds / 60) % 60)}:${two(seconds % 60)}`;
+  const offsetMinutes = Math.abs(offsetMs) / MINUTE_MS;
+  const sign = offsetMs < 0 ? "-" : "+";
+  return `${spellDate(local)}T${time}${sign}${two(offsetMinutes / 60)}:${two(offsetMinutes % 60)}`;
 }
