@@ -64,7 +64,9 @@ function table(results: readonly CaseResult[]): string {
   ]);
   const widths = header.map((_, i) => Math.max(...[header, ...rows].map((row) => (row[i] ?? "").length)));
   const line = (row: readonly string[]): string =>
-    row.map((cell, i) => (i === 0 || i === 9 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join("  ");
+    row
+      .map((cell, i) => (i === 0 || i === 9 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0)))
+      .join("  ");
   return [header, ...rows].map((row) => line(row).trimEnd()).join("\n");
 }
 
@@ -96,7 +98,14 @@ try {
   print(machine, results, voids);
   const seconds = (performance.now() - startedAt) / 1000;
   console.log(`${seconds.toFixed(0)} s in all.`);
-  const figures = { at: new Date().toISOString(), machine, plan, rate: flags.rate, wallClockVoid: voids, results };
+  const figures = {
+    at: new Date().toISOString(),
+    machine,
+    plan,
+    rate: flags.rate,
+    wallClockVoid: voids,
+    results,
+  };
   if (flags.json !== undefined) writeFileSync(flags.json, `${JSON.stringify(figures, null, 2)}\n`);
 } finally {
   await system.stop();

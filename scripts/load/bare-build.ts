@@ -78,10 +78,32 @@ function treeHash(): string {
   return hash.digest("hex").slice(0, 20);
 }
 
+/** The part of wrangler's configuration that we read; its own type comes to us as `any`. */
+interface WranglerConfig {
+  readonly name?: string;
+  readonly compatibility_date?: string;
+  readonly compatibility_flags: readonly string[];
+  readonly migrations: readonly { readonly new_sqlite_classes?: readonly string[] }[];
+  readonly durable_objects: {
+    readonly bindings: readonly {
+      readonly name: string;
+      readonly class_name: string;
+      readonly script_name?: string;
+    }[];
+  };
+  readonly services?: readonly { readonly binding: string; readonly service: string }[];
+  readonly ratelimits?: readonly { readonly name: string }[];
+  readonly queues: { readonly producers?: readonly { readonly binding: string }[] };
+  readonly assets?: { readonly binding?: string };
+}
+
 /** Reads what wrangler itself understands, so that a new binding cannot be forgotten here in silence. */
 async function describe(configPath: string): Promise<BuiltWorker> {
   const { unstable_readConfig } = await import("wrangler");
-  const config = unstable_readConfig({ config: join(ROOT, configPath) }, { hideWarnings: true });
+  const config: WranglerConfig = unstable_readConfig(
+    { config: join(ROOT, configPath) },
+    { hideWarnings: true },
+  );
   return {
     name: config.name ?? "",
     compatibilityDate: config.compatibility_date ?? "",

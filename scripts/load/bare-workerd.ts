@@ -82,7 +82,7 @@ export class BareWorkerd {
       throw new Error("workerd runs already: two on one storage would be two owners of every object");
     const log = openSync(this.#logPath, "a");
     const startedAt = performance.now();
-    const [command, ...args] = pinned(this.#options.core, [workerdPath(), "serve", ...(process.env.BARE_INSPECT ? [`--inspector-addr=127.0.0.1:${process.env.BARE_INSPECT}`] : []), this.#configPath]);
+    const [command, ...args] = pinned(this.#options.core, [workerdPath(), "serve", this.#configPath]);
     const child = spawn(command as string, args, { stdio: ["ignore", log, log], cwd: "/" });
     closeSync(log);
     this.#child = child;

@@ -67,7 +67,9 @@ export function emptyCase({ workerd }: BareSystem, count: number, rate: number):
 function readCases(world: BenchWorld, size: BenchSize): BenchCase[] {
   const { port } = world.system.workerd;
   const availability = (index: number, from: number): RawRequest => {
-    const { providerId, visitTypeId } = world.visits[index % world.visits.length] as (typeof world.visits)[number];
+    const { providerId, visitTypeId } = world.visits[
+      index % world.visits.length
+    ] as (typeof world.visits)[number];
     const query = `visitTypeId=${visitTypeId}&from=${dateIn(from)}&to=${dateIn(from + WEEK - 1)}`;
     return { method: "GET", path: `/v1/providers/${providerId}/availability?${query}` };
   };
@@ -91,7 +93,11 @@ function readCases(world: BenchWorld, size: BenchSize): BenchCase[] {
   ];
 }
 
-function bookingCases(world: BenchWorld, size: BenchSize, refused: (count: number) => RawRequest[]): BenchCase[] {
+function bookingCases(
+  world: BenchWorld,
+  size: BenchSize,
+  refused: (count: number) => RawRequest[],
+): BenchCase[] {
   const { system } = world;
   const verify = (requests: readonly RawRequest[]): Promise<void> => world.verifyTokens(requests);
   let booked = 0;

@@ -60,7 +60,9 @@ async function interleaved(
   cases: readonly BenchCase[],
   rounds: number,
 ): Promise<Map<BenchCase, Rounds>> {
-  const all = new Map(cases.map((benchCase) => [benchCase, { own: [] as Segment[], empty: [] as Segment[] }]));
+  const all = new Map(
+    cases.map((benchCase) => [benchCase, { own: [] as Segment[], empty: [] as Segment[] }]),
+  );
   for (let round = 0; round < rounds; round++) {
     for (const [benchCase, results] of all) {
       results.empty.push(await segment(system, empty));
@@ -74,7 +76,10 @@ async function latency(benchCase: BenchCase, seconds: number, core: number | nul
   const requests = benchCase.take(Math.round(benchCase.rate * seconds));
   await benchCase.prepare(requests);
   const { port, rate } = benchCase;
-  const report = await openLoopProcess({ port, requests, rate, seconds, connections: OPEN_CONNECTIONS }, core);
+  const report = await openLoopProcess(
+    { port, requests, rate, seconds, connections: OPEN_CONNECTIONS },
+    core,
+  );
   await benchCase.settle();
   return report;
 }

@@ -28,13 +28,16 @@ export class BenchWorld {
     this.system = system;
     this.#slots = slots;
     this.#patients = patients;
-    const visits = new Map(slots.map(({ providerId, visitTypeId }) => [providerId, { providerId, visitTypeId }]));
+    const visits = new Map(
+      slots.map(({ providerId, visitTypeId }) => [providerId, { providerId, visitTypeId }]),
+    );
     this.visits = [...visits.values()];
   }
 
   /** @param patients how many fresh patients the bench will need in all */
   static async make(system: BareSystem, patients: number): Promise<BenchWorld> {
-    if (patients > PATIENTS_MAX) throw new Error(`a bench has at most ${PATIENTS_MAX} patients, not ${patients}`);
+    if (patients > PATIENTS_MAX)
+      throw new Error(`a bench has at most ${PATIENTS_MAX} patients, not ${patients}`);
     const api = new ApiClient(system.workerd.port, CONNECTIONS);
     const providers = system.directory.providers.slice(0, PROVIDERS);
     const bySlots = await Promise.all(providers.map((provider) => freeSlots(api, provider)));
@@ -46,7 +49,11 @@ export class BenchWorld {
       for (const list of bySlots) if (list[i] !== undefined) slots.push(list[i] as Slot);
     const ids = inventPatients(patients);
     const tokens = await Promise.all(ids.map((id) => system.patientToken(id)));
-    const world = new BenchWorld(system, slots, ids.map((id, i) => ({ id, token: tokens[i] as string })));
+    const world = new BenchWorld(
+      system,
+      slots,
+      ids.map((id, i) => ({ id, token: tokens[i] as string })),
+    );
     return world;
   }
 
@@ -77,7 +84,9 @@ export class BenchWorld {
   /** Makes the edge verify every token once: what a request of a signed-in person costs, not what signing in costs. */
   async verifyTokens(requests: readonly RawRequest[]): Promise<void> {
     const tokens = new Set(requests.map(({ headers }) => headers?.authorization ?? ""));
-    await this.run([...tokens].map((authorization) => ({ method: "GET", path: "/v1/-", headers: { authorization } })));
+    await this.run(
+      [...tokens].map((authorization) => ({ method: "GET", path: "/v1/-", headers: { authorization } })),
+    );
   }
 
   /** Unmeasured. */

@@ -18,7 +18,8 @@ interface Day {
   readonly slots: readonly Pick<Slot, "start" | "end" | "locationId">[];
 }
 
-export const dateIn = (days: number): string => new Date(Date.now() + days * DAY_MS).toISOString().slice(0, 10);
+export const dateIn = (days: number): string =>
+  new Date(Date.now() + days * DAY_MS).toISOString().slice(0, 10);
 
 /** Bookable by whoever comes first, from tomorrow on, by time. Asking also gives the calendar its configuration. */
 export async function freeSlots(api: ApiClient, provider: Provider, days = DAYS_MAX): Promise<Slot[]> {

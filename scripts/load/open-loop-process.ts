@@ -22,7 +22,8 @@ export async function openLoopProcess(plan: OpenLoopPlan, core: number | null): 
     return await new Promise((resolve, reject) => {
       const timeout = plan.seconds * 1000 + EXTRA_MAX_MS;
       execFile(command as string, args, { timeout }, (error, stdout, stderr) => {
-        if (stdout.startsWith("{")) resolve(JSON.parse(stdout) as OpenLoopReport); // written by open-loop.ts
+        if (stdout.startsWith("{"))
+          resolve(JSON.parse(stdout) as OpenLoopReport); // written by open-loop.ts
         else reject(new Error(`the generator failed: ${stderr}`, { cause: error }));
       });
     });

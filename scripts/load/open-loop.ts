@@ -163,11 +163,26 @@ class OpenLoop {
     const achievedRate = (n - errors) / ((lastAnswer - startAt) / 1000);
     const lateShare = n === 0 ? 0 : late / n;
     const connections = this.#opened;
-    return { n, errors, late, lateShare, p50, p99, p999, max, sentP50, sentP99, achievedRate, connections, statuses };
+    return {
+      n,
+      errors,
+      late,
+      lateShare,
+      p50,
+      p99,
+      p999,
+      max,
+      sentP50,
+      sentP99,
+      achievedRate,
+      connections,
+      statuses,
+    };
   }
 }
 
-export const runOpenLoop = (plan: OpenLoopPlan): Promise<OpenLoopReport> => new OpenLoop(plan).run(plan.connections);
+export const runOpenLoop = (plan: OpenLoopPlan): Promise<OpenLoopReport> =>
+  new OpenLoop(plan).run(plan.connections);
 
 /** A run that was late says nothing about the server. */
 export const isVoid = (report: OpenLoopReport): boolean => report.lateShare > LATE_SHARE_MAX;
@@ -186,7 +201,8 @@ function planOfFlags(): { readonly plan: OpenLoopPlan; readonly asJson: boolean 
   if (values.plan !== undefined)
     return { plan: JSON.parse(readFileSync(values.plan, "utf8")) as OpenLoopPlan, asJson: true };
   const url = new URL(values.url ?? "");
-  if (url.hostname !== "127.0.0.1" && url.hostname !== "localhost") throw new Error("loopback only: this is a load");
+  if (url.hostname !== "127.0.0.1" && url.hostname !== "localhost")
+    throw new Error("loopback only: this is a load");
   const plan = {
     port: Number(url.port),
     requests: [{ method: "GET", path: `${url.pathname}${url.search}` }],

@@ -23,7 +23,10 @@ export function encodeRequest({ method, path, headers = {}, body }: RawRequest, 
     ...headers,
     ...(body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) }),
   };
-  const lines = [`${method} ${path} HTTP/1.1`, ...Object.entries(all).map(([name, value]) => `${name}: ${value}`)];
+  const lines = [
+    `${method} ${path} HTTP/1.1`,
+    ...Object.entries(all).map(([name, value]) => `${name}: ${value}`),
+  ];
   return Buffer.from(`${lines.join("\r\n")}${HEAD_END}${body ?? ""}`, "utf8");
 }
 
@@ -126,7 +129,10 @@ export async function closedLoop(
     new Promise((resolve) => {
       const step = (): void => {
         const request = requests[next++];
-        if (request === undefined || !connection.isOpen) return resolve();
+        if (request === undefined || !connection.isOpen) {
+          resolve();
+          return;
+        }
         connection.send(request, (status) => {
           statuses.set(status, (statuses.get(status) ?? 0) + 1);
           step();
