@@ -44,3 +44,18 @@ export function planSend(state: Outstanding, bytes: number, heardAt: Instant, no
   }
   return { plan: "send", next: { ...fresh, bytes: fresh.bytes + bytes } };
 }
+
+/** A screen resumes after a reconnect or a gap: rarely. One that asks more often reads none of what it is sent. */
+export const RESUMES_MAX = 20;
+export const RESUME_WINDOW_MS = 60 * SECOND_MS;
+
+export interface Resumes {
+  readonly since: Instant;
+  readonly count: number;
+}
+
+/** [L6] Counts a `resume` of one socket in windows of a minute; `count` beyond RESUMES_MAX closes it. */
+export function countResume(earlier: Resumes | undefined, now: Instant): Resumes {
+  if (!earlier || now - earlier.since > RESUME_WINDOW_MS) return { since: now, count: 1 };
+  return { since: earlier.since, count: earlier.count + 1 };
+}

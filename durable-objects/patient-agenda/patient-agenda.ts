@@ -106,7 +106,7 @@ export class PatientAgenda extends Server<Env> {
       connection.close(1008, "unknown message");
       return;
     }
-    this.#sockets.heard(connection, this.#now());
+    if (!this.#sockets.heard(connection, this.#now())) return;
     if (resume.revision !== watch.revision) this.#sendSnapshot(connection, watch.patient);
   }
 

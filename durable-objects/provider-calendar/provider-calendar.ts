@@ -145,7 +145,7 @@ export class ProviderCalendar extends Server<Env> {
       connection.close(1008, "unknown message");
       return;
     }
-    this.#sockets.heard(connection, this.#now());
+    if (!this.#sockets.heard(connection, this.#now())) return;
     if (this.#feed.needsSnapshot(resume.revision, this.#memory.sequence))
       this.#sendSnapshot(connection, watch.query);
   }

@@ -2,11 +2,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
+  countResume,
   nothingOutstanding,
   OUTSTANDING_HARD_BYTES,
   OUTSTANDING_SOFT_BYTES,
   type Outstanding,
   planSend,
+  RESUME_WINDOW_MS,
+  RESUMES_MAX,
   SILENCE_MAX_MS,
 } from "../../../core/live/outstanding.ts";
 import { availabilityBody, providerSnapshot } from "../../../core/live/provider-feed.ts";
@@ -133,5 +136,15 @@ describe("the first frame", () => {
     if (!body) throw new Error("the visit type is known");
     const frame = JSON.stringify(providerSnapshot(body, query));
     expect(planSend(nothingOutstanding(NOW), frame.length, NOW, NOW).plan).toBe("send");
+  });
+});
+
+describe("asking for snapshots", () => {
+  it("[L6] counts by the minute: the twenty-first is one too many, and a new minute starts anew", () => {
+    let resumes = countResume(undefined, NOW);
+    for (let n = 2; n <= RESUMES_MAX + 1; n++) resumes = countResume(resumes, plus(NOW, n));
+    expect(resumes).toEqual({ since: NOW, count: RESUMES_MAX + 1 });
+    expect(countResume(resumes, plus(NOW, RESUME_WINDOW_MS)).count).toBe(RESUMES_MAX + 2);
+    expect(countResume(resumes, plus(NOW, RESUME_WINDOW_MS + 1)).count).toBe(1);
   });
 });
