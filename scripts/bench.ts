@@ -14,11 +14,13 @@ import { lookAtMachine, type Machine, wallClockVoids } from "./load/bench-machin
 import { type BenchPlan, type CaseResult, measure, ROUNDS_MIN } from "./load/bench-run.ts";
 import { BenchWorld, PROVIDERS } from "./load/bench-world.ts";
 import { chooseCores, pinThisProcess } from "./load/cores.ts";
+import { Closing } from "./local/closing.ts";
+import { StartError } from "./local/start-error.ts";
 
 /** An empty answer costs so little that it takes many of them to be measured. */
 const EMPTY_COUNT = 5_000;
-const QUICK = { rounds: ROUNDS_MIN, seconds: 3, reads: 1_500, bookings: 300 };
-const FULL = { rounds: 5, seconds: 10, reads: 4_000, bookings: 500 };
+const QUICK = { rounds: ROUNDS_MIN, seconds: 2, reads: 1_500, bookings: 300 };
+const FULL = { rounds: 5, seconds: 10, reads: 4_000, bookings: 400 };
 /** Above this the open loops would need more patients than the edge remembers tokens of. */
 const RATE_MAX = 400;
 
@@ -41,8 +43,8 @@ function readFlags(): Omit<Flags, "generatorCore"> {
   const size = values.quick ? QUICK : FULL;
   const rate = Number(values.rate);
   const seconds = Number(values.seconds ?? size.seconds);
-  if (!(rate >= 2 && rate <= RATE_MAX)) throw new Error(`--rate must be 2 to ${RATE_MAX}`);
-  if (!(seconds >= 0)) throw new Error("--seconds must be a number of seconds");
+  if (!(rate >= 2 && rate <= RATE_MAX)) throw new StartError(`--rate must be 2 to ${RATE_MAX}`);
+  if (!(seconds >= 0)) throw new StartError("--seconds must be a number of seconds");
   return { ...size, rate, seconds, json: values.json };
 }
 
@@ -83,21 +85,24 @@ function print(machine: Machine, results: readonly CaseResult[], voids: readonly
 }
 
 const machine = lookAtMachine();
-const flags = readFlags();
-const cores = chooseCores();
-const startedAt = performance.now();
-const system = await startBareSystem({ storage: "tmpfs", core: cores.server });
+const closing = new Closing();
+closing.listen();
 try {
+  const flags = readFlags();
+  const cores = chooseCores();
+  const startedAt = performance.now();
+  const system = await startBareSystem({ storage: "tmpfs", core: cores.server });
+  closing.add("the system", system.stop);
   pinThisProcess(cores.generator);
-  const bookings = flags.rounds * flags.bookings + Math.round((flags.rate / 2) * flags.seconds);
+  // One round more than is measured: the first one warms up.
+  const bookings = (1 + flags.rounds) * flags.bookings + Math.round((flags.rate / 2) * flags.seconds);
   const world = await BenchWorld.make(system, bookings + PROVIDERS + RIVALS);
   const cases = await benchCases(world, flags);
   const plan = { rounds: flags.rounds, seconds: flags.seconds, generatorCore: cores.generator };
   const results = await measure(system, emptyCase(system, EMPTY_COUNT, flags.rate), cases, plan);
   const voids = wallClockVoids(machine, results[0]?.closedRate ?? 0);
   print(machine, results, voids);
-  const seconds = (performance.now() - startedAt) / 1000;
-  console.log(`${seconds.toFixed(0)} s in all.`);
+  console.log(`${((performance.now() - startedAt) / 1000).toFixed(0)} s in all.`);
   const figures = {
     at: new Date().toISOString(),
     machine,
@@ -107,6 +112,7 @@ try {
     results,
   };
   if (flags.json !== undefined) writeFileSync(flags.json, `${JSON.stringify(figures, null, 2)}\n`);
-} finally {
-  await system.stop();
+  await closing.end(0);
+} catch (error) {
+  await closing.fail(error);
 }

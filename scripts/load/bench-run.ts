@@ -53,7 +53,10 @@ interface Rounds {
   readonly empty: readonly Segment[];
 }
 
-/** A-B-A-B: what the neighbours do to one of the two they do to the other. */
+/**
+ * A-B-A-B: what the neighbours do to one of the two they do to the other. A round before the first one is thrown away:
+ * code is compiled in it, and objects are touched for the first time.
+ */
 async function interleaved(
   system: BareSystem,
   empty: BenchCase,
@@ -63,10 +66,13 @@ async function interleaved(
   const all = new Map(
     cases.map((benchCase) => [benchCase, { own: [] as Segment[], empty: [] as Segment[] }]),
   );
-  for (let round = 0; round < rounds; round++) {
+  for (let round = 0; round <= rounds; round++) {
     for (const [benchCase, results] of all) {
-      results.empty.push(await segment(system, empty));
-      results.own.push(await segment(system, benchCase));
+      const beside = await segment(system, empty);
+      const own = await segment(system, benchCase);
+      if (round === 0) continue;
+      results.empty.push(beside);
+      results.own.push(own);
     }
   }
   return all;

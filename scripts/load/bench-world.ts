@@ -1,5 +1,6 @@
 /** What a bench books and who books it: calendars that know their configuration, fresh starts, patients with tokens. */
 import type { PatientId } from "../../core/ids.ts";
+import { StartError } from "../local/start-error.ts";
 import { ApiClient } from "./api-client.ts";
 import { type BareSystem, inventPatients } from "./bare-system.ts";
 import { bookingOf, freeSlots, type Slot } from "./free-slots.ts";
@@ -37,7 +38,9 @@ export class BenchWorld {
   /** @param patients how many fresh patients the bench will need in all */
   static async make(system: BareSystem, patients: number): Promise<BenchWorld> {
     if (patients > PATIENTS_MAX)
-      throw new Error(`a bench has at most ${PATIENTS_MAX} patients, not ${patients}`);
+      throw new StartError(
+        `A bench has at most ${PATIENTS_MAX} patients, not ${patients}: lower --rate or --seconds.`,
+      );
     const api = new ApiClient(system.workerd.port, CONNECTIONS);
     const providers = system.directory.providers.slice(0, PROVIDERS);
     const bySlots = await Promise.all(providers.map((provider) => freeSlots(api, provider)));
@@ -49,12 +52,11 @@ export class BenchWorld {
       for (const list of bySlots) if (list[i] !== undefined) slots.push(list[i] as Slot);
     const ids = inventPatients(patients);
     const tokens = await Promise.all(ids.map((id) => system.patientToken(id)));
-    const world = new BenchWorld(
+    return new BenchWorld(
       system,
       slots,
       ids.map((id, i) => ({ id, token: tokens[i] as string })),
     );
-    return world;
   }
 
   /** Requests that book, each a patient and a start that nobody had before. */

@@ -138,8 +138,8 @@ afterAll(() => system?.stop());
 
 describe("[F1] twenty kills", () => {
   it("[F1] the storm was one: plenty was acknowledged, and some of it only after asking again", () => {
-    expect(all().filter((c) => c.answer?.status === 201).length).toBeGreaterThan(200);
-    expect(all().filter((c) => c.answer?.status === 200).length).toBeGreaterThan(100);
+    expect(all().filter((c) => c.answer?.status === 201).length).toBeGreaterThan(5 * KILLS);
+    expect(all().filter((c) => c.answer?.status === 200).length).toBeGreaterThan(2 * KILLS);
     expect(all().filter((c) => c.unknowns > 0).length).toBeGreaterThan(KILLS);
   });
 
