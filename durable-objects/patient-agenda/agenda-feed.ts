@@ -5,7 +5,7 @@ import { appointmentDto } from "../../core/booking/appointment-dto.ts";
 import type { PatientId } from "../../core/ids.ts";
 import { LIVE_PROTOCOL, type PatientFrame } from "../../core/live/protocol.ts";
 import { DAY_MS, type Instant, type Interval, plus } from "../../core/time.ts";
-import type { LiveSockets } from "../shared/live-sockets.ts";
+import { type LiveSockets, MISSED_A_FRAME } from "../shared/live-sockets.ts";
 
 /** Kept in the socket's attachment, so that it survives hibernation. */
 export interface PatientWatch {
@@ -13,8 +13,6 @@ export interface PatientWatch {
   readonly revision: number;
 }
 
-/** No client ever shows this revision: the next frame or `resume` of that socket leads to a snapshot. */
-export const MISSED_A_FRAME = -1;
 /** A snapshot shows yesterday to the end of the longest horizon. */
 const WINDOW_BACK_MS = DAY_MS;
 const WINDOW_AHEAD_MS = 400 * DAY_MS;

@@ -12,10 +12,7 @@ import { type DayBits, dayOf } from "../../core/schedule/day-bits.ts";
 import type { BusyOf } from "../../core/schedule/free-starts.ts";
 import type { OpenDays } from "../../core/schedule/open-days.ts";
 import type { Instant, Interval } from "../../core/time.ts";
-import type { LiveSockets } from "../shared/live-sockets.ts";
-
-/** No client ever shows this revision: the next frame of that socket does not fit, so it asks for a snapshot. */
-const MISSED_A_FRAME = -1;
+import { type LiveSockets, MISSED_A_FRAME } from "../shared/live-sockets.ts";
 
 /** Kept in the socket's attachment, so that it survives hibernation. */
 export interface Watch {

@@ -16,6 +16,9 @@ const CLOSE_TRY_AGAIN = 1013;
 const CLOSE_POLICY = 1008;
 const RESYNC = JSON.stringify({ type: "resync" });
 
+/** No client ever shows this revision: the next frame or `resume` of a socket that missed one leads to a snapshot. */
+export const MISSED_A_FRAME = -1;
+
 export class LiveSockets {
   readonly #ctx: DurableObjectState;
   /** In memory only: losing it on eviction forgets what a socket owes, which its next 256 KB find out again. */

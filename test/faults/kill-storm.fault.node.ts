@@ -32,7 +32,7 @@ const BACK_GIVE_UP_MS = 20_000;
 const CALENDARS = 12;
 const SLOTS_PER_CALENDAR = 100;
 const PEOPLE_PER_WRITER = 8;
-/** A dead reader's lease (30 s) and the pauses between doorbells (5, 10, 20 s) lie before the first read. */
+/** A dead reader's lease (15 s) and the pauses between doorbells (5, 10, 20 s) lie before the first read. */
 const DRAIN_MAX_MS = 90_000;
 
 let system: BareSystem;
@@ -138,8 +138,8 @@ afterAll(() => system?.stop());
 
 describe("[F1] twenty kills", () => {
   it("[F1] the storm was one: plenty was acknowledged, and some of it only after asking again", () => {
-    expect(all().filter((c) => c.answer?.status === 201).length).toBeGreaterThan(5 * KILLS);
-    expect(all().filter((c) => c.answer?.status === 200).length).toBeGreaterThan(2 * KILLS);
+    expect(all().filter((c) => c.answer?.status === 201).length).toBeGreaterThan(200);
+    expect(all().filter((c) => c.answer?.status === 200).length).toBeGreaterThan(100);
     expect(all().filter((c) => c.unknowns > 0).length).toBeGreaterThan(KILLS);
   });
 
