@@ -56,11 +56,12 @@ export function directorySuite(use: () => DatabaseUnderTest): void {
       );
     });
 
-    it("[D1] gives one provider alone exactly as it is in the whole", async () => {
+    it("[D1] gives one provider alone exactly as it is in the whole, with the clinics it works at", async () => {
       const whole = await loadDirectory(use().db);
       const part = await loadDirectory(use().db, first.id);
       expect(part.providers).toEqual(whole.providers.filter(({ id }) => id === first.id));
-      expect([part.clinics, part.visitTypes]).toEqual([whole.clinics, whole.visitTypes]);
+      expect(part.clinics).toEqual(whole.clinics.filter(({ id }) => first.locationIds.includes(id)));
+      expect(part.visitTypes).toEqual(whole.visitTypes);
       expect((await loadDirectory(use().db, "prv_000000000000" as ProviderId)).providers).toEqual([]);
     });
 

@@ -12,7 +12,7 @@ import type { Provider } from "../../core/directory/directory.ts";
 import type { AppointmentId, LocationId, ProviderId, VisitTypeId } from "../../core/ids.ts";
 import { type Instant, MINUTE_MS, plus } from "../../core/time.ts";
 import { logFailure } from "../../durable-objects/shared/log.ts";
-import { directoryForProvider } from "./api/directory.ts";
+import { clinicIn, directoryForProvider } from "./api/directory.ts";
 import { patientFor } from "./api/patients.ts";
 import {
   BUSY,
@@ -110,7 +110,7 @@ export async function bookAppointment(
   if (!patient.ok) return patient;
   const known = await directoryForProvider(c, body.providerId);
   const provider = known.providers.get(body.providerId);
-  const clinic = known.clinics.get(body.locationId);
+  const clinic = provider && (await clinicIn(c, known, body.locationId));
   const place = provider && placeOf(known, provider, body.visitTypeId, body.locationId, body.start);
   if (!provider || !clinic || !place) return refused(NOT_FOUND);
 
@@ -152,7 +152,7 @@ export async function moveAppointment(
   }
   const known = await directoryForProvider(c, provider.id);
   const locationId = body.locationId ?? appointment.locationId;
-  const clinic = known.clinics.get(locationId);
+  const clinic = await clinicIn(c, known, locationId);
   const visitTypeId = body.visitTypeId ?? appointment.visitTypeId;
   const sameVisit = visitTypeId === appointment.visitTypeId && body.start === undefined;
   const place = sameVisit

@@ -5,10 +5,8 @@
 import type { Clinic, Provider, VisitType } from "../../core/directory/directory.ts";
 import type { ProviderId } from "../../core/ids.ts";
 import { MINUTE_MS, SECOND_MS } from "../../core/time.ts";
-import { makeDb } from "../../db/client.ts";
-import { loadDirectory } from "../../db/queries/load-directory.ts";
-import { logFailure } from "../../durable-objects/shared/log.ts";
 import type { EdgeSettings } from "../config.ts";
+import { askPostgres, PostgresUnavailable } from "./postgres.ts";
 
 /** How old the directory may be when Postgres is well. A calendar that is behind its directory is told at once. */
 const FRESH_MS = MINUTE_MS;
@@ -16,6 +14,8 @@ const FRESH_MS = MINUTE_MS;
 const RETRY_MS = SECOND_MS;
 /** A restarted isolate answers first and then reads 2,000 providers, which costs it a tenth of a second. */
 const REFRESH_DELAY_MS = 2 * SECOND_MS;
+/** Bounds `parts` while Postgres gives single providers and not the whole: 1,000 of them are about 2 MB. */
+const PARTS_MAX = 1_000;
 /** A load that another request started may die with that request; after this long we load ourselves. */
 const SHARED_LOAD_WAIT_MS = 5 * SECOND_MS;
 
@@ -24,10 +24,6 @@ export interface Directory {
   readonly clinics: ReadonlyMap<string, Clinic>;
   readonly visitTypes: ReadonlyMap<string, VisitType>;
   readonly specialties: readonly string[];
-}
-
-export class DirectoryUnavailable extends Error {
-  override readonly name = "DirectoryUnavailable";
 }
 
 interface Loaded {
@@ -41,26 +37,18 @@ let loadingSince = 0;
 let failedAt = 0;
 /** A refresh is on its way until then; it may die with its request, hence a time and not a flag. */
 let refreshAfter = 0;
-
-/** For what only Postgres can answer: while it is away, callers are told so (503) and nothing else happens. */
-export async function fromPostgres<T>(query: Promise<T>): Promise<T> {
-  try {
-    return await query;
-  } catch (error) {
-    logFailure("postgres.query_failed", error);
-    throw new DirectoryUnavailable();
-  }
-}
+/** What was asked of Postgres provider by provider until the whole directory is here. */
+const parts = new Map<ProviderId, Loaded>();
 
 type WaitUntil = (work: Promise<unknown>) => void;
 
-/** The directory; waits for Postgres only if this isolate never had one. Throws DirectoryUnavailable. */
+/** The directory; waits for Postgres only if this isolate never had one. Throws PostgresUnavailable. */
 export async function directory(settings: EdgeSettings, waitUntil: WaitUntil): Promise<Directory> {
   if (loaded) {
     if (Date.now() - loaded.at >= FRESH_MS) refresh(settings, waitUntil);
     return loaded.directory;
   }
-  if (Date.now() - failedAt < RETRY_MS) throw new DirectoryUnavailable();
+  if (Date.now() - failedAt < RETRY_MS) throw new PostgresUnavailable();
   const shared = isLoading()
     ? await Promise.race([loading?.catch(() => undefined), sleep(SHARED_LOAD_WAIT_MS)])
     : undefined;
@@ -68,23 +56,28 @@ export async function directory(settings: EdgeSettings, waitUntil: WaitUntil): P
 }
 
 /**
- * Enough of the directory for one provider: the whole of it if this isolate has it, else that provider with all clinics
- * and visit types, while the whole is loaded behind the answer. A restart then costs its first callers a few milliseconds.
+ * Enough of the directory for one provider: the whole of it if this isolate has it, else that provider with its own
+ * clinics and all visit types, while the whole is loaded behind the answer. A restart then costs its first callers a few
+ * milliseconds, and Postgres one small question a provider. What is missing in it may still be in `directory`.
  */
 export async function directoryFor(
   settings: EdgeSettings,
   waitUntil: WaitUntil,
   id: ProviderId,
 ): Promise<Directory> {
-  if (loaded || Date.now() - failedAt < RETRY_MS) return directory(settings, waitUntil);
+  if (loaded) return directory(settings, waitUntil);
+  refresh(settings, waitUntil);
+  const part = parts.get(id);
+  if (part && Date.now() - part.at < FRESH_MS) return part.directory;
+  if (Date.now() - failedAt < RETRY_MS) throw new PostgresUnavailable();
   try {
-    const part = await fetchDirectory(settings, id);
-    refresh(settings, waitUntil);
-    return part;
+    const fresh = await fetchDirectory(settings, id);
+    if (!loaded && fresh.providers.has(id) && parts.size < PARTS_MAX)
+      parts.set(id, { directory: fresh, at: Date.now() });
+    return fresh;
   } catch (error) {
     failedAt = Date.now();
-    logFailure("directory.load_failed", error);
-    throw new DirectoryUnavailable();
+    throw error;
   }
 }
 
@@ -96,7 +89,7 @@ function refresh(settings: EdgeSettings, waitUntil: WaitUntil): void {
     sleep(REFRESH_DELAY_MS)
       .then(() => load(settings))
       .catch(() => undefined),
-  ); // logged in load
+  ); // logged in askPostgres
 }
 
 /** A load dies with the request that began it, without a word; after a while it counts for nothing. */
@@ -105,6 +98,7 @@ const isLoading = (): boolean => loading !== undefined && Date.now() - loadingSi
 /** Forgets everything: what the next request sees is what Postgres says. */
 export function forgetDirectory(): void {
   loaded = undefined;
+  parts.clear();
   loading = undefined;
   failedAt = 0;
   refreshAfter = 0;
@@ -116,12 +110,12 @@ function load(settings: EdgeSettings): Promise<Loaded> {
   const ours = fetchDirectory(settings, null)
     .then((fresh) => {
       loaded = { directory: fresh, at: Date.now() };
+      parts.clear();
       return loaded;
     })
     .catch((error: unknown) => {
       failedAt = Date.now();
-      logFailure("directory.load_failed", error);
-      throw new DirectoryUnavailable();
+      throw error;
     })
     .finally(() => {
       if (loading === ours) loading = undefined;
@@ -131,7 +125,7 @@ function load(settings: EdgeSettings): Promise<Loaded> {
 }
 
 async function fetchDirectory(settings: EdgeSettings, only: ProviderId | null): Promise<Directory> {
-  const rows = await loadDirectory(makeDb(settings), only);
+  const rows = await askPostgres(settings, (db, { loadDirectory }) => loadDirectory(db, only));
   const byId = <T extends { readonly id: string }>(list: readonly T[]): Map<string, T> =>
     new Map(list.map((item) => [item.id, item]));
   return {

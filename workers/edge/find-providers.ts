@@ -1,11 +1,11 @@
 /** Who matches a search, a page at a time: the one path that the API and the pages share. */
 import type { Provider } from "../../core/directory/directory.ts";
 import type { ProviderId } from "../../core/ids.ts";
-import { makeDb } from "../../db/client.ts";
-import { listProviders, type ProviderFilter } from "../../db/queries/list-providers.ts";
+import type { ProviderFilter } from "../../db/queries/list-providers.ts";
 import type { EdgeSettings } from "../config.ts";
 import { decodeCursor, encodeCursor } from "./api/paging.ts";
-import { type Directory, fromPostgres } from "./directory-cache.ts";
+import type { Directory } from "./directory-cache.ts";
+import { askPostgres } from "./postgres.ts";
 
 export interface ProviderSearch extends Omit<ProviderFilter, "limit" | "after"> {
   /** 1 to 100. */
@@ -30,12 +30,12 @@ export async function findProviders(
 ): Promise<ProviderPage | null> {
   const after = cursor === undefined ? undefined : decodeCursor(cursor, isNameAndId);
   if (after === null) return null;
-  const matches = listProviders(makeDb(settings), {
+  const asked = {
     ...filters,
     limit: limit + 1,
     ...(after ? { after: { displayName: after[0], id: after[1] as ProviderId } } : {}),
-  });
-  const ids = await fromPostgres(matches);
+  };
+  const ids = await askPostgres(settings, (db, { listProviders }) => listProviders(db, asked));
   const found = ids.map((id) => known.providers.get(id)).filter((provider) => provider !== undefined);
   const providers = found.slice(0, limit);
   const last = providers.at(-1);

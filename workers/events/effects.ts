@@ -2,8 +2,6 @@
 import { type AppointmentEvent, isAppointmentEvent } from "../../core/events/event.ts";
 import type { ConsumerGroup, LogRecord } from "../../core/events/log.ts";
 import { agendaShardOf } from "../../core/ids.ts";
-import { makeDb } from "../../db/client.ts";
-import { projectAppointments } from "../../db/projections/appointments.ts";
 import type { News } from "../../durable-objects/patient-agenda/agenda-commands.ts";
 import type { Effect } from "./consume.ts";
 import type { EventsEnv } from "./env.ts";
@@ -11,10 +9,15 @@ import type { EventsEnv } from "./env.ts";
 const appointmentEvents = (records: readonly LogRecord[]): AppointmentEvent[] =>
   records.map(({ event }) => event).filter(isAppointmentEvent);
 
-/** `postgres`: the projection that search and history read. */
+/**
+ * `postgres`: the projection that search and history read. The database client is nine tenths of this Worker and is
+ * loaded with the first event, so that a restart does not wait for it.
+ */
 async function toPostgres(env: EventsEnv, records: readonly LogRecord[]): Promise<void> {
   const facts = appointmentEvents(records).map(({ data }) => data.appointment);
-  if (facts.length > 0) await projectAppointments(makeDb(env), facts);
+  if (facts.length === 0) return;
+  const { makeDb, projectAppointments } = await import("../../db/index.ts");
+  await projectAppointments(makeDb(env), facts);
 }
 
 /** `agenda`: settles pending commands and claims, one call per shard concerned. */

@@ -2,7 +2,7 @@
 
 import { type Context, Hono } from "hono";
 import type { Clinic, Provider, VisitType } from "../../../core/directory/directory.ts";
-import { PROVIDER_ID, type ProviderId } from "../../../core/ids.ts";
+import { type LocationId, PROVIDER_ID, type ProviderId } from "../../../core/ids.ts";
 import { dateAt } from "../../../core/schedule/clinic-time.ts";
 import { DAY_MS, instant } from "../../../core/time.ts";
 import { logFailure } from "../../../durable-objects/shared/log.ts";
@@ -25,6 +25,13 @@ export const directoryForProvider = (c: Context<EdgeEnv>, id: string): Promise<D
   PROVIDER_ID.test(id)
     ? directoryFor(c.get("settings"), (work) => c.executionCtx.waitUntil(work), id as ProviderId)
     : directoryOf(c);
+
+/** A clinic by id; one that `known` lacks because it is a part may be in the whole. */
+export const clinicIn = async (
+  c: Context<EdgeEnv>,
+  known: Directory,
+  id: LocationId,
+): Promise<Clinic | undefined> => known.clinics.get(id) ?? (await directoryOf(c)).clinics.get(id);
 
 function clinicDto(clinic: Clinic) {
   const { id, name, address, city, state, postalCode, phone, timeZone, latitude, longitude } = clinic;

@@ -5,12 +5,9 @@ import { reaches } from "../../../core/access/reach.ts";
 import { appointmentDto } from "../../../core/booking/appointment-dto.ts";
 import { isPatientId, type LocationId, type PatientId } from "../../../core/ids.ts";
 import { DAY_MS, type Instant, instant } from "../../../core/time.ts";
-import { makeDb } from "../../../db/client.ts";
-import { findPatient } from "../../../db/queries/find-patient.ts";
-import { listPatients } from "../../../db/queries/list-patients.ts";
 import { logFailure } from "../../../durable-objects/shared/log.ts";
-import { fromPostgres } from "../directory-cache.ts";
 import type { EdgeEnv } from "../env.ts";
+import { askPostgres } from "../postgres.ts";
 import { patientAgenda } from "../stubs.ts";
 import { BAD_CURSOR, decodeCursor, encodeCursor, isText, sendPage } from "./paging.ts";
 import {
@@ -31,7 +28,7 @@ const KNOWN_PATIENTS_MAX = 20_000;
 async function homeOf(c: Context<EdgeEnv>, id: PatientId): Promise<LocationId | null> {
   const known = knownPatients.get(id);
   if (known) return known;
-  const patient = await fromPostgres(findPatient(makeDb(c.get("settings")), id));
+  const patient = await askPostgres(c.get("settings"), (db, { findPatient }) => findPatient(db, id));
   if (!patient) return null;
   if (knownPatients.size >= KNOWN_PATIENTS_MAX) knownPatients.clear();
   knownPatients.set(id, patient.homeLocationId);
@@ -90,12 +87,12 @@ export const patients = new Hono<EdgeEnv>()
     const { limit, cursor } = query.value;
     const after = cursor === undefined ? undefined : decodeCursor(cursor, isText);
     if (after === null) return sendProblem(c, BAD_CURSOR);
-    const matches = listPatients(makeDb(c.get("settings")), {
+    const asked = {
       homeLocationIds: principal.role === "staff" ? principal.clinics : null,
       limit: limit + 1,
       ...(after ? { after: after[0] as PatientId } : {}),
-    });
-    const found = await fromPostgres(matches);
+    };
+    const found = await askPostgres(c.get("settings"), (db, { listPatients }) => listPatients(db, asked));
     const page = found.slice(0, limit);
     const last = page.at(-1);
     const data = page.map(({ id, displayName, birthDate, homeLocationId }) => ({

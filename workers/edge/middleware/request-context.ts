@@ -5,8 +5,8 @@ import { createMiddleware } from "hono/factory";
 import { logFailure } from "../../../durable-objects/shared/log.ts";
 import { type EdgeSettings, parseEdgeSettings } from "../../config.ts";
 import { DIRECTORY_AWAY, INTERNAL, sendProblem } from "../api/problem.ts";
-import { DirectoryUnavailable } from "../directory-cache.ts";
 import type { EdgeEnv } from "../env.ts";
+import { PostgresUnavailable } from "../postgres.ts";
 
 /** Parsed once per isolate: settings change with a deploy, which starts a new one. */
 const parsed = new WeakMap<Env, EdgeSettings>();
@@ -33,7 +33,7 @@ export const requestContext = createMiddleware<EdgeEnv>(async (c, next) => {
 
 /** The last resort. The answer says nothing but the request id. */
 export function onError(error: Error, c: Context<EdgeEnv>): Response {
-  if (error instanceof DirectoryUnavailable) return sendProblem(c, DIRECTORY_AWAY);
+  if (error instanceof PostgresUnavailable) return sendProblem(c, DIRECTORY_AWAY);
   logFailure("edge.unexpected", error);
   return sendProblem(c, INTERNAL);
 }

@@ -4,8 +4,8 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { ComponentChildren } from "preact";
 import { logFailure } from "../../../durable-objects/shared/log.ts";
 import type { Problem } from "../api/problem.ts";
-import { DirectoryUnavailable } from "../directory-cache.ts";
 import type { EdgeEnv } from "../env.ts";
+import { PostgresUnavailable } from "../postgres.ts";
 import { sendPage } from "./layout.tsx";
 
 interface Outcome {
@@ -87,7 +87,7 @@ export const badFormPage = (c: Context<EdgeEnv>): Promise<Response> =>
 
 /** Something of ours is away. The answer says nothing but the request id. */
 export function failurePage(error: Error, c: Context<EdgeEnv>): Promise<Response> {
-  if (error instanceof DirectoryUnavailable) {
+  if (error instanceof PostgresUnavailable) {
     return sendOutcome(c, {
       status: 503,
       heading: "We can't read the list of clinics just now.",

@@ -2,13 +2,11 @@
 import { type Context, Hono } from "hono";
 import type { Patient } from "../../../core/directory/directory.ts";
 import { isPatientId, type PatientId } from "../../../core/ids.ts";
-import { makeDb } from "../../../db/client.ts";
-import { findPatient } from "../../../db/queries/find-patient.ts";
-import { listPatients } from "../../../db/queries/list-patients.ts";
 import { logFailure } from "../../../durable-objects/shared/log.ts";
 import { directoryOf } from "../api/directory.ts";
 import type { Directory } from "../directory-cache.ts";
 import type { EdgeEnv } from "../env.ts";
+import { askPostgres } from "../postgres.ts";
 import { formFields } from "./form.ts";
 import { sendPage } from "./layout.tsx";
 import { badFormPage, HiddenFields, sendOutcome } from "./outcome.tsx";
@@ -99,7 +97,9 @@ export const signIn = new Hono<EdgeEnv>()
     const settings = c.get("settings");
     if (!settings.LOCAL_MODE) return notYetPage(c);
     const known = await directoryOf(c);
-    const patients = await listPatients(makeDb(settings), { homeLocationIds: null, limit: SAMPLE_PATIENTS });
+    const patients = await askPostgres(settings, (db, { listPatients }) =>
+      listPatients(db, { homeLocationIds: null, limit: SAMPLE_PATIENTS }),
+    );
     const ended = c.req.query("ended") !== undefined;
     return sendPage(c, {
       title: "Sign in",
@@ -121,7 +121,10 @@ export const signIn = new Hono<EdgeEnv>()
     const fields = await formFields(c);
     const patientId = fields.patientId ?? "";
     if (!isPatientId(patientId)) return badFormPage(c);
-    if (!(await findPatient(makeDb(settings), patientId as PatientId))) return badFormPage(c);
+    const patient = await askPostgres(settings, (db, { findPatient }) =>
+      findPatient(db, patientId as PatientId),
+    );
+    if (!patient) return badFormPage(c);
     const token = await sampleToken(c.env, patientId as PatientId);
     if (token === null) return issuerAwayPage(c);
     startSession(c, token);

@@ -1,0 +1,10 @@
+/**
+ * What the Workers ask of Postgres. Always imported as `await import("db/index.ts")`: the client, the schema and the
+ * queries are 240 KB, half of what an isolate would evaluate before its first answer, and most answers need none of it.
+ */
+export { type Db, makeDb } from "./client.ts";
+export { projectAppointments } from "./projections/appointments.ts";
+export { findPatient } from "./queries/find-patient.ts";
+export { listPatients } from "./queries/list-patients.ts";
+export { listProviders } from "./queries/list-providers.ts";
+export { loadDirectory } from "./queries/load-directory.ts";
