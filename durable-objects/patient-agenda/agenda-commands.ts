@@ -225,14 +225,13 @@ export class AgendaCommands {
   /** A yes needs no write; the screens of this patient are told at once. */
   #accept(row: CommandRow, appointment: AppointmentFacts): void {
     const facts = factsOf(appointment);
-    if (this.#store.command(row.request.command)?.state === "pending")
-      this.#confirmed.set(row.attempt, facts);
+    if (this.#store.isPending(row.request.command)) this.#confirmed.set(row.attempt, facts);
     this.#feed.changed(facts, this.#now());
   }
 
   /** The log may have been faster; what it settled stays. */
   #writeUnlessSettled(row: CommandRow): void {
-    if (this.#store.command(row.request.command)?.state === "pending") this.#store.saveCommand(row);
+    if (this.#store.isPending(row.request.command)) this.#store.saveCommand(row);
   }
 
   /** [G5] The first answer again. A move's is kept at its calendar, which answers it by attempt. */
@@ -247,7 +246,7 @@ export class AgendaCommands {
     const clean = factsOf(facts);
     for (const row of this.#store.pendingOn(clean.patientId, clean.id)) {
       if (!provesDone(row, clean, cause)) continue;
-      this.#store.saveCommand({ ...row, state: "done" });
+      this.#store.settle(row.request.command);
       this.#confirmed.delete(row.attempt);
     }
     const news = this.#store.observe(clean);

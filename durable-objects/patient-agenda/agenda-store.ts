@@ -24,7 +24,18 @@ export class AgendaStore {
   }
 
   command(id: CommandId): CommandRow | null {
-    return this.#rows("SELECT row FROM command WHERE command = ?", id)[0] ?? null;
+    return this.#rows("SELECT state, row FROM command WHERE command = ?", id)[0] ?? null;
+  }
+
+  isPending(id: CommandId): boolean {
+    return (
+      this.#sql.exec("SELECT 1 FROM command WHERE command = ? AND state = 'pending'", id).toArray().length > 0
+    );
+  }
+
+  /** The command had its effect; its row says so and is otherwise as it was. */
+  settle(id: CommandId): void {
+    this.#sql.exec("UPDATE command SET state = 'done' WHERE command = ?", id);
   }
 
   saveCommand(row: CommandRow): void {
@@ -45,7 +56,7 @@ export class AgendaStore {
 
   pendingOf(patient: PatientId): CommandRow[] {
     return this.#rows(
-      "SELECT row FROM command WHERE state = 'pending' AND patient = ? LIMIT ?",
+      "SELECT state, row FROM command WHERE state = 'pending' AND patient = ? LIMIT ?",
       patient,
       PENDING_MAX,
     );
@@ -53,7 +64,7 @@ export class AgendaStore {
 
   pendingOn(patient: PatientId, appointment: AppointmentId): CommandRow[] {
     return this.#rows(
-      "SELECT row FROM command WHERE state = 'pending' AND patient = ? AND appointment = ? LIMIT ?",
+      "SELECT state, row FROM command WHERE state = 'pending' AND patient = ? AND appointment = ? LIMIT ?",
       patient,
       appointment,
       PENDING_MAX,
@@ -62,7 +73,7 @@ export class AgendaStore {
 
   due(now: Instant): CommandRow[] {
     return this.#rows(
-      "SELECT row FROM command WHERE state = 'pending' AND ask_at <= ? LIMIT ?",
+      "SELECT state, row FROM command WHERE state = 'pending' AND ask_at <= ? LIMIT ?",
       now,
       DUE_PER_ALARM_MAX,
     );
@@ -164,9 +175,9 @@ export class AgendaStore {
 
   #rows(query: string, ...bindings: (string | number)[]): CommandRow[] {
     return this.#sql
-      .exec<{ row: string }>(query, ...bindings)
+      .exec<{ state: CommandRow["state"]; row: string }>(query, ...bindings)
       .toArray()
-      .map(({ row }) => JSON.parse(row) as CommandRow);
+      .map(({ state, row }) => ({ ...(JSON.parse(row) as CommandRow), state })); // settle() changes the column alone
   }
 
   #claims(query: string, ...bindings: (string | number | null)[]): Claim[] {

@@ -37,8 +37,12 @@ interface Verified {
   readonly expiresAt: number;
 }
 
+/** Imports each key once and keeps it: a set that is made anew for every token costs as much as the signature. */
+type KeySet = ReturnType<typeof createLocalJWKSet>;
+
 const verified = new Map<string, Verified>();
-let issuerKeys: { readonly set: JSONWebKeySet; readonly at: number } | undefined;
+let issuerKeys: { readonly set: KeySet; readonly at: number } | undefined;
+let localKeys: { readonly set: KeySet; readonly text: string } | undefined;
 
 /** A principal that this isolate verified before and whose token is still good. Costs a map lookup. */
 export function knownPrincipal(token: string): Principal | null {
@@ -69,8 +73,10 @@ export async function verifyToken(
 /** The local issuer's key exists in local mode only; elsewhere this is never asked. */
 async function verifyLocal(settings: EdgeSettings, token: string): Promise<JWTPayload | null> {
   if (!settings.LOCAL_MODE || !settings.LOCAL_ISSUER_JWKS) return null;
-  const keys = JSON.parse(settings.LOCAL_ISSUER_JWKS) as JSONWebKeySet;
-  return verify(token, keys, LOCAL_ISSUER, LOCAL_TOKEN_AGE_MAX_SECONDS).catch(notOurs);
+  const text = settings.LOCAL_ISSUER_JWKS;
+  if (localKeys?.text !== text)
+    localKeys = { set: createLocalJWKSet(JSON.parse(text) as JSONWebKeySet), text };
+  return verify(token, localKeys.set, LOCAL_ISSUER, LOCAL_TOKEN_AGE_MAX_SECONDS).catch(notOurs);
 }
 
 async function verifyIssued(env: Env, token: string): Promise<JWTPayload | null> {
@@ -90,7 +96,7 @@ async function verifyIssued(env: Env, token: string): Promise<JWTPayload | null>
 async function fetchKeys(env: Env): Promise<void> {
   try {
     const set = await env.IDENTITY.jwks();
-    issuerKeys = { set: set as unknown as JSONWebKeySet, at: Date.now() };
+    issuerKeys = { set: createLocalJWKSet(set as unknown as JSONWebKeySet), at: Date.now() };
   } catch (error) {
     logFailure("identity.keys_unreachable", error);
   }
@@ -98,11 +104,11 @@ async function fetchKeys(env: Env): Promise<void> {
 
 async function verify(
   token: string,
-  keys: JSONWebKeySet,
+  keys: KeySet,
   issuer: string,
   maxAgeSeconds: number,
 ): Promise<JWTPayload> {
-  const { payload } = await jwtVerify(token, createLocalJWKSet(keys), {
+  const { payload } = await jwtVerify(token, keys, {
     issuer,
     audience: AUDIENCE,
     algorithms: ["ES256"],
