@@ -3,7 +3,7 @@ import type { AppointmentId, AttemptId } from "../ids.ts";
 import type { OpenDays } from "../schedule/open-days.ts";
 import type { Instant, Interval } from "../time.ts";
 import type { Appointment } from "./appointment.ts";
-import type { Blocker } from "./refusal.ts";
+import type { Occupant } from "./occupancy.ts";
 
 /** A command that this appointment accepted, or an attempt that it must never accept. Travels with the appointment. */
 export interface RecentCommand {
@@ -24,6 +24,6 @@ export interface CalendarView {
   readonly open: OpenDays;
   find(id: AppointmentId): StoredAppointment | null;
   isFenced(attempt: AttemptId): boolean;
-  /** What occupies any minute of `interval`, other than the appointment `except`; null if it is free. */
-  blockerOf(interval: Interval, except: AppointmentId | null): Blocker | null;
+  /** Everything that takes a minute of `interval`, in any order; bounded, because a minute has few owners. */
+  occupantsIn(interval: Interval): readonly Occupant[];
 }

@@ -5,6 +5,7 @@ import type { Instant } from "../time.ts";
 import type { Appointment } from "./appointment.ts";
 import type { CalendarView } from "./calendar-view.ts";
 import type { BookCommand } from "./commands.ts";
+import { blockerOf } from "./occupancy.ts";
 import { brokenPlaceRule } from "./place-rules.ts";
 import type { BookingRefusal } from "./refusal.ts";
 
@@ -31,7 +32,7 @@ export function decideBook(view: CalendarView, command: BookCommand, now: Instan
 
 /** [B1] [B2] At most one appointment over any minute. */
 function rival(view: CalendarView, command: BookCommand): BookingRefusal | null {
-  const blockedBy = view.blockerOf(command.place, null);
+  const blockedBy = blockerOf(view, command.place, null);
   return blockedBy ? { reason: "slot-taken", blockedBy } : null;
 }
 

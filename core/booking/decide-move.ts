@@ -4,6 +4,7 @@ import type { Instant } from "../time.ts";
 import type { Appointment } from "./appointment.ts";
 import type { CalendarView, StoredAppointment } from "./calendar-view.ts";
 import type { MoveCommand, Place } from "./commands.ts";
+import { blockerOf } from "./occupancy.ts";
 import { brokenPlaceRule } from "./place-rules.ts";
 import { findRecent, RECENT_COMMANDS_MAX, stillRecent } from "./recent-commands.ts";
 import { type BookingRefusal, broken } from "./refusal.ts";
@@ -48,7 +49,7 @@ function moveRefusal(
   if (now >= appointment.start) return broken("already-started"); // [M8] a missed visit is booked anew
   const rule = brokenPlaceRule(view.open, command.place, now);
   if (rule) return rule;
-  const blockedBy = view.blockerOf(command.place, appointment.id); // [M6] its own old time does not block it
+  const blockedBy = blockerOf(view, command.place, appointment.id); // [M6] its own old time does not block it
   return blockedBy ? { reason: "slot-taken", blockedBy } : null;
 }
 

@@ -2,7 +2,7 @@
  * A UTC day as 288 bits, one for each five minutes. Local days have 276 to 300 steps and do not fit; they only group
  * answers. Bits are least significant first within each 32-bit word.
  */
-import { DAY_MS, type Interval, STEP_MS } from "../time.ts";
+import { DAY_MS, type Interval, instant, STEP_MS } from "../time.ts";
 
 export const STEPS_PER_DAY = DAY_MS / STEP_MS;
 const WORDS = STEPS_PER_DAY / 32;
@@ -11,6 +11,12 @@ export type DayBits = Uint32Array;
 
 /** Days since the Unix epoch, in UTC. */
 export const dayOf = (at: number): number => Math.floor(at / DAY_MS);
+
+/** The whole of a UTC day. */
+export const utcDay = (day: number): Interval => ({
+  start: instant(day * DAY_MS),
+  end: instant((day + 1) * DAY_MS),
+});
 
 export const emptyDay = (): DayBits => new Uint32Array(WORDS);
 

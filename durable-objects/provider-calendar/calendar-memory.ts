@@ -1,5 +1,6 @@
 /** What a calendar keeps in memory: copies of rows, and nothing that is not in them. */
 import type { CalendarView } from "../../core/booking/calendar-view.ts";
+import { utcDay } from "../../core/schedule/day-bits.ts";
 import { OpenDays } from "../../core/schedule/open-days.ts";
 import { BusyDays } from "./busy-days.ts";
 import type { CalendarStore } from "./calendar-store.ts";
@@ -14,7 +15,7 @@ export class CalendarMemory {
 
   constructor(store: CalendarStore) {
     this.#store = store;
-    this.busy = new BusyDays((day) => store.takenOn(day));
+    this.busy = new BusyDays((day) => store.occupantsIn(utcDay(day)));
     this.sequence = store.lastSequence();
     const config = store.config();
     this.open = config ? new OpenDays(config) : null;
@@ -28,7 +29,7 @@ export class CalendarMemory {
         open,
         find: (id) => this.#store.find(id),
         isFenced: (attempt) => this.#store.isFenced(attempt),
-        blockerOf: (interval, except) => (this.#store.isTaken(interval, except) ? "appointment" : null),
+        occupantsIn: (interval) => this.#store.occupantsIn(interval),
       }
     );
   }

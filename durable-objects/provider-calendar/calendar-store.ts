@@ -1,11 +1,12 @@
 /** All SQL of a calendar. Takes and returns core types; rows stop here. Everything is synchronous. */
 import type { Appointment } from "../../core/booking/appointment.ts";
 import type { RecentCommand, StoredAppointment } from "../../core/booking/calendar-view.ts";
+import type { Occupant } from "../../core/booking/occupancy.ts";
 import type { CalendarEvent } from "../../core/events/event.ts";
 import type { AppointmentId, AttemptId, ProviderId } from "../../core/ids.ts";
 import type { OutboxEntry } from "../../core/outbox/drain.ts";
 import { type CalendarConfig, VISIT_MINUTES_MAX } from "../../core/schedule/config.ts";
-import { DAY_MS, type Instant, type Interval, MINUTE_MS } from "../../core/time.ts";
+import { type Instant, type Interval, MINUTE_MS } from "../../core/time.ts";
 
 const VISIT_MS_MAX = VISIT_MINUTES_MAX * MINUTE_MS;
 /** Bounds one alarm's tidying. */
@@ -31,6 +32,15 @@ type AppointmentRow = {
   recent: string;
 };
 
+type OccupantRow = {
+  kind: string;
+  id: string;
+  start: number;
+  end: number;
+  visitTypeId: string;
+  locationId: string;
+};
+
 export class CalendarStore {
   readonly #sql: SqlStorage;
   readonly #providerId: ProviderId;
@@ -47,34 +57,21 @@ export class CalendarStore {
       : null;
   }
 
-  /** Any appointment, other than `except`, that takes a minute of `interval`. */
-  isTaken(interval: Interval, except: AppointmentId | null): boolean {
-    return (
-      this.#sql
-        .exec(
-          `SELECT 1 FROM appointment WHERE start_at < ? AND start_at > ? AND end_at > ? AND id <> ?
-             AND status NOT IN ('cancelled', 'no-show') LIMIT 1`,
-          interval.end,
-          interval.start - VISIT_MS_MAX,
-          interval.start,
-          except ?? "",
-        )
-        .toArray().length > 0
-    );
-  }
-
-  /** Taken intervals that touch a UTC day; at most 288 by the five-minute step. */
-  takenOn(day: number): Interval[] {
-    const start = day * DAY_MS;
+  /**
+   * Everything that takes a minute of `interval`. At most 288 rows a day by the five-minute step; what starts longer
+   * before it than the longest visit cannot reach into it.
+   */
+  occupantsIn(interval: Interval): Occupant[] {
     return this.#sql
-      .exec<{ start: number; end: number }>(
-        `SELECT start_at AS start, end_at AS "end" FROM appointment WHERE start_at < ? AND start_at > ? AND end_at > ?
-           AND status NOT IN ('cancelled', 'no-show')`,
-        start + DAY_MS,
-        start - VISIT_MS_MAX,
-        start,
+      .exec<OccupantRow>(
+        `SELECT 'appointment' AS kind, id, start_at AS start, end_at AS "end", visit_type AS visitTypeId,
+           location AS locationId FROM appointment
+         WHERE start_at < ? AND start_at > ? AND end_at > ? AND status NOT IN ('cancelled', 'no-show')`,
+        interval.end,
+        interval.start - VISIT_MS_MAX,
+        interval.start,
       )
-      .toArray() as unknown as Interval[]; // the brand is given here: both columns hold instants
+      .toArray() as unknown as Occupant[]; // the brands are given here: the columns hold what they name
   }
 
   save(appointment: Appointment, recent: readonly RecentCommand[]): void {

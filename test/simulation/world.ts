@@ -219,7 +219,7 @@ export class World {
     const last = waiting.at(-1)?.data.appointment;
     if (!last || !occupiesTime(last.status)) return;
     this.commits += 1;
-    const taken = this.calendar(id).store.takenOn(Math.floor(last.start / 86_400_000));
+    const taken = this.calendar(id).store.occupantsIn(last);
     const overlapping = taken.filter((interval) => overlaps(interval, last));
     if (overlapping.length > 1)
       throw new InvariantBroken(`[B1] ${id} has ${overlapping.length} over ${last.start}`);

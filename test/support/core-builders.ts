@@ -20,8 +20,9 @@ import { decideBook } from "../../core/booking/decide-book.ts";
 import { cancelAttempt, decideCancel } from "../../core/booking/decide-cancel.ts";
 import { decideMove } from "../../core/booking/decide-move.ts";
 import { decideResolve } from "../../core/booking/decide-resolve.ts";
+import type { Occupant } from "../../core/booking/occupancy.ts";
 import { remember } from "../../core/booking/recent-commands.ts";
-import type { Blocker, BookingRefusal } from "../../core/booking/refusal.ts";
+import type { BookingRefusal } from "../../core/booking/refusal.ts";
 import type {
   AppointmentId,
   AttemptId,
@@ -261,9 +262,10 @@ export class MemoryCalendar implements CalendarView {
     return this.#fences.has(attempt);
   }
 
-  blockerOf(interval: Interval, except: AppointmentId | null): Blocker | null {
-    const rival = this.occupying().some((other) => other.id !== except && overlaps(other, interval));
-    return rival ? "appointment" : null;
+  occupantsIn(interval: Interval): Occupant[] {
+    return this.occupying()
+      .filter((other) => overlaps(other, interval))
+      .map((other) => ({ kind: "appointment", ...other }));
   }
 
   // commands

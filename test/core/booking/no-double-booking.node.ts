@@ -202,7 +202,7 @@ class Run {
       open: new OpenDays(CONFIG),
       find: (id) => structuredClone(this.calendar.find(id)),
       isFenced: (attempt) => this.calendar.isFenced(attempt),
-      blockerOf: (interval, except) => this.calendar.blockerOf(interval, except),
+      occupantsIn: (interval) => this.calendar.occupantsIn(interval),
     };
     const decision = decide(this.calendar);
     expect(decide(this.calendar)).toEqual(decision);
