@@ -1,9 +1,11 @@
 /** One command of a patient as the agenda remembers it: the idempotency ledger, and for a booking also the claim. */
 import type { Appointment, AppointmentFacts, BookingSource } from "../booking/appointment.ts";
-import type { BookCommand, MoveCommand, Place } from "../booking/commands.ts";
+import type { BookCommand, MoveCommand, Place, ResolveQuestion } from "../booking/commands.ts";
 import { bookedAppointment } from "../booking/decide-book.ts";
 import type { BookingRefusal } from "../booking/refusal.ts";
+import type { CommitCommand } from "../booking/saga.ts";
 import type { AppointmentId, AttemptId, CommandId, PatientId, ProviderId } from "../ids.ts";
+import { invariant } from "../invariant.ts";
 import type { FreeStart } from "../schedule/free-starts.ts";
 import { HOUR_MS, type Instant, SECOND_MS } from "../time.ts";
 
@@ -16,8 +18,11 @@ export const RESOLVE_GRACE_MS = 2 * SECOND_MS;
 /** Pauses between questions about an unknown outcome; the last one repeats. */
 export const RESOLVE_PAUSES_MS = [5 * SECOND_MS, 15 * SECOND_MS, 60 * SECOND_MS] as const;
 
-/** P, D, R and V of the protocol. A saga's S and C come with moves across calendars. */
-export type CommandState = "pending" | "done" | "refused" | "void";
+/**
+ * P, S, C, D, R and V of the protocol: one calendar is asked, a saga is being tried, a saga is decided and not yet carried
+ * out everywhere, done, refused, void.
+ */
+export type CommandState = "pending" | "trying" | "decided" | "done" | "refused" | "void";
 
 interface Wanted {
   readonly appointmentId: AppointmentId;
@@ -41,12 +46,45 @@ export interface WantedMove extends Wanted {
   readonly reason?: string | null;
 }
 
+/** A calendar that could serve, with the version of its configuration that the caller knows. */
+export interface Candidate {
+  readonly calendar: ProviderId;
+  readonly configVersion: number;
+}
+
+/** [J1]–[J12] Whatever touches more than one calendar; `providerId` is the one that holds the appointment afterwards. */
+export interface WantedSaga extends Wanted {
+  readonly kind: "saga";
+  readonly what: "book" | "move";
+  /** The version that the caller saw; 0 for a booking. */
+  readonly ifMatch: number;
+  /** The calendar that lets the appointment go; null when it is made, or stays where it is. */
+  readonly source: ProviderId | null;
+  /** Where its id leads; told when it is neither source nor target. */
+  readonly home: ProviderId;
+  /** What the visit needs beside the provider: for each need, the calendars that could serve, the first one preferred. */
+  readonly needs: readonly (readonly Candidate[])[];
+  /** Resources it holds now. */
+  readonly held: readonly ProviderId[];
+  readonly reason?: string | null;
+  /** What a booking says; absent for a move. */
+  readonly book?: Pick<WantedBooking, "reason" | "notes" | "source" | "appointmentId" | "place">;
+}
+
+/** What was decided, and who still has to hear it. */
+export interface SagaDecision {
+  readonly command: CommitCommand;
+  readonly participants: readonly ProviderId[];
+  /** Told without having been asked: the home of the id, if it is nobody else here. */
+  readonly forwardTo: ProviderId | null;
+}
+
 /** A command that takes time, as it comes from the edge. */
 export interface TakeRequest {
   readonly command: CommandId;
   readonly fingerprint: string;
   readonly patientId: PatientId;
-  readonly wanted: WantedBooking | WantedMove;
+  readonly wanted: WantedBooking | WantedMove | WantedSaga;
 }
 
 export interface StoredRefusal {
@@ -66,11 +104,14 @@ export interface CommandRow {
   readonly askAt: Instant;
   /** Questions asked so far. */
   readonly asks: number;
+  /** Of a decided saga; it stays as the answer. */
+  readonly decision?: SagaDecision;
 }
 
 /** What the calendar is told. `again` on every send but the first. */
 export function calendarCommand(row: CommandRow, again: boolean): BookCommand | MoveCommand {
   const { wanted, patientId } = row.request;
+  invariant(wanted.kind !== "saga", "a saga asks with `prepare`");
   const common = {
     attempt: row.attempt,
     appointmentId: wanted.appointmentId,
@@ -92,9 +133,16 @@ export function calendarCommand(row: CommandRow, again: boolean): BookCommand | 
   return { ...common, kind: "book", reason: wanted.reason, notes: wanted.notes, source: wanted.source };
 }
 
-/** [G5] A booking's first answer, built from the row alone: version 1, whatever happened to it since. */
+/** What the calendar is asked when its word on a sent attempt was lost. */
+export function resolveQuestion({ request: { wanted }, attempt, deadline }: CommandRow): ResolveQuestion {
+  invariant(wanted.kind !== "saga", "a saga is decided by its agenda; nobody else knows");
+  return { kind: wanted.kind, attempt, appointmentId: wanted.appointmentId, deadline };
+}
+
+/** [G5] A first answer that the row alone can give: a booking's version 1, or what a saga decided. */
 export function firstAnswer(row: CommandRow): Appointment | null {
   const { wanted, patientId } = row.request;
+  if (row.decision) return row.decision.command.appointment;
   if (wanted.kind !== "book") return null;
   return bookedAppointment(
     { ...wanted, patientId, issuedAt: row.issuedAt },
@@ -115,8 +163,8 @@ export type TakeAnswer =
   | { readonly kind: "unknown" }
   /** This attempt can never commit; the same key starts a new one. */
   | { readonly kind: "void" }
-  /** The calendar has no configuration, or an older one than the caller. */
-  | { readonly kind: "needs-config" };
+  /** This calendar has no configuration, or an older one than the caller. */
+  | { readonly kind: "needs-config"; readonly calendar: ProviderId };
 
 /** A claim is the facts as last heard; versions only grow. */
 export type Claim = AppointmentFacts;

@@ -44,6 +44,9 @@ export type TakeStep =
       readonly commands: readonly CommandRow[];
     }
   | { readonly step: "refuse"; readonly row: CommandRow }
+  /** A saga whose coordinator died before deciding: this attempt is void, the same key starts a new one. */
+  | { readonly step: "abandon"; readonly row: CommandRow }
+  | { readonly step: "try"; readonly row: CommandRow }
   | { readonly step: "send"; readonly row: CommandRow };
 
 export function decideTake(facts: AgendaFacts, request: TakeRequest, now: Instant): TakeStep {
@@ -58,15 +61,22 @@ export function decideTake(facts: AgendaFacts, request: TakeRequest, now: Instan
   if (facts.conflictingCommand || claims.length > 0) {
     return refuse(request, attemptNumber, now, { reason: "patient-conflict" }); // [G4]
   }
-  if (request.wanted.kind === "book" && facts.openBookings >= OPEN_BOOKINGS_MAX) {
+  if (isBooking(request) && facts.openBookings >= OPEN_BOOKINGS_MAX) {
     return refuse(request, attemptNumber, now, broken("too-many-open-bookings"));
   }
-  return { step: "send", row: newRow(request, attemptNumber, now) };
+  const fresh = newRow(request, attemptNumber, now);
+  return request.wanted.kind === "saga"
+    ? { step: "try", row: { ...fresh, state: "trying" } }
+    : { step: "send", row: fresh };
 }
 
+const isBooking = ({ wanted }: TakeRequest): boolean =>
+  wanted.kind === "book" || (wanted.kind === "saga" && wanted.what === "book");
+
 function repetition(row: CommandRow, running: boolean, now: Instant): TakeStep {
-  if (row.state !== "pending") return { step: "replay", row }; // [G1]
+  if (row.state !== "pending" && row.state !== "trying") return { step: "replay", row }; // [G1]
   if (running) return { step: "in-flight" }; // [G3]
+  if (row.state === "trying") return { step: "abandon", row }; // [J10]
   return now <= row.deadline ? { step: "resend", row } : { step: "resolve", row };
 }
 

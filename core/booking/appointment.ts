@@ -50,6 +50,8 @@ export interface AppointmentFacts {
 export interface Appointment extends AppointmentFacts {
   readonly reason: string | null;
   readonly notes: string | null;
+  /** Calendars of the rooms, machines and interpreters that are reserved for it; absent = none. */
+  readonly resources?: readonly ProviderId[];
 }
 
 /** Takes its time on the calendar. A cancelled or missed one does not. */

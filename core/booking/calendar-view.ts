@@ -4,6 +4,7 @@ import type { OpenDays } from "../schedule/open-days.ts";
 import type { Instant, Interval } from "../time.ts";
 import type { Appointment } from "./appointment.ts";
 import type { Occupant } from "./occupancy.ts";
+import type { Forwarding, Prepared, Reservation } from "./saga.ts";
 
 /** A command that this appointment accepted, or an attempt that it must never accept. Travels with the appointment. */
 export interface RecentCommand {
@@ -24,6 +25,12 @@ export interface CalendarView {
   readonly open: OpenDays;
   find(id: AppointmentId): StoredAppointment | null;
   isFenced(attempt: AttemptId): boolean;
+  /** The yes of a saga that locks this appointment here. At most one: a second one is answered `busy`. */
+  preparedOn(id: AppointmentId): Prepared | null;
+  /** Where an appointment that was here went. */
+  forwardingOf(id: AppointmentId): Forwarding | null;
+  /** What this calendar, being a resource, keeps for an appointment of somebody else's. */
+  reservationOf(id: AppointmentId): Reservation | null;
   /** Everything that takes a minute of `interval`, in any order; bounded, because a minute has few owners. */
   occupantsIn(interval: Interval): readonly Occupant[];
 }

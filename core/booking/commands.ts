@@ -1,6 +1,14 @@
 /** What travels between edge, agenda and calendar, and what comes back. Field by field the tables of the protocol. */
 import type { Reach } from "../access/reach.ts";
-import type { AppointmentId, AttemptId, CommandId, LocationId, PatientId, VisitTypeId } from "../ids.ts";
+import type {
+  AppointmentId,
+  AttemptId,
+  CommandId,
+  LocationId,
+  PatientId,
+  ProviderId,
+  VisitTypeId,
+} from "../ids.ts";
 import type { FreeStart } from "../schedule/free-starts.ts";
 import { HOUR_MS, type Instant, SECOND_MS } from "../time.ts";
 import type { Appointment, BookingSource, CancellationReason } from "./appointment.ts";
@@ -88,4 +96,6 @@ export type CancelReply =
       readonly attempt: AttemptId;
     }
   | { readonly kind: "refused"; readonly refusal: BookingRefusal }
+  /** The appointment is at another calendar now; the same command goes there. */
+  | { readonly kind: "moved"; readonly to: ProviderId }
   | { readonly kind: "busy" };

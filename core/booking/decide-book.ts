@@ -22,6 +22,8 @@ export function decideBook(view: CalendarView, command: BookCommand, now: Instan
   // [B3] First: a retry whose answer was lost must not be refused because time went on.
   const earlier = view.find(command.appointmentId);
   if (earlier) return { kind: "done", appointment: earlier.appointment };
+  const gone = view.forwardingOf(command.appointmentId);
+  if (gone) return { kind: "done", appointment: { ...gone.facts, reason: null, notes: null } }; // [B3] it moved on since
   if (view.isFenced(command.attempt)) return { kind: "fenced" }; // [B14]
   if (now > command.deadline) return { kind: "late" }; // [B15]
 

@@ -1,6 +1,6 @@
 /** May this appointment be given back? Comes straight to the calendar: giving time back needs no agenda. */
 import { reaches } from "../access/reach.ts";
-import type { AttemptId } from "../ids.ts";
+import type { AttemptId, ProviderId } from "../ids.ts";
 import type { Instant } from "../time.ts";
 import type { Appointment } from "./appointment.ts";
 import type { CalendarView, StoredAppointment } from "./calendar-view.ts";
@@ -11,6 +11,9 @@ import { type BookingRefusal, broken } from "./refusal.ts";
 export type CancelDecision =
   | { readonly kind: "done"; readonly appointment: Appointment }
   | { readonly kind: "refused"; readonly refusal: BookingRefusal }
+  | { readonly kind: "busy" }
+  /** [J7] Ask there. */
+  | { readonly kind: "moved"; readonly to: ProviderId }
   | { readonly kind: "commit"; readonly before: Appointment; readonly appointment: Appointment };
 
 /** A status command is one attempt: it is never re-sent under another number. */
@@ -18,6 +21,8 @@ export const cancelAttempt = (command: CancelCommand): AttemptId => command.comm
 
 export function decideCancel(view: CalendarView, command: CancelCommand, now: Instant): CancelDecision {
   const stored = view.find(command.appointmentId);
+  const gone = stored ? null : view.forwardingOf(command.appointmentId);
+  if (gone && reaches(command.reach, gone.facts)) return { kind: "moved", to: gone.facts.providerId };
   // [A1] Foreign and missing are one answer.
   if (!stored || !reaches(command.reach, stored.appointment)) return refuse({ reason: "not-found" });
 
@@ -27,6 +32,7 @@ export function decideCancel(view: CalendarView, command: CancelCommand, now: In
       ? { kind: "done", appointment: earlier.answer }
       : refuse({ reason: "key-reuse" });
   }
+  if (view.preparedOn(command.appointmentId)) return { kind: "busy" }; // [J2]
   const refusal = cancelRefusal(stored, command, now);
   if (refusal) return refuse(refusal);
   return {

@@ -13,6 +13,7 @@ export type MoveDecision =
   | { readonly kind: "done"; readonly appointment: Appointment }
   | { readonly kind: "fenced" }
   | { readonly kind: "late" }
+  | { readonly kind: "busy" }
   | { readonly kind: "refused"; readonly refusal: BookingRefusal; readonly fence: boolean }
   | { readonly kind: "commit"; readonly before: Appointment; readonly appointment: Appointment };
 
@@ -23,6 +24,7 @@ export function decideMove(view: CalendarView, command: MoveCommand, now: Instan
   }
   const earlier = findRecent(stored.recent, command.attempt); // [M2] tested before version and rules
   if (earlier) return earlier.answer ? { kind: "done", appointment: earlier.answer } : { kind: "fenced" };
+  if (view.preparedOn(command.appointmentId)) return { kind: "busy" }; // [J2]
   if (now > command.deadline) return { kind: "late" };
 
   const refusal = moveRefusal(view, stored, command, now);
@@ -41,9 +43,8 @@ function moveRefusal(
   now: Instant,
 ): BookingRefusal | null {
   const { appointment } = stored;
-  if (appointment.version !== command.ifMatch) return { reason: "stale-version" }; // [M3]
-  if (appointment.status !== "booked" && appointment.status !== "confirmed") return broken("not-movable"); // [M4]
-  if (stillRecent(stored.recent, now).length >= RECENT_COMMANDS_MAX) return broken("too-many-changes");
+  const immovable = versionRefusal(stored, command.ifMatch, now);
+  if (immovable) return immovable;
   // [M5] Who keeps their time (and changes the reason only) keeps it whatever the rules say by now.
   if (samePlace(appointment, command.place)) return null;
   if (now >= appointment.start) return broken("already-started"); // [M8] a missed visit is booked anew
@@ -51,6 +52,27 @@ function moveRefusal(
   if (rule) return rule;
   const blockedBy = blockerOf(view, command.place, appointment.id); // [M6] its own old time does not block it
   return blockedBy ? { reason: "slot-taken", blockedBy } : null;
+}
+
+function versionRefusal(
+  { appointment, recent }: StoredAppointment,
+  ifMatch: number,
+  now: Instant,
+): BookingRefusal | null {
+  if (appointment.version !== ifMatch) return { reason: "stale-version" }; // [M3]
+  if (appointment.status !== "booked" && appointment.status !== "confirmed") return broken("not-movable"); // [M4]
+  return stillRecent(recent, now).length >= RECENT_COMMANDS_MAX ? broken("too-many-changes") : null;
+}
+
+/** Whether an appointment may leave its time, whatever the new time is: the rules of a saga's source. */
+export function movableRefusal(
+  stored: StoredAppointment,
+  ifMatch: number,
+  now: Instant,
+): BookingRefusal | null {
+  const refusal = versionRefusal(stored, ifMatch, now);
+  if (refusal) return refusal;
+  return now >= stored.appointment.start ? broken("already-started") : null; // [M8]
 }
 
 export function samePlace(a: Place, b: Place): boolean {

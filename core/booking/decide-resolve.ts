@@ -14,6 +14,8 @@ export function decideResolve(view: CalendarView, question: ResolveQuestion): Re
   const stored = view.find(question.appointmentId);
   if (question.kind === "book") {
     if (stored) return { kind: "done", appointment: stored.appointment };
+    const gone = view.forwardingOf(question.appointmentId);
+    if (gone) return { kind: "done", appointment: { ...gone.facts, reason: null, notes: null } };
     return view.isFenced(question.attempt) ? { kind: "fenced" } : { kind: "fence", where: "fences" };
   }
   if (!stored) return { kind: "fenced" };

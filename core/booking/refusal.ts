@@ -13,11 +13,11 @@ export type BookingRule =
   | "minimum-notice"
   | "beyond-horizon"
   | "outside-open-hours"
-  | "other-calendar"
   | "not-movable"
   | "not-cancellable"
   | "already-started"
   | "too-many-changes"
+  | "no-resource"
   | "too-many-open-bookings";
 
 export type BookingRefusal =

@@ -4,7 +4,7 @@
  */
 import { type AppointmentFacts, factsOf } from "../booking/appointment.ts";
 import type { AttemptId, ProviderId } from "../ids.ts";
-import type { Instant } from "../time.ts";
+import type { Instant, Interval } from "../time.ts";
 
 export const APPOINTMENTS_TOPIC = "appointments";
 export type Topic = typeof APPOINTMENTS_TOPIC;
@@ -13,7 +13,9 @@ export type AppointmentEventType =
   | "openslot.appointment.booked.v1"
   | "openslot.appointment.moved.v1"
   | "openslot.appointment.cancelled.v1";
-export type EventType = AppointmentEventType | "openslot.calendar.configured.v1";
+/** Time of a calendar that is not an appointment of its own: a room's, or what an appointment left behind. */
+export type TimeEventType = "openslot.calendar.time-taken.v1" | "openslot.calendar.time-freed.v1";
+export type EventType = AppointmentEventType | TimeEventType | "openslot.calendar.configured.v1";
 
 export interface AppointmentEventData {
   readonly appointment: AppointmentFacts;
@@ -22,6 +24,12 @@ export interface AppointmentEventData {
 }
 export interface ConfiguredEventData {
   readonly configVersion: number;
+}
+
+export interface TimeEventData {
+  /** RFC 3339, UTC. */
+  readonly start: string;
+  readonly end: string;
 }
 
 interface Envelope<Type extends EventType, Data> {
@@ -42,10 +50,11 @@ interface Envelope<Type extends EventType, Data> {
 export type AppointmentEvent = Envelope<AppointmentEventType, AppointmentEventData>;
 export type CalendarEvent =
   | AppointmentEvent
+  | Envelope<TimeEventType, TimeEventData>
   | Envelope<"openslot.calendar.configured.v1", ConfiguredEventData>;
 
 export function isAppointmentEvent(event: CalendarEvent): event is AppointmentEvent {
-  return event.type !== "openslot.calendar.configured.v1";
+  return event.type.startsWith("openslot.appointment.");
 }
 
 function envelope<Type extends EventType, Data>(
@@ -77,6 +86,17 @@ export function appointmentEvent(
   // Field by field again: a whole appointment fits the type, and what a person wrote must not come along.
   const appointment = factsOf(data.appointment);
   return envelope(appointment.providerId, sequence, at, type, { appointment, cause: data.cause });
+}
+
+export function timeEvent(
+  type: TimeEventType,
+  calendar: ProviderId,
+  sequence: number,
+  at: Instant,
+  { start, end }: Interval,
+): CalendarEvent {
+  const data = { start: new Date(start).toISOString(), end: new Date(end).toISOString() };
+  return envelope(calendar, sequence, at, type, data);
 }
 
 export function configuredEvent(

@@ -6,6 +6,7 @@ import {
   type CommandRow,
   calendarCommand,
   firstAnswer,
+  resolveQuestion,
   type TakeAnswer,
   type TakeRequest,
 } from "../../core/agenda/command-row.ts";
@@ -13,6 +14,7 @@ import { askedInVain, decideReply, provesDone } from "../../core/agenda/decide-r
 import { decideTake, type TakeStep } from "../../core/agenda/decide-take.ts";
 import { type AppointmentFacts, factsOf } from "../../core/booking/appointment.ts";
 import type { CalendarReply } from "../../core/booking/commands.ts";
+import type { AskReply } from "../../core/booking/saga.ts";
 import type { AppointmentId, AttemptId, CommandId, PatientId, ProviderId } from "../../core/ids.ts";
 import { DAY_MS, type Instant, type Interval, overlaps, plus, SECOND_MS } from "../../core/time.ts";
 import type { ProviderCalendar } from "../provider-calendar/provider-calendar.ts";
@@ -21,6 +23,7 @@ import type { WakeUp } from "../shared/wake.ts";
 import type { AgendaFeed } from "./agenda-feed.ts";
 import type { AgendaStore } from "./agenda-store.ts";
 import { beforeDeadline } from "./deadline.ts";
+import { SagaCoordinator, type SagaDoor } from "./saga-coordinator.ts";
 
 /** Past its deadline a calendar answers `late`; one second more covers the way back. */
 const CALL_GRACE_MS = SECOND_MS;
@@ -39,8 +42,9 @@ export interface News {
 }
 
 /** What of a calendar an agenda calls. */
-export type CalendarDoor = Pick<ProviderCalendar, "book" | "move" | "resolve" | "read">;
-type Promised<Door> = {
+export type CalendarDoor = Pick<ProviderCalendar, "book" | "move" | "resolve" | "read"> & SagaDoor;
+/** A door behind a network. */
+export type Promised<Door> = {
   [Name in keyof Door]: Door[Name] extends (...given: infer Given) => infer Answer
     ? (...given: Given) => Promise<Awaited<Answer>>
     : never;
@@ -64,6 +68,7 @@ export class AgendaCommands {
   readonly #feed: AgendaFeed;
   readonly #calendars: AgendaParts["calendars"];
   readonly #now: () => Instant;
+  readonly #sagas: SagaCoordinator;
   /** Commands with a call under way in this instance; losing it lets a retry ask the calendar again. */
   readonly #running = new Set<CommandId>();
   /** Positive answers that the log has not settled yet; losing it costs a question to the calendar. */
@@ -76,6 +81,13 @@ export class AgendaCommands {
     this.#feed = parts.feed;
     this.#calendars = parts.calendars;
     this.#now = parts.now;
+    this.#sagas = new SagaCoordinator({
+      ...parts,
+      claim: (facts) => {
+        if (this.#store.observe(facts)) this.#wakeForPruning();
+      },
+      changed: (facts) => this.#feed.changed(facts, this.#now()),
+    });
   }
 
   /** [G1]–[G9] Books or moves for a patient, under the caller's key. Never marked retryable for the runtime. */
@@ -102,6 +114,11 @@ export class AgendaCommands {
           return this.#call(step.row, "send", true);
         case "resolve":
           return this.#call(step.row, "resolve", true);
+        case "abandon":
+          this.#sagas.abandon(step.row);
+          continue;
+        case "try":
+          return this.#sagas.run(step.row);
       }
     }
   }
@@ -116,8 +133,17 @@ export class AgendaCommands {
 
   /** The alarm's part: asks about every pending command that is due and that nobody is asking about. */
   async resolveDue(): Promise<void> {
-    const due = this.#store.due(this.#now()).filter((row) => !this.#running.has(row.request.command));
-    await Promise.all(due.map((row) => this.#resolveLater(row)));
+    const due = this.#store.due(this.#now()).filter((row) => !this.#isRunning(row.request.command));
+    await Promise.all(due.map((row) => this.#settle(row)));
+  }
+
+  /** [J12] What became of an attempt, for a participant in doubt. */
+  ask(attempt: AttemptId): AskReply {
+    return this.#sagas.answer(attempt);
+  }
+
+  #isRunning(command: CommandId): boolean {
+    return this.#running.has(command) || this.#sagas.isRunning(command);
   }
 
   /** Reads, decides and writes in one transaction; what must be asked is asked after it is durable. */
@@ -128,12 +154,12 @@ export class AgendaCommands {
       const row = this.#store.command(request.command);
       this.#settleConfirmed(patientId);
       const pending = this.#store
-        .pendingOf(patientId)
+        .openOf(patientId)
         .filter((other) => other.request.command !== request.command);
       const decided = decideTake(
         {
           row,
-          running: this.#running.has(request.command),
+          running: this.#isRunning(request.command),
           conflictingClaims:
             row && row.state !== "void"
               ? []
@@ -143,7 +169,7 @@ export class AgendaCommands {
           openBookings: this.#store.countActiveFrom(patientId, at) + pending.length,
           unsettled: pending.filter(
             (other) =>
-              !this.#running.has(other.request.command) &&
+              !this.#isRunning(other.request.command) &&
               (inTime(other, wanted.place) || onAppointment(other, wanted.appointmentId)),
           ),
           refreshed,
@@ -151,11 +177,12 @@ export class AgendaCommands {
         request,
         at,
       );
-      if (decided.step === "send" || decided.step === "refuse") this.#store.saveCommand(decided.row);
-      if (decided.step === "send") this.#wake.arm(decided.row.askAt);
+      const starts = decided.step === "send" || decided.step === "try";
+      if (starts || decided.step === "refuse") this.#store.saveCommand(decided.row);
+      if (starts) this.#wake.arm(decided.row.askAt);
       return decided;
     });
-    if (step.step === "send") this.#wake.armed(step.row.askAt);
+    if (step.step === "send" || step.step === "try") this.#wake.armed(step.row.askAt);
     return step;
   }
 
@@ -178,13 +205,7 @@ export class AgendaCommands {
   #ask(row: CommandRow, ask: "send" | "resolve", again: boolean): Promise<CalendarReply> {
     const calendar = this.#calendars(row.request.wanted.providerId);
     if (ask === "resolve") {
-      const { wanted } = row.request;
-      return calendar.resolve({
-        kind: wanted.kind,
-        attempt: row.attempt,
-        appointmentId: wanted.appointmentId,
-        deadline: row.deadline,
-      });
+      return calendar.resolve(resolveQuestion(row));
     }
     const command = calendarCommand(row, again);
     return command.kind === "book" ? calendar.book(command) : calendar.move(command);
@@ -209,7 +230,9 @@ export class AgendaCommands {
         this.#writeUnlessSettled(step.row);
         if (step.answer === "refused")
           return { kind: "refused", refused: step.row.refused ?? unreachable(), replayed: false };
-        return { kind: step.answer };
+        return step.answer === "needs-config"
+          ? { kind: step.answer, calendar: row.request.wanted.providerId }
+          : { kind: step.answer };
       case "resolve":
         return this.#apply(
           row,
@@ -234,17 +257,31 @@ export class AgendaCommands {
     if (this.#store.isPending(row.request.command)) this.#store.saveCommand(row);
   }
 
-  /** [G5] The first answer again. A move's is kept at its calendar, which answers it by attempt. */
+  /** [G5] The first answer again. A move's travels with its appointment, so whoever holds that is asked. */
   async #replay(row: CommandRow): Promise<TakeAnswer> {
     if (row.refused) return { kind: "refused", refused: row.refused, replayed: true };
     const appointment = firstAnswer(row);
-    return appointment ? { kind: "accepted", appointment, replayed: true } : this.#call(row, "resolve", true);
+    if (appointment) return { kind: "accepted", appointment, replayed: true };
+    const { wanted } = row.request;
+    const holder = this.#store.claim(wanted.appointmentId)?.providerId ?? wanted.providerId;
+    try {
+      const reply = await beforeDeadline(
+        this.#calendars(holder).resolve(resolveQuestion(row)),
+        RESOLVE_WAIT_MS,
+      );
+      return reply.kind === "done"
+        ? { kind: "accepted", appointment: reply.appointment, replayed: true }
+        : { kind: "unknown" };
+    } catch (error) {
+      logFailure("agenda.calendar_silent", error, { appointment: wanted.appointmentId });
+      return { kind: "unknown" };
+    }
   }
 
   /** Call inside a transaction. Returns whether the claim was news. */
   #settleBy(facts: AppointmentFacts, cause: AttemptId | null): boolean {
     const clean = factsOf(facts);
-    for (const row of this.#store.pendingOn(clean.patientId, clean.id)) {
+    for (const row of this.#store.openOn(clean.patientId, clean.id)) {
       if (!provesDone(row, clean, cause)) continue;
       this.#store.settle(row.request.command);
       this.#confirmed.delete(row.attempt);
@@ -265,7 +302,7 @@ export class AgendaCommands {
    */
   #settleConfirmed(patient: PatientId): void {
     if (this.#confirmed.size === 0) return;
-    for (const row of this.#store.pendingOf(patient)) {
+    for (const row of this.#store.openOf(patient)) {
       const facts = this.#confirmed.get(row.attempt);
       if (facts) this.#settleBy(facts, row.attempt);
     }
@@ -274,7 +311,7 @@ export class AgendaCommands {
   /** Before a list: what was answered, settled from memory; what is unknown, asked without fencing anything. */
   async settlePending(patient: PatientId): Promise<void> {
     this.#storage.transactionSync(() => this.#settleConfirmed(patient));
-    const unknown = this.#store.pendingOf(patient).filter((row) => !this.#running.has(row.request.command));
+    const unknown = this.#store.openOf(patient).filter((row) => !this.#isRunning(row.request.command));
     await Promise.all(
       unknown
         .slice(0, LIST_QUESTIONS_MAX)
@@ -286,20 +323,24 @@ export class AgendaCommands {
   async #refresh(claims: readonly AppointmentFacts[], commands: readonly CommandRow[]): Promise<void> {
     await Promise.all([
       ...claims.map((claim) => this.#readAgain(claim.id, claim.providerId)),
-      ...commands.map((row) => this.#call(row, "resolve", true)),
+      ...commands.map((row) => this.#settle(row)),
     ]);
   }
 
   async #readAgain(id: AppointmentId, calendar: ProviderId): Promise<void> {
     try {
       const found = await this.#calendars(calendar).read(id, { kind: "everything" });
+      if (found && "movedTo" in found) return await this.#readAgain(id, found.movedTo);
       if (found) this.observe([{ facts: factsOf(found), cause: null }]);
     } catch (error) {
       logFailure("agenda.refresh_failed", error, { appointment: id });
     }
   }
 
-  async #resolveLater(row: CommandRow): Promise<void> {
+  /** Brings a command to its end that nobody is working on. */
+  async #settle(row: CommandRow): Promise<void> {
+    if (row.state === "trying") return this.#sagas.abandon(row);
+    if (row.state === "decided") return this.#sagas.carryOut(row);
     const confirmed = this.#confirmed.get(row.attempt);
     if (confirmed) return this.observe([{ facts: confirmed, cause: row.attempt }]);
     const answer = await this.#call(row, "resolve", true);

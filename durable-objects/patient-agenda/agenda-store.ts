@@ -16,6 +16,9 @@ const PRUNED_PER_ALARM_MAX = 500;
 /** Overlaps of one wanted time with a patient's own appointments: more than a few cannot exist. */
 const CONFLICTS_MAX = 5;
 
+/** Commands without an end yet; word for word the condition of the partial indexes. */
+const OPEN = "state IN ('pending', 'trying', 'decided')";
+
 export class AgendaStore {
   readonly #sql: SqlStorage;
 
@@ -31,6 +34,11 @@ export class AgendaStore {
     return (
       this.#sql.exec("SELECT 1 FROM command WHERE command = ? AND state = 'pending'", id).toArray().length > 0
     );
+  }
+
+  /** Not everybody has heard a decision: when to tell them again. */
+  askLater(id: CommandId, at: Instant): void {
+    this.#sql.exec("UPDATE command SET ask_at = ? WHERE command = ?", at, id);
   }
 
   /** The command had its effect; its row says so and is otherwise as it was. */
@@ -54,17 +62,17 @@ export class AgendaStore {
     );
   }
 
-  pendingOf(patient: PatientId): CommandRow[] {
+  openOf(patient: PatientId): CommandRow[] {
     return this.#rows(
-      "SELECT state, row FROM command WHERE state = 'pending' AND patient = ? LIMIT ?",
+      `SELECT state, row FROM command WHERE ${OPEN} AND patient = ? LIMIT ?`,
       patient,
       PENDING_MAX,
     );
   }
 
-  pendingOn(patient: PatientId, appointment: AppointmentId): CommandRow[] {
+  openOn(patient: PatientId, appointment: AppointmentId): CommandRow[] {
     return this.#rows(
-      "SELECT state, row FROM command WHERE state = 'pending' AND patient = ? AND appointment = ? LIMIT ?",
+      `SELECT state, row FROM command WHERE ${OPEN} AND patient = ? AND appointment = ? LIMIT ?`,
       patient,
       appointment,
       PENDING_MAX,
@@ -73,7 +81,7 @@ export class AgendaStore {
 
   due(now: Instant): CommandRow[] {
     return this.#rows(
-      "SELECT state, row FROM command WHERE state = 'pending' AND ask_at <= ? LIMIT ?",
+      `SELECT state, row FROM command WHERE ${OPEN} AND ask_at <= ? LIMIT ?`,
       now,
       DUE_PER_ALARM_MAX,
     );
@@ -81,7 +89,7 @@ export class AgendaStore {
 
   nextDue(): Instant | null {
     const found = this.#sql
-      .exec<{ at: number | null }>("SELECT min(ask_at) AS at FROM command WHERE state = 'pending'")
+      .exec<{ at: number | null }>(`SELECT min(ask_at) AS at FROM command WHERE ${OPEN}`)
       .one();
     return found.at as Instant | null;
   }
@@ -156,7 +164,7 @@ export class AgendaStore {
   prune(now: Instant): void {
     this.#sql.exec(
       `DELETE FROM command WHERE command IN
-         (SELECT command FROM command WHERE state <> 'pending' AND issued_at < ? LIMIT ?)`,
+         (SELECT command FROM command WHERE NOT (${OPEN}) AND issued_at < ? LIMIT ?)`,
       now - ANSWER_LIFE_MS,
       PRUNED_PER_ALARM_MAX,
     );

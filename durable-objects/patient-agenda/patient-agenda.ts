@@ -6,7 +6,8 @@
 import { type Connection, type ConnectionContext, Server, type WSMessage } from "partyserver";
 import type { TakeAnswer, TakeRequest } from "../../core/agenda/command-row.ts";
 import type { AppointmentFacts, AppointmentStatus } from "../../core/booking/appointment.ts";
-import { isPatientId, type PatientId } from "../../core/ids.ts";
+import type { AskReply } from "../../core/booking/saga.ts";
+import { type AttemptId, isPatientId, type PatientId } from "../../core/ids.ts";
 import { parseClientMessage } from "../../core/live/protocol.ts";
 import { HOUR_MS, type Instant, type Interval, instant, plus } from "../../core/time.ts";
 import { LiveSockets } from "../shared/live-sockets.ts";
@@ -68,6 +69,11 @@ export class PatientAgenda extends Server<Env> {
   /** [G8] [G9] News, in any order and any number of times: claims follow by version, pending commands settle. */
   observe(news: readonly News[]): void {
     this.#commands.observe(news);
+  }
+
+  /** [J12] A calendar that agreed to a saga of ours and heard nothing since. */
+  ask(attempt: AttemptId): AskReply {
+    return this.#commands.ask(attempt);
   }
 
   /** The patient's appointments by start, as they are: includes what the log has not confirmed yet. Facts only. */

@@ -30,4 +30,13 @@ export const patientAgendaMigrations: readonly Migration[] = [
       CREATE INDEX claim_by_patient ON claim (patient, start_at);
     `,
   },
+  {
+    id: "002-saga",
+    statements: `
+      DROP INDEX command_pending;
+      DROP INDEX command_due;
+      CREATE INDEX command_open ON command (patient, appointment) WHERE state IN ('pending', 'trying', 'decided');
+      CREATE INDEX command_due ON command (ask_at) WHERE state IN ('pending', 'trying', 'decided');
+    `,
+  },
 ];

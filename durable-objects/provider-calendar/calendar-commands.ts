@@ -2,7 +2,6 @@
  * The commands of a calendar: each one reads, decides in core/ and writes in one transaction without an await. Memory and
  * screens change only after it returned. Refusals are values.
  */
-import type { Appointment } from "../../core/booking/appointment.ts";
 import type { RecentCommand } from "../../core/booking/calendar-view.ts";
 import {
   type BookCommand,
@@ -20,42 +19,26 @@ import { decideMove } from "../../core/booking/decide-move.ts";
 import { decideResolve } from "../../core/booking/decide-resolve.ts";
 import { remember } from "../../core/booking/recent-commands.ts";
 import type { BookingRefusal } from "../../core/booking/refusal.ts";
-import { appointmentEvent, configuredEvent } from "../../core/events/event.ts";
+import { configuredEvent } from "../../core/events/event.ts";
 import type { AppointmentId, AttemptId } from "../../core/ids.ts";
 import type { CalendarConfig } from "../../core/schedule/config.ts";
-import {
-  type BusyOf,
-  type FreeStart,
-  findSite,
-  findVisit,
-  nearestFreeStarts,
-} from "../../core/schedule/free-starts.ts";
+import { type FreeStart, findSite, findVisit, nearestFreeStarts } from "../../core/schedule/free-starts.ts";
 import { OpenDays } from "../../core/schedule/open-days.ts";
-import { type Instant, type Interval, plus } from "../../core/time.ts";
+import { type Instant, plus } from "../../core/time.ts";
 import type { WakeUp } from "../shared/wake.ts";
-import type { CalendarFeed } from "./calendar-feed.ts";
 import type { CalendarMemory } from "./calendar-memory.ts";
 import type { CalendarStore } from "./calendar-store.ts";
-
-/** Bookings of one burst leave in one append; a screen or a projection does not notice the wait. */
-export const DRAIN_DELAY_MS = 20;
-
-/** What one accepted command writes. */
-interface Change {
-  readonly type: "booked" | "moved" | "cancelled";
-  readonly before: Appointment | null;
-  readonly after: Appointment;
-  readonly recent: readonly RecentCommand[];
-  readonly cause: AttemptId;
-}
+import { type CalendarWriter, DRAIN_DELAY_MS, type Written } from "./calendar-writer.ts";
 
 /** What the commands work with. The clock is a part, so that a simulation can drive the same code. */
 export interface CalendarParts {
   readonly storage: Pick<DurableObjectStorage, "transactionSync">;
   readonly store: CalendarStore;
   readonly memory: CalendarMemory;
-  readonly feed: CalendarFeed;
+  readonly writer: CalendarWriter;
   readonly wake: WakeUp;
+  /** Somebody met a lock on this appointment. */
+  readonly locked: (id: AppointmentId) => void;
   readonly now: () => Instant;
 }
 
@@ -63,7 +46,8 @@ export class CalendarCommands {
   readonly #storage: CalendarParts["storage"];
   readonly #store: CalendarStore;
   readonly #memory: CalendarMemory;
-  readonly #feed: CalendarFeed;
+  readonly #writer: CalendarWriter;
+  readonly #locked: CalendarParts["locked"];
   readonly #wake: WakeUp;
   readonly #now: () => Instant;
 
@@ -71,7 +55,8 @@ export class CalendarCommands {
     this.#storage = parts.storage;
     this.#store = parts.store;
     this.#memory = parts.memory;
-    this.#feed = parts.feed;
+    this.#writer = parts.writer;
+    this.#locked = parts.locked;
     this.#wake = parts.wake;
     this.#now = parts.now;
   }
@@ -81,7 +66,7 @@ export class CalendarCommands {
     const at = this.#now();
     const view = this.#memory.view();
     if (!view) return this.#needsConfig(command, null);
-    let screens: BusyOf | null = null;
+    let written: Written | null = null;
     const outcome = this.#storage.transactionSync(() => {
       const decision = decideBook(view, command, at);
       const undecided = decision.kind === "commit" || decision.kind === "refused";
@@ -89,7 +74,7 @@ export class CalendarCommands {
         return this.#needsConfig(command, null);
       if (decision.kind === "refused" && decision.fence) this.#fence(command.attempt, command.deadline);
       if (decision.kind === "commit") {
-        screens = this.#write(
+        written = this.#writer.appointment(
           { type: "booked", before: null, after: decision.appointment, recent: [], cause: command.attempt },
           at,
         );
@@ -97,7 +82,7 @@ export class CalendarCommands {
       return decision;
     });
     if (outcome.kind === "refused") return this.#refused(outcome.refusal, command, at);
-    if (outcome.kind === "commit") this.#committed([outcome.appointment], screens, at);
+    if (written) this.#writer.committed(written, at);
     return outcome.kind === "commit" ? { kind: "done", appointment: outcome.appointment } : outcome;
   }
 
@@ -106,7 +91,7 @@ export class CalendarCommands {
     const at = this.#now();
     const view = this.#memory.view();
     if (!view) return this.#needsConfig(command, null);
-    let screens: BusyOf | null = null;
+    let written: Written | null = null;
     const outcome = this.#storage.transactionSync(() => {
       const decision = decideMove(view, command, at);
       const recent = this.#store.find(command.appointmentId)?.recent ?? [];
@@ -117,7 +102,7 @@ export class CalendarCommands {
       if (decision.kind === "commit") {
         const { before, appointment: after } = decision;
         const entry = { attempt: command.attempt, at, answer: after, fingerprint: null };
-        screens = this.#write(
+        written = this.#writer.appointment(
           { type: "moved", before, after, recent: remember(recent, entry, at), cause: command.attempt },
           at,
         );
@@ -125,7 +110,8 @@ export class CalendarCommands {
       return decision;
     });
     if (outcome.kind === "refused") return this.#refused(outcome.refusal, command, at);
-    if (outcome.kind === "commit") this.#committed([outcome.before, outcome.appointment], screens, at);
+    if (outcome.kind === "busy") this.#locked(command.appointmentId);
+    if (written) this.#writer.committed(written, at);
     return outcome.kind === "commit" ? { kind: "done", appointment: outcome.appointment } : outcome;
   }
 
@@ -151,21 +137,25 @@ export class CalendarCommands {
     const attempt = cancelAttempt(command);
     const view = this.#memory.view();
     if (!view) return { kind: "refused", refusal: { reason: "not-found" } };
-    let screens: BusyOf | null = null;
+    let written: Written | null = null;
     const outcome = this.#storage.transactionSync(() => {
       const decision = decideCancel(view, command, at);
       if (decision.kind !== "commit") return decision;
       const recent = this.#store.find(command.appointmentId)?.recent ?? [];
       const { before, appointment: after } = decision;
       const entry = { attempt, at, answer: after, fingerprint: command.fingerprint };
-      screens = this.#write(
+      written = this.#writer.appointment(
         { type: "cancelled", before, after, recent: remember(recent, entry, at), cause: attempt },
         at,
       );
+      for (const calendar of after.resources ?? []) {
+        this.#store.sagas.owe({ appointmentId: after.id, calendar, version: after.version }, at);
+      }
       return decision;
     });
-    if (outcome.kind === "refused") return outcome;
-    if (outcome.kind === "commit") this.#committed([outcome.before, outcome.appointment], screens, at);
+    if (outcome.kind === "busy") this.#locked(command.appointmentId);
+    if (outcome.kind === "refused" || outcome.kind === "busy" || outcome.kind === "moved") return outcome;
+    if (written) this.#writer.committed(written, at);
     return { kind: "done", appointment: outcome.appointment, replayed: outcome.kind === "done", attempt };
   }
 
@@ -187,39 +177,6 @@ export class CalendarCommands {
     this.#memory.sequence += 1;
     this.#memory.open = new OpenDays(config);
     return true;
-  }
-
-  /**
-   * One appointment row, one outbox row, the alarm: all of it or nothing. Returns what busy time looked like before,
-   * if anybody watches: it must be read before the row is written, because the cache may be empty.
-   */
-  #write({ type, before, after, recent, cause }: Change, at: Instant): BusyOf | null {
-    const screens = this.#feed.capture(this.#memory.busy.of, before ? [before, after] : [after]);
-    this.#store.save(after, recent);
-    const sequence = this.#memory.sequence + 1;
-    const data = { appointment: after, cause };
-    this.#store.appendEvent(
-      sequence,
-      appointmentEvent(`openslot.appointment.${type}.v1`, sequence, at, data),
-    );
-    this.#wake.arm(plus(at, DRAIN_DELAY_MS));
-    return screens;
-  }
-
-  /** After the transaction, and only then: memory and screens. */
-  #committed(touched: readonly Interval[], screens: BusyOf | null, at: Instant): void {
-    this.#wake.armed(plus(at, DRAIN_DELAY_MS));
-    this.#memory.sequence += 1;
-    for (const interval of touched) this.#memory.busy.changed(interval);
-    if (screens && this.#memory.open)
-      this.#feed.broadcast(
-        this.#memory.open,
-        screens,
-        this.#memory.busy.of,
-        touched,
-        this.#memory.sequence,
-        at,
-      );
   }
 
   #fence(attempt: AttemptId, deadline: Instant): void {

@@ -15,7 +15,7 @@ export class CalendarMemory {
 
   constructor(store: CalendarStore) {
     this.#store = store;
-    this.busy = new BusyDays((day) => store.occupantsIn(utcDay(day)));
+    this.busy = new BusyDays((day) => store.shownIn(utcDay(day)));
     this.sequence = store.lastSequence();
     const config = store.config();
     this.open = config ? new OpenDays(config) : null;
@@ -29,6 +29,9 @@ export class CalendarMemory {
         open,
         find: (id) => this.#store.find(id),
         isFenced: (attempt) => this.#store.isFenced(attempt),
+        preparedOn: (id) => this.#store.sagas.preparedOn(id),
+        forwardingOf: (id) => this.#store.sagas.forwardingOf(id),
+        reservationOf: (id) => this.#store.sagas.reservationOf(id),
         occupantsIn: (interval) => this.#store.occupantsIn(interval),
       }
     );

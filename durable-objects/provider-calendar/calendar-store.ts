@@ -7,7 +7,9 @@ import type { AppointmentId, AttemptId, ProviderId } from "../../core/ids.ts";
 import type { OutboxEntry } from "../../core/outbox/drain.ts";
 import { type CalendarConfig, VISIT_MINUTES_MAX } from "../../core/schedule/config.ts";
 import { type Instant, type Interval, MINUTE_MS } from "../../core/time.ts";
+import { SagaStore } from "./saga-store.ts";
 
+/** Bounds how far before an interval we look for what reaches into it. */
 const VISIT_MS_MAX = VISIT_MINUTES_MAX * MINUTE_MS;
 /** Bounds one alarm's tidying. */
 const PRUNED_PER_ALARM_MAX = 200;
@@ -30,7 +32,17 @@ type AppointmentRow = {
   reason: string | null;
   notes: string | null;
   recent: string;
+  resources: string;
 };
+
+const occupantColumns = (kind: Occupant["kind"], id: string): string =>
+  `SELECT '${kind}' AS kind, ${id} AS id, start_at AS start, end_at AS "end", visit_type AS visitTypeId,
+     location AS locationId`;
+const IN_REACH = "start_at < ? AND start_at > ? AND end_at > ?";
+const SHOWN_OCCUPANTS = `
+  ${occupantColumns("appointment", "id")} FROM appointment WHERE ${IN_REACH} AND status NOT IN ('cancelled', 'no-show')
+  UNION ALL ${occupantColumns("appointment", "appointment")} FROM reservation WHERE ${IN_REACH}`;
+const PREPARED_OCCUPANTS = `${occupantColumns("hold", "attempt")} FROM prepared WHERE ${IN_REACH}`;
 
 type OccupantRow = {
   kind: string;
@@ -44,9 +56,11 @@ type OccupantRow = {
 export class CalendarStore {
   readonly #sql: SqlStorage;
   readonly #providerId: ProviderId;
+  readonly sagas: SagaStore;
 
   constructor(sql: SqlStorage, providerId: ProviderId) {
     this.#sql = sql;
+    this.sagas = new SagaStore(sql);
     this.#providerId = providerId;
   }
 
@@ -58,25 +72,33 @@ export class CalendarStore {
   }
 
   /**
-   * Everything that takes a minute of `interval`. At most 288 rows a day by the five-minute step; what starts longer
-   * before it than the longest visit cannot reach into it.
+   * Everything that takes a minute of `interval`, for a decision: prepared time of sagas included. At most 288 rows a
+   * day by the five-minute step; what starts longer before it than the longest visit cannot reach into it.
    */
   occupantsIn(interval: Interval): Occupant[] {
-    return this.#sql
-      .exec<OccupantRow>(
-        `SELECT 'appointment' AS kind, id, start_at AS start, end_at AS "end", visit_type AS visitTypeId,
-           location AS locationId FROM appointment
-         WHERE start_at < ? AND start_at > ? AND end_at > ? AND status NOT IN ('cancelled', 'no-show')`,
-        interval.end,
-        interval.start - VISIT_MS_MAX,
-        interval.start,
-      )
-      .toArray() as unknown as Occupant[]; // the brands are given here: the columns hold what they name
+    const reach = [interval.end, interval.start - VISIT_MS_MAX, interval.start];
+    return this.#occupants(`${SHOWN_OCCUPANTS} UNION ALL ${PREPARED_OCCUPANTS}`, [
+      ...reach,
+      ...reach,
+      ...reach,
+    ]);
+  }
+
+  /** What screens show as taken. Prepared time is left out: it is decided or gone within milliseconds. */
+  shownIn(interval: Interval): Occupant[] {
+    const reach = [interval.end, interval.start - VISIT_MS_MAX, interval.start];
+    return this.#occupants(SHOWN_OCCUPANTS, [...reach, ...reach]);
+  }
+
+  #occupants(query: string, bindings: readonly number[]): Occupant[] {
+    return this.#sql.exec<OccupantRow>(query, ...bindings).toArray() as unknown as Occupant[]; // columns hold what they name
   }
 
   save(appointment: Appointment, recent: readonly RecentCommand[]): void {
     this.#sql.exec(
-      "INSERT OR REPLACE INTO appointment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      `INSERT OR REPLACE INTO appointment (id, patient, location, visit_type, time_zone, start_at, end_at, status, version,
+         source, created_at, updated_at, cancelled_at, cancellation_reason, reason, notes, recent, resources)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       appointment.id,
       appointment.patientId,
       appointment.locationId,
@@ -94,7 +116,13 @@ export class CalendarStore {
       appointment.reason,
       appointment.notes,
       JSON.stringify(recent),
+      JSON.stringify(appointment.resources ?? []),
     );
+  }
+
+  /** It went to another calendar; `forwarding` says where. */
+  delete(id: AppointmentId): void {
+    this.#sql.exec("DELETE FROM appointment WHERE id = ?", id);
   }
 
   saveRecent(id: AppointmentId, recent: readonly RecentCommand[]): void {
@@ -195,6 +223,7 @@ export class CalendarStore {
       cancellationReason: row.cancellation_reason,
       reason: row.reason,
       notes: row.notes,
-    } as Appointment;
+      ...(row.resources === "[]" ? {} : { resources: JSON.parse(row.resources) as ProviderId[] }),
+    } as unknown as Appointment;
   }
 }

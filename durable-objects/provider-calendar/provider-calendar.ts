@@ -5,7 +5,7 @@
  */
 import { type Connection, type ConnectionContext, Server, type WSMessage } from "partyserver";
 import { type Reach, reaches } from "../../core/access/reach.ts";
-import type { Appointment } from "../../core/booking/appointment.ts";
+import type { Appointment, AppointmentFacts } from "../../core/booking/appointment.ts";
 import type {
   BookCommand,
   CalendarReply,
@@ -15,9 +15,16 @@ import type {
   ResolveQuestion,
   ResolveReply,
 } from "../../core/booking/commands.ts";
+import type { CommitCommand, MovedTo, PrepareCommand, PrepareReply } from "../../core/booking/saga.ts";
 import { APPOINTMENTS_TOPIC } from "../../core/events/event.ts";
 import { APPOINTMENT_PARTITIONS, partitionName, partitionOf } from "../../core/events/partition.ts";
-import { type AppointmentId, PROVIDER_ID, type ProviderId } from "../../core/ids.ts";
+import {
+  type AppointmentId,
+  type AttemptId,
+  agendaShardOf,
+  PROVIDER_ID,
+  type ProviderId,
+} from "../../core/ids.ts";
 import { invariant } from "../../core/invariant.ts";
 import { parseClientMessage } from "../../core/live/protocol.ts";
 import { type AvailabilityQuery, availabilityBody } from "../../core/live/provider-feed.ts";
@@ -28,10 +35,12 @@ import { LiveSockets } from "../shared/live-sockets.ts";
 import { logFailure } from "../shared/log.ts";
 import { applyMigrations } from "../shared/migrations.ts";
 import { WakeUp } from "../shared/wake.ts";
-import { CalendarCommands, DRAIN_DELAY_MS } from "./calendar-commands.ts";
+import { CalendarCommands } from "./calendar-commands.ts";
 import { CalendarFeed, type Watch } from "./calendar-feed.ts";
 import { CalendarMemory } from "./calendar-memory.ts";
+import { CalendarSagas } from "./calendar-sagas.ts";
 import { CalendarStore } from "./calendar-store.ts";
+import { CalendarWriter, DRAIN_DELAY_MS } from "./calendar-writer.ts";
 import { providerCalendarMigrations } from "./schema.ts";
 import { parseWatchUrl } from "./watch-url.ts";
 
@@ -49,6 +58,7 @@ export class ProviderCalendar extends Server<Env> {
   readonly #feed: CalendarFeed;
   readonly #memory: CalendarMemory;
   readonly #commands: CalendarCommands;
+  readonly #sagas: CalendarSagas;
   /** In memory only: losing it makes us retry sooner, which is harmless. */
   #failuresInRow = 0;
 
@@ -63,16 +73,31 @@ export class ProviderCalendar extends Server<Env> {
     this.#memory = new CalendarMemory(this.#store);
     this.#sockets = new LiveSockets(ctx);
     this.#feed = new CalendarFeed(this.#sockets, () => this.getConnections<Watch>());
-    this.#commands = new CalendarCommands({
+    const parts = {
       storage: ctx.storage,
       store: this.#store,
       memory: this.#memory,
-      feed: this.#feed,
+      writer: new CalendarWriter({
+        store: this.#store,
+        memory: this.#memory,
+        feed: this.#feed,
+        wake: this.#wake,
+      }),
       wake: this.#wake,
       now: () => this.#now(),
+    };
+    this.#sagas = new CalendarSagas({
+      ...parts,
+      calendar: this.#providerId,
+      ask: (patient, attempt) => env.PATIENT_AGENDA.getByName(`shard-${agendaShardOf(patient)}`).ask(attempt),
+      release: (calendar, id, version) => env.PROVIDER_CALENDAR.getByName(calendar).release(id, version),
     });
+    this.#commands = new CalendarCommands({ ...parts, locked: (id) => this.#sagas.askNow(id) });
     // Repair: waiting rows and no alarm would wait for ever. A second alarm is harmless.
-    if (this.#store.hasWaitingEvents()) this.#wake.armNext([plus(this.#now(), DRAIN_DELAY_MS)]);
+    this.#wake.armNext([
+      this.#store.hasWaitingEvents() ? plus(this.#now(), DRAIN_DELAY_MS) : null,
+      this.#store.sagas.nextDue(),
+    ]);
   }
 
   // ---- commands (RPC). Refusals are values; none of these is marked retryable for the runtime. ----
@@ -97,6 +122,33 @@ export class ProviderCalendar extends Server<Env> {
     return this.#commands.cancel(command);
   }
 
+  // ---- sagas (RPC from agendas and other calendars) ----
+
+  /** [J1]–[J5] Whether this calendar would take its part; a yes binds it until commit or abort. */
+  prepare(command: PrepareCommand): PrepareReply {
+    return this.#sagas.prepare(command);
+  }
+
+  /** [J6] [J7] Carries out what was decided. Returning is the acknowledgement. */
+  commit(command: CommitCommand): void {
+    this.#sagas.commit(command);
+  }
+
+  /** Lets go of a yes. Never needed: whoever heard nothing asks. */
+  abort(attempt: AttemptId): void {
+    this.#sagas.abort(attempt);
+  }
+
+  /** [J8] Where an appointment that was made here is now. */
+  forward(facts: AppointmentFacts): void {
+    this.#sagas.forward(facts);
+  }
+
+  /** [J9] Gives a reservation back; false while it is locked. */
+  release(id: AppointmentId, version: number): boolean {
+    return this.#sagas.release(id, version);
+  }
+
   /** [D3] Takes a newer copy of the directory and shows every screen what it means. */
   applyConfig(config: CalendarConfig): void {
     if (!this.#commands.applyConfig(config)) return;
@@ -107,10 +159,15 @@ export class ProviderCalendar extends Server<Env> {
 
   // ---- reads (RPC) ----
 
-  /** The appointment with this id, or null: missing and out of reach look the same ([A1]). */
-  read(id: AppointmentId, reach: Reach): Appointment | null {
+  /**
+   * The appointment with this id, where it went, or null: missing and out of reach look the same ([A1]). While a saga
+   * holds it, the old state is shown.
+   */
+  read(id: AppointmentId, reach: Reach): Appointment | MovedTo | null {
     const stored = this.#store.find(id);
-    return stored && reaches(reach, stored.appointment) ? stored.appointment : null;
+    if (stored) return reaches(reach, stored.appointment) ? stored.appointment : null;
+    const gone = this.#store.sagas.forwardingOf(id)?.facts;
+    return gone && reaches(reach, gone) ? { movedTo: gone.providerId } : null;
   }
 
   /** [S5] Free starts as the JSON body of the answer, with the revision it was made from. At most 31 days. */
@@ -164,6 +221,7 @@ export class ProviderCalendar extends Server<Env> {
     this.#wake.fired();
     const partition = partitionOf(this.#providerId, APPOINTMENT_PARTITIONS);
     const log = this.env.EVENT_LOG.getByName(partitionName(APPOINTMENTS_TOPIC, partition));
+    const settling = this.#sagas.settleDue(); // before the drain, and not behind a log that is away
     const outcome = await drainOutbox(
       {
         readBatch: (max) => this.#store.readOutbox(max),
@@ -179,9 +237,11 @@ export class ProviderCalendar extends Server<Env> {
     this.#failuresInRow = outcome === "failed" ? this.#failuresInRow + 1 : 0;
     const now = this.#now();
     this.#store.pruneFences(now);
+    await settling;
     this.#wake.armNext([
       nextDrainAt(outcome, this.#failuresInRow, now, Math.random()),
       this.#store.nextFencePrune(),
+      this.#store.sagas.nextDue(),
     ]);
   }
 

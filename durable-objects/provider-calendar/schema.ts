@@ -30,4 +30,44 @@ export const providerCalendarMigrations: readonly Migration[] = [
       CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    id: "002-saga",
+    statements: `
+      ALTER TABLE appointment ADD COLUMN resources TEXT NOT NULL DEFAULT '[]';
+      CREATE TABLE prepared (
+        attempt TEXT PRIMARY KEY,
+        appointment TEXT NOT NULL,
+        start_at INTEGER,
+        end_at INTEGER,
+        visit_type TEXT,
+        location TEXT,
+        ask_at INTEGER NOT NULL,
+        row TEXT NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      CREATE UNIQUE INDEX prepared_lock ON prepared (appointment);
+      CREATE INDEX prepared_due ON prepared (ask_at);
+      CREATE TABLE forwarding (
+        appointment TEXT PRIMARY KEY,
+        version INTEGER NOT NULL,
+        facts TEXT NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      CREATE TABLE reservation (
+        appointment TEXT PRIMARY KEY,
+        start_at INTEGER NOT NULL,
+        end_at INTEGER NOT NULL,
+        visit_type TEXT NOT NULL,
+        location TEXT NOT NULL,
+        row TEXT NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX reservation_busy ON reservation (start_at, end_at);
+      CREATE TABLE release_due (
+        appointment TEXT NOT NULL,
+        calendar TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        ask_at INTEGER NOT NULL,
+        PRIMARY KEY (appointment, calendar)
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX release_due_at ON release_due (ask_at);
+    `,
+  },
 ];

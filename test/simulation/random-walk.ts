@@ -2,7 +2,7 @@
  * Patients book, move and cancel at random, repeat themselves under the same key, and the network and the objects fail.
  * Every answer is checked against every other answer under its key; at the end everything must be settled.
  */
-import type { TakeAnswer, TakeRequest, WantedBooking, WantedMove } from "../../core/agenda/command-row.ts";
+import type { TakeAnswer, TakeRequest, WantedBooking } from "../../core/agenda/command-row.ts";
 import type { AppointmentFacts } from "../../core/booking/appointment.ts";
 import type { CancelCommand } from "../../core/booking/commands.ts";
 import {
@@ -10,6 +10,7 @@ import {
   type AppointmentId,
   type CommandId,
   encodeBytes,
+  homeCalendarOf,
   type LocationId,
   makeId,
   makePatientId,
@@ -118,7 +119,8 @@ class Walker {
     const dice = this.#random.next();
     if (own.length === 0 || dice < 0.2) await this.#book(patient);
     else if (dice < 0.25) await Promise.all([this.#book(patient), this.#book(patient), this.#book(patient)]);
-    else if (dice < 0.55) await this.#move(patient, this.#random.pick(own));
+    else if (dice < 0.4) await this.#move(patient, this.#random.pick(own));
+    else if (dice < 0.6) await this.#moveAway(patient, this.#random.pick(own));
     else this.#cancel(patient, this.#random.pick(own));
   }
 
@@ -156,8 +158,39 @@ class Walker {
     }));
   }
 
+  /** To another provider, by a saga; sometimes two of them and a cancellation at once. */
+  async #moveAway(patient: PatientId, own: AppointmentFacts): Promise<void> {
+    const others = this.#configs.filter(({ providerId }) => providerId !== own.providerId);
+    if (others.length === 0) return;
+    const once = (): Promise<void> => this.#saga(patient, own, this.#random.pick(others));
+    if (this.#random.chance(0.5)) return once();
+    const stranger = this.#random.pick(this.#patients);
+    const rivals = [once(), this.#random.chance(0.5) ? once() : this.#book(stranger)];
+    if (this.#random.chance(0.5)) rivals.push(this.#world.aMoment().then(() => this.#cancel(patient, own)));
+    await Promise.all(rivals);
+  }
+
+  async #saga(patient: PatientId, own: AppointmentFacts, config: CalendarConfig): Promise<void> {
+    const place = this.#somePlace(config);
+    if (!place) return;
+    await this.#repeatedly(patient, () => ({
+      kind: "saga",
+      what: "move",
+      appointmentId: own.id,
+      providerId: config.providerId,
+      source: own.providerId,
+      home: homeCalendarOf(own.id),
+      needs: [],
+      held: [],
+      place,
+      timeZone: ZONE,
+      configVersion: 1,
+      ifMatch: own.version,
+    }));
+  }
+
   /** Presses until there is an answer, and sometimes once more. */
-  async #repeatedly(patientId: PatientId, wanted: () => WantedBooking | WantedMove): Promise<void> {
+  async #repeatedly(patientId: PatientId, wanted: () => TakeRequest["wanted"]): Promise<void> {
     const command = `key-${this.#keys++}` as CommandId;
     for (let tries = 0; tries < TRIES_MAX; tries++) {
       const request: TakeRequest = { command, fingerprint: "same", patientId, wanted: wanted() };
@@ -201,7 +234,7 @@ class Walker {
       reasonCode: "patient-request",
       reach: { kind: "patient", patientId: patient },
     };
-    const calendar = this.#world.calendar(own.providerId);
+    const calendar = this.#holderOf(own.id);
     const first = calendar.commands.cancel(command);
     if (this.#random.chance(0.3)) calendar.crash();
     const again = calendar.commands.cancel(command);
@@ -216,6 +249,17 @@ class Walker {
         (this.#mine.get(patient) ?? []).filter(({ id }) => id !== own.id),
       );
     }
+  }
+
+  /** The calendar that the id leads to. */
+  #holderOf(id: AppointmentId): ReturnType<World["calendar"]> {
+    let calendar = this.#world.calendar(homeCalendarOf(id));
+    for (let hop = 0; hop < 3; hop++) {
+      const gone = calendar.store.find(id) ? null : calendar.store.sagas.forwardingOf(id);
+      if (!gone) break;
+      calendar = this.#world.calendar(gone.facts.providerId);
+    }
+    return calendar;
   }
 
   /** Mostly a free start of the next days, sometimes any time at all. */
@@ -258,7 +302,19 @@ class Walker {
       if (agenda.store.nextDue() !== null)
         throw new InvariantBroken(`[G8] shard ${shard} still has a pending command`);
     }
+    for (const [id, calendar] of this.#world.calendars) {
+      if (calendar.store.sagas.nextDue() !== null)
+        throw new InvariantBroken(`[J6] ${id} still waits for a decision`);
+    }
     for (const facts of this.#world.projection.values()) {
+      const holders = [...this.#world.calendars.values()].filter(({ store }) => store.find(facts.id));
+      if (holders.length !== 1)
+        throw new InvariantBroken(`[J7] ${facts.id} is at ${holders.length} calendars`);
+      const home = this.#world.calendar(homeCalendarOf(facts.id));
+      const at = home.store.find(facts.id)
+        ? home.id
+        : home.store.sagas.forwardingOf(facts.id)?.facts.providerId;
+      if (at !== holders[0]?.id) throw new InvariantBroken(`[J8] the id ${facts.id} leads to ${at}`);
       const stored = this.#world.calendar(facts.providerId).store.find(facts.id)?.appointment;
       if (
         !stored ||
@@ -279,8 +335,8 @@ class Walker {
   /** Nothing acknowledged was lost. */
   #verifyAnswers(): void {
     for (const [, own] of this.#mine) {
-      for (const { id, providerId, version } of own) {
-        const stored = this.#world.calendar(providerId).store.find(id)?.appointment;
+      for (const { id, version } of own) {
+        const stored = this.#holderOf(id).store.find(id)?.appointment;
         if (!stored || stored.version < version)
           throw new InvariantBroken(`an acknowledged command on ${id} was lost`);
       }
@@ -290,7 +346,8 @@ class Walker {
   /** [B14] [B16] At most one appointment per key, and none under a key that was refused. */
   #verifyKeys(): void {
     for (const [command, { calendar, ids }] of this.#minted) {
-      const booked = ids.filter((id) => this.#world.calendar(calendar).store.find(id) !== null);
+      const { store } = this.#world.calendar(calendar);
+      const booked = ids.filter((id) => store.find(id) !== null || store.sagas.forwardingOf(id) !== null);
       const said = this.#answers.get(command);
       if (booked.length > 1) throw new InvariantBroken(`[B14] ${command} booked ${booked.length} times`);
       if (booked.length === 1 && said?.startsWith("refused"))

@@ -15,11 +15,14 @@ function cursorOf(rows: readonly Row[], rowsWritten: number) {
   };
 }
 
+export class InstanceGone extends Error {}
+
 export class SimulatedStorage {
   readonly #db = new DatabaseSync(":memory:");
   readonly #statements = new Map<string, ReturnType<DatabaseSync["prepare"]>>();
   #alarm: number | null = null;
   #depth = 0;
+  #generation = 0;
 
   readonly sql = {
     exec: (query: string, ...bindings: unknown[]) => {
@@ -33,6 +36,20 @@ export class SimulatedStorage {
       return cursorOf([], Number(statement.run(...(bindings as never[])).changes));
     },
   };
+
+  /** This storage for one instance: opening it again cuts the one before off. */
+  open(): Pick<SimulatedStorage, "sql" | "setAlarm" | "transactionSync"> {
+    const generation = ++this.#generation;
+    const alive = <T>(use: () => T): T => {
+      if (generation !== this.#generation) throw new InstanceGone("simulated: this instance has crashed");
+      return use();
+    };
+    return {
+      sql: { exec: (query, ...bindings) => alive(() => this.sql.exec(query, ...bindings)) },
+      setAlarm: (at) => alive(() => this.setAlarm(at)),
+      transactionSync: (work) => alive(() => this.transactionSync(work)),
+    };
+  }
 
   get alarm(): number | null {
     return this.#alarm;

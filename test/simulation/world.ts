@@ -3,10 +3,11 @@
  * network between them that loses requests, loses replies and delivers late, and objects that lose their memory.
  */
 import type { TakeAnswer, TakeRequest } from "../../core/agenda/command-row.ts";
-import { type AppointmentFacts, occupiesTime } from "../../core/booking/appointment.ts";
+import { type Appointment, type AppointmentFacts, occupiesTime } from "../../core/booking/appointment.ts";
 import type { BookCommand, MoveCommand } from "../../core/booking/commands.ts";
+import type { MovedTo } from "../../core/booking/saga.ts";
 import { type AppointmentEvent, isAppointmentEvent } from "../../core/events/event.ts";
-import { agendaShardOf, type PatientId, type ProviderId } from "../../core/ids.ts";
+import { type AppointmentId, agendaShardOf, type PatientId, type ProviderId } from "../../core/ids.ts";
 import type { CalendarConfig } from "../../core/schedule/config.ts";
 import { type Instant, instant, overlaps, plus, SECOND_MS } from "../../core/time.ts";
 import { AgendaCommands } from "../../durable-objects/patient-agenda/agenda-commands.ts";
@@ -14,12 +15,14 @@ import { AgendaStore } from "../../durable-objects/patient-agenda/agenda-store.t
 import { patientAgendaMigrations } from "../../durable-objects/patient-agenda/schema.ts";
 import { CalendarCommands } from "../../durable-objects/provider-calendar/calendar-commands.ts";
 import { CalendarMemory } from "../../durable-objects/provider-calendar/calendar-memory.ts";
+import { CalendarSagas, type SagaParts } from "../../durable-objects/provider-calendar/calendar-sagas.ts";
 import { CalendarStore } from "../../durable-objects/provider-calendar/calendar-store.ts";
+import { CalendarWriter } from "../../durable-objects/provider-calendar/calendar-writer.ts";
 import { providerCalendarMigrations } from "../../durable-objects/provider-calendar/schema.ts";
 import { applyMigrations } from "../../durable-objects/shared/migrations.ts";
 import { WakeUp } from "../../durable-objects/shared/wake.ts";
 import type { Random } from "./random.ts";
-import { SimulatedStorage } from "./sqlite-storage.ts";
+import { InstanceGone, SimulatedStorage } from "./sqlite-storage.ts";
 
 export interface Faults {
   /** The call never reaches the calendar. */
@@ -41,10 +44,16 @@ class SimulatedCalendar {
   readonly storage = new SimulatedStorage();
   readonly store: CalendarStore;
   commands!: CalendarCommands;
+  sagas!: CalendarSagas;
+  wake!: WakeUp;
+  readonly id: ProviderId;
   readonly #now: () => Instant;
+  readonly #doors: Pick<SagaParts, "ask" | "release">;
 
-  constructor(id: ProviderId, now: () => Instant) {
+  constructor(id: ProviderId, now: () => Instant, doors: Pick<SagaParts, "ask" | "release">) {
+    this.id = id;
     this.#now = now;
+    this.#doors = doors;
     applyMigrations(this.storage as never, providerCalendarMigrations);
     this.store = new CalendarStore(this.storage.sql as never, id);
     this.crash();
@@ -53,21 +62,23 @@ class SimulatedCalendar {
   /** Memory is gone; rows stay. */
   crash(): void {
     const memory = new CalendarMemory(this.store);
-    const wake = new WakeUp(this.storage);
-    this.commands = new CalendarCommands({
+    this.wake = new WakeUp(this.storage);
+    const parts = {
       storage: this.storage as never,
       store: this.store,
       memory,
-      feed: NO_FEED,
-      wake,
+      writer: new CalendarWriter({ store: this.store, memory, feed: NO_FEED, wake: this.wake }),
+      wake: this.wake,
       now: this.#now,
-    });
+    };
+    this.sagas = new CalendarSagas({ ...parts, ...this.#doors, calendar: this.id });
+    this.commands = new CalendarCommands({ ...parts, locked: (id) => this.sagas.askNow(id) });
   }
 }
 
 class SimulatedAgenda {
   readonly storage = new SimulatedStorage();
-  readonly store: AgendaStore;
+  store!: AgendaStore;
   commands!: AgendaCommands;
   wake!: WakeUp;
   readonly #now: () => Instant;
@@ -77,25 +88,31 @@ class SimulatedAgenda {
     this.#now = now;
     this.#calendars = calendars;
     applyMigrations(this.storage as never, patientAgendaMigrations);
-    this.store = new AgendaStore(this.storage.sql as never);
     this.crash();
   }
 
+  /** Whatever the old instance still waited for finds its storage gone, as on the real runtime. */
   crash(): void {
-    this.wake = new WakeUp(this.storage);
+    const storage = this.storage.open();
+    this.store = new AgendaStore(storage.sql as never);
+    this.wake = new WakeUp(storage);
     this.commands = new AgendaCommands({
-      storage: this.storage as never,
+      storage: storage as never,
       store: this.store,
       wake: this.wake,
       feed: NO_FEED,
       calendars: this.#calendars,
       now: this.#now,
     });
+    this.wake.armNext([this.store.nextDue()]); // repair, as in the object's constructor
   }
 }
 
 /** More than any two machines of one cloud differ. */
 const CLOCK_SKEW_MS_MAX = 9 * SECOND_MS;
+
+/** A saga of three calendars takes about thirty turns. */
+const ORDERS_MAX = 40;
 
 export class InvariantBroken extends Error {}
 
@@ -122,7 +139,10 @@ export class World {
     for (const config of configs) {
       // Clocks differ: a calendar that is behind still takes what its caller has given up on.
       const behindMs = random.below(CLOCK_SKEW_MS_MAX);
-      const calendar = new SimulatedCalendar(config.providerId, () => plus(this.now, -behindMs));
+      const calendar = new SimulatedCalendar(config.providerId, () => plus(this.now, -behindMs), {
+        ask: (patient, attempt) => this.#network(() => this.agendaOf(patient).commands.ask(attempt)),
+        release: (other, id, version) => this.#network(() => this.calendar(other).sagas.release(id, version)),
+      });
       calendar.commands.applyConfig(config);
       this.calendars.set(config.providerId, calendar);
     }
@@ -138,7 +158,7 @@ export class World {
     if (!agenda) {
       agenda = new SimulatedAgenda(
         () => this.now,
-        (id) => this.#door(id) as never,
+        (id) => this.#door(id, shard) as never,
       );
       this.agendas.set(shard, agenda);
     }
@@ -146,7 +166,12 @@ export class World {
   }
 
   take(request: TakeRequest): Promise<TakeAnswer> {
-    return this.agendaOf(request.patientId).commands.take(request);
+    return this.agendaOf(request.patientId)
+      .commands.take(request)
+      .catch((error: unknown) => {
+        if (error instanceof InstanceGone) return { kind: "unknown" };
+        throw error;
+      });
   }
 
   /** One step of everything that runs by itself: late calls, crashes, alarms, the log. */
@@ -156,14 +181,21 @@ export class World {
     for (const object of [...this.calendars.values(), ...this.agendas.values()]) {
       if (this.random.chance(this.faults.crash)) object.crash();
     }
-    for (const calendar of this.calendars.values()) this.#drain(calendar);
+    for (const calendar of this.calendars.values()) {
+      this.#drain(calendar);
+      await calendar.sagas.settleDue();
+    }
     if (this.#log.length > 0 && this.random.chance(this.faults.replay))
       this.#feed(this.random.pick(this.#log));
     for (const agenda of this.agendas.values()) {
       if (agenda.storage.alarm === null || agenda.storage.alarm > this.now) continue;
       agenda.storage.takeAlarm();
       agenda.wake.fired();
-      await agenda.commands.resolveDue();
+      try {
+        await agenda.commands.resolveDue();
+      } catch (error) {
+        if (!(error instanceof InstanceGone)) throw error; // the next instance has armed itself
+      }
       agenda.wake.armNext([agenda.store.nextDue()]);
     }
   }
@@ -175,21 +207,33 @@ export class World {
   }
 
   /** A calendar as an agenda sees it: over a network that may lose the call, the answer or only time. */
-  #door(id: ProviderId): object {
+  #network<T>(call: () => T): Promise<T> {
+    const { requestLost, replyLost, late } = this.faults;
+    const fate = this.random.next();
+    if (fate < requestLost) return Promise.reject(new Error("simulated: request lost"));
+    if (fate < requestLost + replyLost) {
+      call();
+      return Promise.reject(new Error("simulated: reply lost"));
+    }
+    if (fate < requestLost + replyLost + late) {
+      this.#later(call);
+      return Promise.reject(new Error("simulated: gave up"));
+    }
+    return this.aMoment().then(call);
+  }
+
+  /** Lets others go first, a few of them or none: every order of two things under way gets its turn. */
+  async aMoment(): Promise<void> {
+    for (let turns = this.random.below(ORDERS_MAX); turns > 0; turns--) await Promise.resolve();
+  }
+
+  #door(id: ProviderId, caller: number): object {
     const run = <T>(call: () => T): Promise<T> => {
-      const { requestLost, replyLost, late } = this.faults;
-      const fate = this.random.next();
-      if (fate < requestLost) return Promise.reject(new Error("simulated: request lost"));
-      if (fate < requestLost + replyLost) {
-        call();
-        return Promise.reject(new Error("simulated: reply lost"));
-      }
-      if (fate < requestLost + replyLost + late) {
-        this.#later(call);
-        return Promise.reject(new Error("simulated: gave up"));
-      }
-      return Promise.resolve().then(call);
+      // The caller may die with its question under way; whoever it asked does not know.
+      if (this.random.chance(this.faults.crash)) this.agendas.get(caller)?.crash();
+      return this.#network(call);
     };
+    const sagas = (): CalendarSagas => this.calendar(id).sagas;
     const commands = (): CalendarCommands => this.calendar(id).commands;
     const checked = <T>(call: () => T): T => {
       const result = call();
@@ -200,8 +244,19 @@ export class World {
       book: (command: BookCommand) => run(() => checked(() => commands().book(command))),
       move: (command: MoveCommand) => run(() => checked(() => commands().move(command))),
       resolve: (question: never) => run(() => commands().resolve(question)),
-      read: (apt: never) => run(() => this.calendar(id).store.find(apt)?.appointment ?? null),
+      read: (apt: never) => run(() => this.#read(id, apt)),
+      prepare: (command: never) => run(() => checked(() => sagas().prepare(command))),
+      commit: (command: never) => run(() => checked(() => sagas().commit(command))),
+      abort: (attempt: never) => run(() => sagas().abort(attempt)),
+      forward: (facts: never) => run(() => sagas().forward(facts)),
     };
+  }
+
+  /** As the object's own `read`, for somebody who may see everything. */
+  #read(id: ProviderId, apt: AppointmentId): Appointment | MovedTo | null {
+    const { store } = this.calendar(id);
+    const gone = store.sagas.forwardingOf(apt);
+    return store.find(apt)?.appointment ?? (gone && { movedTo: gone.facts.providerId });
   }
 
   #later(call: () => unknown): void {

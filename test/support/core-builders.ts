@@ -262,6 +262,19 @@ export class MemoryCalendar implements CalendarView {
     return this.#fences.has(attempt);
   }
 
+  /** Sagas have tests of their own, on the real store. */
+  preparedOn(): null {
+    return null;
+  }
+
+  forwardingOf(): null {
+    return null;
+  }
+
+  reservationOf(): null {
+    return null;
+  }
+
   occupantsIn(interval: Interval): Occupant[] {
     return this.occupying()
       .filter((other) => overlaps(other, interval))
@@ -297,8 +310,8 @@ export class MemoryCalendar implements CalendarView {
   cancel(command: CancelCommand, now: Instant): CancelReply {
     const decision = decideCancel(this, command, now);
     const attempt = cancelAttempt(command);
-    if (decision.kind === "refused") return decision;
     if (decision.kind === "done") return { ...decision, replayed: true, attempt };
+    if (decision.kind !== "commit") return decision;
     const { appointment } = decision;
     const entry = { attempt, at: now, answer: appointment, fingerprint: command.fingerprint };
     this.#save(

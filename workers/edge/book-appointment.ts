@@ -7,9 +7,14 @@ import { appointmentReach, type Principal } from "../../core/access/principal.ts
 import type { TakeAnswer, TakeRequest } from "../../core/agenda/command-row.ts";
 import type { Appointment, CancellationReason } from "../../core/booking/appointment.ts";
 import type { Place } from "../../core/booking/commands.ts";
-import { broken } from "../../core/booking/refusal.ts";
 import type { Provider } from "../../core/directory/directory.ts";
-import type { AppointmentId, LocationId, ProviderId, VisitTypeId } from "../../core/ids.ts";
+import {
+  type AppointmentId,
+  homeCalendarOf,
+  type LocationId,
+  type ProviderId,
+  type VisitTypeId,
+} from "../../core/ids.ts";
 import { type Instant, MINUTE_MS, plus } from "../../core/time.ts";
 import { logFailure } from "../../durable-objects/shared/log.ts";
 import { clinicIn, directoryForProvider } from "./api/directory.ts";
@@ -69,13 +74,13 @@ function sourceOf(principal: Principal): "patient" | "staff" | "service" {
 /** The call to the agenda itself may die: then nobody knows, and the same key asks again. */
 async function takeSafely(
   c: Context<EdgeEnv>,
-  provider: Provider,
+  providers: readonly Provider[],
   request: () => TakeRequest,
 ): Promise<TakeAnswer> {
   try {
-    return await take(c.env, provider, request);
+    return await take(c.env, providers, request);
   } catch (error) {
-    logFailure("edge.take_failed", error, { provider: provider.id });
+    logFailure("edge.take_failed", error, { provider: providers[0]?.id ?? "" });
     return { kind: "unknown" };
   }
 }
@@ -115,7 +120,7 @@ export async function bookAppointment(
   if (!provider || !clinic || !place) return refused(NOT_FOUND);
 
   const { patientId } = patient;
-  const answer = await takeSafely(c, provider, () => ({
+  const answer = await takeSafely(c, [provider], () => ({
     command: commandId(principal.subject, patientId, key),
     fingerprint: fingerprintOf("POST", "/v1/appointments", body),
     patientId,
@@ -140,6 +145,7 @@ export interface ChangeTerms {
   readonly key: string;
 }
 
+/** [M1] To another time of the same calendar, or [J1] to another provider: same id, all or nothing. */
 export async function moveAppointment(
   c: Context<EdgeEnv>,
   principal: Principal,
@@ -147,33 +153,44 @@ export async function moveAppointment(
   { ifMatch, key }: ChangeTerms,
   body: MoveBody,
 ): Promise<TakeOutcome> {
-  if (body.providerId && body.providerId !== provider.id) {
-    return refused(problemFor({ refusal: broken("other-calendar"), alternatives: [] }, appointment.timeZone));
-  }
-  const known = await directoryForProvider(c, provider.id);
+  const targetId = body.providerId ?? provider.id;
+  const known = await directoryForProvider(c, targetId);
+  const target = known.providers.get(targetId);
   const locationId = body.locationId ?? appointment.locationId;
   const clinic = await clinicIn(c, known, locationId);
   const visitTypeId = body.visitTypeId ?? appointment.visitTypeId;
   const sameVisit = visitTypeId === appointment.visitTypeId && body.start === undefined;
-  const place = sameVisit
-    ? { locationId, visitTypeId, start: appointment.start, end: appointment.end }
-    : placeOf(known, provider, visitTypeId, locationId, body.start ?? appointment.start);
-  if (!clinic || !place) return refused(NOT_FOUND);
+  const place =
+    sameVisit && targetId === provider.id
+      ? { locationId, visitTypeId, start: appointment.start, end: appointment.end }
+      : target && placeOf(known, target, visitTypeId, locationId, body.start ?? appointment.start);
+  if (!target || !clinic || !place) return refused(NOT_FOUND);
 
-  const answer = await takeSafely(c, provider, () => ({
+  const common = {
+    appointmentId: appointment.id,
+    providerId: target.id,
+    place,
+    timeZone: clinic.timeZone,
+    configVersion: target.calendar.version,
+    ifMatch,
+    ...(body.reason === undefined ? {} : { reason: body.reason }),
+  };
+  const isSaga = target.id !== provider.id;
+  const answer = await takeSafely(c, isSaga ? [target, provider] : [target], () => ({
     command: commandId(principal.subject, appointment.patientId, key),
     fingerprint: fingerprintOf("PATCH", `/v1/appointments/${appointment.id}`, body),
     patientId: appointment.patientId,
-    wanted: {
-      kind: "move",
-      appointmentId: appointment.id,
-      providerId: provider.id,
-      place,
-      timeZone: clinic.timeZone,
-      configVersion: provider.calendar.version,
-      ifMatch,
-      ...(body.reason === undefined ? {} : { reason: body.reason }),
-    },
+    wanted: isSaga
+      ? {
+          ...common,
+          kind: "saga",
+          what: "move",
+          source: provider.id,
+          home: homeCalendarOf(appointment.id),
+          needs: [],
+          held: appointment.resources ?? [],
+        }
+      : { ...common, kind: "move" },
   }));
   return { ok: true, answer, timeZone: clinic.timeZone };
 }
@@ -196,6 +213,9 @@ export function cancelAppointment(
   });
 }
 
+/** An appointment is at its home or one hop away; a second hop is met only while it moves on. */
+const HOPS_MAX = 3;
+
 /** The appointment behind an id, if the caller may see it. Invented, missing and foreign ids are one answer. */
 export async function findAppointment(
   c: Context<EdgeEnv>,
@@ -203,16 +223,19 @@ export async function findAppointment(
   text: string,
 ): Promise<FoundAppointment> {
   const parsed = parseAppointmentId(c.get("settings").ID_KEYS, text);
-  const provider = parsed && (await directoryForProvider(c, parsed.home)).providers.get(parsed.home);
-  if (!parsed || !provider) return refused(NOT_FOUND);
-  try {
-    const appointment = await providerCalendar(c.env, parsed.home).read(
-      parsed.id,
-      appointmentReach(principal),
-    );
-    return appointment ? { ok: true, appointment, provider } : refused(NOT_FOUND);
-  } catch (error) {
-    logFailure("edge.read_failed", error, { provider: parsed.home });
-    return refused(CALENDAR_AWAY);
+  let at = parsed?.home;
+  for (let hop = 0; parsed && at && hop < HOPS_MAX; hop++) {
+    const provider: Provider | undefined = (await directoryForProvider(c, at)).providers.get(at);
+    if (!provider) return refused(NOT_FOUND);
+    try {
+      const found = await providerCalendar(c.env, at).read(parsed.id, appointmentReach(principal));
+      if (!found) return refused(NOT_FOUND);
+      if (!("movedTo" in found)) return { ok: true, appointment: found, provider };
+      at = found.movedTo;
+    } catch (error) {
+      logFailure("edge.read_failed", error, { provider: at });
+      return refused(CALENDAR_AWAY);
+    }
   }
+  return refused(parsed ? BUSY : NOT_FOUND);
 }

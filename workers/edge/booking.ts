@@ -20,15 +20,21 @@ const CONFIG_PUSHES_MAX = 2;
 const jittered = (ms: number): number => ms * (0.75 + Math.random() / 2);
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** A command that takes time. `attempt` builds the request anew, because a new attempt needs a fresh id. */
-export async function take(env: Env, provider: Provider, attempt: () => TakeRequest): Promise<TakeAnswer> {
+/** A command that takes time of these providers' calendars, the holder first. `attempt` builds the request anew, because a new attempt needs a fresh id. */
+export async function take(
+  env: Env,
+  providers: readonly Provider[],
+  attempt: () => TakeRequest,
+): Promise<TakeAnswer> {
   const first = attempt();
   const agenda = patientAgenda(env, first.patientId);
   let answer = await agenda.take(first);
   let busyFor = 0;
   let pushes = 0;
   for (;;) {
-    if (answer.kind === "needs-config" && pushes < CONFIG_PUSHES_MAX) {
+    const behind = answer.kind === "needs-config" ? answer.calendar : null;
+    const provider = providers.find(({ id }) => id === behind);
+    if (provider && pushes < CONFIG_PUSHES_MAX * providers.length) {
       pushes += 1;
       await configure(env, provider);
     } else if (answer.kind === "busy" && busyFor < BUSY_WAITS_MS.length) {
@@ -37,27 +43,31 @@ export async function take(env: Env, provider: Provider, attempt: () => TakeRequ
     } else break;
     answer = await agenda.take(attempt());
   }
-  if (answer.kind !== "refused" || !answer.replayed) forgetAvailability(provider.id);
+  if (answer.kind !== "refused" || !answer.replayed) for (const { id } of providers) forgetAvailability(id);
   return answer;
 }
 
-export type CancelAnswer = CancelReply | { readonly kind: "unknown" };
+export type CancelAnswer = Exclude<CancelReply, { kind: "moved" }> | { readonly kind: "unknown" };
 
 /** Gives time back: straight to the calendar, then the patient's agenda is told before the client is. */
 export async function cancel(env: Env, calendar: ProviderId, command: CancelCommand): Promise<CancelAnswer> {
   try {
-    let reply = await providerCalendar(env, calendar).cancel(command);
+    let at = calendar;
+    let reply = await providerCalendar(env, at).cancel(command);
     for (const wait of BUSY_WAITS_MS) {
-      if (reply.kind !== "busy") break;
-      await sleep(jittered(wait));
-      reply = await providerCalendar(env, calendar).cancel(command);
+      if (reply.kind !== "busy" && reply.kind !== "moved") break;
+      if (reply.kind === "moved")
+        at = reply.to; // one hop; a second one only while it moves again
+      else await sleep(jittered(wait));
+      reply = await providerCalendar(env, at).cancel(command);
     }
+    forgetAvailability(at);
+    if (reply.kind === "moved") return { kind: "busy" };
     if (reply.kind === "done") {
       await patientAgenda(env, reply.appointment.patientId).observe([
         { facts: factsOf(reply.appointment), cause: reply.attempt },
       ]);
     }
-    forgetAvailability(calendar);
     return reply;
   } catch (error) {
     // The calendar may have done it and the answer was lost, or the agenda was not told: a retry repeats both.

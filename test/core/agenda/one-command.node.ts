@@ -9,6 +9,7 @@ import {
   type CommandRow,
   calendarCommand,
   firstAnswer,
+  resolveQuestion,
   type TakeRequest,
 } from "../../../core/agenda/command-row.ts";
 import { askedInVain, decideReply, provesDone } from "../../../core/agenda/decide-reply.ts";
@@ -171,9 +172,7 @@ class Story {
 
   #ask(row: CommandRow, fate: Fate): void {
     if (fate === "lost" || fate === "delayed") return;
-    const { kind, appointmentId: id } = row.request.wanted;
-    const question = { kind, attempt: row.attempt, appointmentId: id, deadline: row.deadline };
-    const reply = this.calendar.resolve(question, this.#now);
+    const reply = this.calendar.resolve(resolveQuestion(row), this.#now);
     if (fate === "answered") this.#apply(row, "resolve", reply);
   }
 

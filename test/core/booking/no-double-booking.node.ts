@@ -202,6 +202,9 @@ class Run {
       open: new OpenDays(CONFIG),
       find: (id) => structuredClone(this.calendar.find(id)),
       isFenced: (attempt) => this.calendar.isFenced(attempt),
+      preparedOn: () => null,
+      forwardingOf: () => null,
+      reservationOf: () => null,
       occupantsIn: (interval) => this.calendar.occupantsIn(interval),
     };
     const decision = decide(this.calendar);

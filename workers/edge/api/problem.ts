@@ -143,8 +143,8 @@ function ruleTitle({ rule }: Extract<BookingRefusal, { reason: "rule" }>): strin
       return "This time cannot be booked yet.";
     case "outside-open-hours":
       return "The provider does not see patients at this time.";
-    case "other-calendar":
-      return "Moving to another provider is not possible yet: cancel and book again.";
+    case "no-resource":
+      return "No room or machine that this visit needs is free at this time.";
     case "not-movable":
       return "An appointment in this state cannot be moved.";
     case "not-cancellable":

@@ -1,0 +1,251 @@
+/**
+ * Coordinates whatever touches two calendars, from the patient's agenda: asks everybody, decides in one row, repeats the
+ * decision until everybody has carried it out. Undecided means abort; aborts are neither stored nor repeated, because
+ * whoever hears nothing asks. Rules: core/agenda/decide-saga.ts
+ */
+import type { CommandRow, TakeAnswer, WantedSaga } from "../../core/agenda/command-row.ts";
+import {
+  decidedBody,
+  holderQuestion,
+  possibleParticipants,
+  releaseQuestion,
+  resourceQuestion,
+} from "../../core/agenda/decide-saga.ts";
+import { type AppointmentFacts, factsOf } from "../../core/booking/appointment.ts";
+import {
+  type AskReply,
+  type HeldAppointment,
+  IN_DOUBT_PAUSE_MS,
+  type PrepareCommand,
+  type PrepareReply,
+} from "../../core/booking/saga.ts";
+import type { AttemptId, CommandId, ProviderId } from "../../core/ids.ts";
+import { invariant } from "../../core/invariant.ts";
+import { type Instant, plus } from "../../core/time.ts";
+import type { ProviderCalendar } from "../provider-calendar/provider-calendar.ts";
+import { logFailure } from "../shared/log.ts";
+import type { WakeUp } from "../shared/wake.ts";
+import type { Promised } from "./agenda-commands.ts";
+import type { AgendaStore } from "./agenda-store.ts";
+import { beforeDeadline } from "./deadline.ts";
+
+/** The decision is durable: a client need not wait longer than this for every calendar to have heard of it. */
+const COMMIT_WAIT_MS = 1_000;
+/** One call of a commit; a calendar that needs longer hears it again from the alarm. */
+const COMMIT_CALL_MS = 5_000;
+
+/** What of a calendar a coordinator calls. */
+export type SagaDoor = Pick<ProviderCalendar, "prepare" | "commit" | "abort" | "forward">;
+
+export interface CoordinatorParts {
+  readonly storage: Pick<DurableObjectStorage, "transactionSync">;
+  readonly store: AgendaStore;
+  readonly wake: WakeUp;
+  readonly calendars: (id: ProviderId) => Promised<SagaDoor>;
+  readonly now: () => Instant;
+  /** Writes the claim; call inside a transaction. */
+  readonly claim: (facts: AppointmentFacts) => void;
+  /** Tells the patient's screens, after it. */
+  readonly changed: (facts: AppointmentFacts) => void;
+}
+
+/** Everybody's yes so far. */
+interface Agreement {
+  readonly asked: ProviderId[];
+  readonly agreed: ProviderId[];
+  readonly chosen: ProviderId[];
+  held: HeldAppointment | null;
+}
+
+/** Why a saga does not happen. `void` is not stored as an answer: the same key may try again. */
+type NotAgreed = Exclude<PrepareReply, { kind: "yes" }> & { readonly calendar: ProviderId };
+
+export class SagaCoordinator {
+  readonly #parts: CoordinatorParts;
+  /** Sagas that this instance is working on; losing it makes them void (trying) or repeated (decided). */
+  readonly #running = new Set<CommandId>();
+
+  constructor(parts: CoordinatorParts) {
+    this.#parts = parts;
+  }
+
+  isRunning(command: CommandId): boolean {
+    return this.#running.has(command);
+  }
+
+  /** The row is durable as `trying`. Ends refused, void or decided; never leaves it trying while this instance lives. */
+  async run(row: CommandRow): Promise<TakeAnswer> {
+    const { command, wanted } = row.request;
+    invariant(wanted.kind === "saga", "only a saga is coordinated");
+    this.#running.add(command);
+    const agreement: Agreement = { asked: [], agreed: [], chosen: [], held: null };
+    try {
+      const failed = await this.#askEverybody(row, wanted, agreement);
+      if (failed) return this.#giveUp(row, agreement.asked, failed);
+    } catch (error) {
+      logFailure("saga.participant_silent", error, { appointment: wanted.appointmentId });
+      this.#abort(row, agreement.asked);
+      this.#parts.store.saveCommand({ ...row, state: "void" });
+      return { kind: "void" };
+    } finally {
+      this.#running.delete(command);
+    }
+    return this.#decide(row, wanted, agreement); // no await since the last yes: nobody can have taken the row up
+  }
+
+  /** [J10] Its coordinator is gone and nothing was decided: nobody may take this attempt up again. */
+  abandon(row: CommandRow): void {
+    const { wanted } = row.request;
+    this.#parts.store.saveCommand({ ...row, state: "void" });
+    if (wanted.kind === "saga") this.#abort(row, possibleParticipants(wanted));
+  }
+
+  /** [J11] Tells everybody what was decided; done when all have acknowledged, else the alarm comes back to it. */
+  async carryOut(row: CommandRow): Promise<void> {
+    const { decision, request } = row;
+    if (!decision || this.#running.has(request.command)) return;
+    this.#running.add(request.command);
+    try {
+      const { command, participants, forwardTo } = decision;
+      await Promise.all([
+        ...participants.map((calendar) =>
+          beforeDeadline(this.#parts.calendars(calendar).commit(command), COMMIT_CALL_MS),
+        ),
+        ...(forwardTo
+          ? [
+              beforeDeadline(
+                this.#parts.calendars(forwardTo).forward(factsOf(command.appointment)),
+                COMMIT_CALL_MS,
+              ),
+            ]
+          : []),
+      ]);
+      this.#parts.store.settle(request.command);
+    } catch (error) {
+      logFailure("saga.commit_unanswered", error, { appointment: request.wanted.appointmentId });
+      this.#parts.store.askLater(request.command, plus(this.#parts.now(), IN_DOUBT_PAUSE_MS));
+    } finally {
+      this.#running.delete(request.command);
+    }
+  }
+
+  /** [J12] A participant in doubt. Silence while we are trying; whatever is not decided by then is an abort. */
+  answer(attempt: AttemptId): AskReply {
+    const command = attempt.slice(0, attempt.lastIndexOf(".")) as CommandId;
+    const row = this.#parts.store.command(command);
+    if (!row || row.attempt !== attempt) return { kind: "abort" };
+    if (row.state === "decided" && row.decision) return { kind: "commit", command: row.decision.command };
+    return row.state === "trying" && this.#running.has(command) ? { kind: "trying" } : { kind: "abort" };
+  }
+
+  /** The holder first, then what it needs, then whoever lets go. Nobody waits for anybody, so no order can deadlock. */
+  async #askEverybody(row: CommandRow, wanted: WantedSaga, agreement: Agreement): Promise<NotAgreed | null> {
+    const holder = await this.#prepare(row, agreement, wanted.providerId, holderQuestion(row, wanted));
+    if (holder.kind !== "yes") return { ...holder, calendar: wanted.providerId };
+    agreement.held = holder.held;
+    for (const need of wanted.needs) {
+      const failed = await this.#oneOf(row, wanted, need, agreement);
+      if (failed) return failed;
+    }
+    for (const resource of wanted.held.filter((held) => !agreement.chosen.includes(held))) {
+      const reply = await this.#prepare(row, agreement, resource, releaseQuestion(row, wanted, true));
+      if (reply.kind !== "yes") return { ...reply, calendar: resource };
+    }
+    if (wanted.source === null) return null;
+    const source = await this.#prepare(row, agreement, wanted.source, releaseQuestion(row, wanted, false));
+    if (source.kind !== "yes") return { ...source, calendar: wanted.source };
+    agreement.held = source.held;
+    return null;
+  }
+
+  /** The first of several that says yes; the refusal of the last one if none does. */
+  async #oneOf(
+    row: CommandRow,
+    wanted: WantedSaga,
+    need: WantedSaga["needs"][number],
+    agreement: Agreement,
+  ): Promise<NotAgreed | null> {
+    let failed: NotAgreed | null = null;
+    for (const candidate of need.filter(({ calendar }) => !agreement.chosen.includes(calendar))) {
+      const { calendar } = candidate;
+      const reply = await this.#prepare(row, agreement, calendar, resourceQuestion(row, wanted, candidate));
+      if (reply.kind === "yes") {
+        agreement.chosen.push(calendar);
+        return null;
+      }
+      failed = { ...reply, calendar };
+      if (reply.kind !== "refused") break;
+    }
+    return failed ?? { ...NOBODY_SERVES, calendar: wanted.providerId };
+  }
+
+  async #prepare(
+    row: CommandRow,
+    { asked, agreed }: Agreement,
+    calendar: ProviderId,
+    question: PrepareCommand,
+  ): Promise<PrepareReply> {
+    asked.push(calendar);
+    const wait = row.deadline - this.#parts.now();
+    const reply = await beforeDeadline(this.#parts.calendars(calendar).prepare(question), wait);
+    if (reply.kind === "yes") agreed.push(calendar);
+    return reply;
+  }
+
+  #giveUp(row: CommandRow, asked: readonly ProviderId[], failed: NotAgreed): TakeAnswer {
+    const { store } = this.#parts;
+    this.#abort(row, asked);
+    if (failed.kind === "refused") {
+      const refused = { refusal: failed.refusal, alternatives: failed.alternatives };
+      store.saveCommand({ ...row, state: "refused", refused });
+      return { kind: "refused", refused, replayed: false };
+    }
+    store.saveCommand({ ...row, state: "void" });
+    if (failed.kind === "needs-config") return { kind: "needs-config", calendar: failed.calendar };
+    return failed.kind === "busy" ? { kind: "busy" } : { kind: "void" };
+  }
+
+  /** [J11] One transaction decides: the row and the claim at the new place. From here on nothing can be taken back. */
+  async #decide(
+    row: CommandRow,
+    wanted: WantedSaga,
+    { agreed: participants, chosen, held }: Agreement,
+  ): Promise<TakeAnswer> {
+    const { storage, store, wake, claim, changed, now } = this.#parts;
+    const command = decidedBody(row, wanted, chosen, held);
+    const forwardTo = participants.includes(wanted.home) ? null : wanted.home;
+    const askAt = plus(now(), IN_DOUBT_PAUSE_MS);
+    const decided: CommandRow = {
+      ...row,
+      state: "decided",
+      askAt,
+      decision: { command, participants, forwardTo },
+    };
+    storage.transactionSync(() => {
+      store.saveCommand(decided);
+      claim(factsOf(command.appointment));
+      wake.arm(askAt);
+    });
+    wake.armed(askAt);
+    changed(factsOf(command.appointment));
+    const carriedOut = this.carryOut(decided);
+    await beforeDeadline(carriedOut, COMMIT_WAIT_MS).catch(() => undefined); // decided all the same; the alarm repeats it
+    return { kind: "accepted", appointment: command.appointment, replayed: false };
+  }
+
+  /** A courtesy: it frees the others at once instead of after their question. */
+  #abort(row: CommandRow, asked: readonly ProviderId[]): void {
+    for (const calendar of new Set(asked)) {
+      this.#parts
+        .calendars(calendar)
+        .abort(row.attempt)
+        .catch((error: unknown) => logFailure("saga.abort_lost", error, { provider: calendar }));
+    }
+  }
+}
+
+const NOBODY_SERVES = {
+  kind: "refused",
+  refusal: { reason: "rule", rule: "no-resource" },
+  alternatives: [],
+} as const;

@@ -1,0 +1,102 @@
+/**
+ * What every accepted command of a calendar writes, and what follows after it: row, event and alarm in one transaction,
+ * then memory and screens. The one place that gives out sequence numbers.
+ */
+import type { Appointment } from "../../core/booking/appointment.ts";
+import type { RecentCommand } from "../../core/booking/calendar-view.ts";
+import {
+  appointmentEvent,
+  type CalendarEvent,
+  type TimeEventType,
+  timeEvent,
+} from "../../core/events/event.ts";
+import type { AttemptId, ProviderId } from "../../core/ids.ts";
+import type { BusyOf } from "../../core/schedule/free-starts.ts";
+import { type Instant, type Interval, plus } from "../../core/time.ts";
+import type { WakeUp } from "../shared/wake.ts";
+import type { CalendarFeed } from "./calendar-feed.ts";
+import type { CalendarMemory } from "./calendar-memory.ts";
+import type { CalendarStore } from "./calendar-store.ts";
+
+/** Bookings of one burst leave in one append; a screen or a projection does not notice the wait. */
+export const DRAIN_DELAY_MS = 20;
+
+/** What one accepted command does to an appointment. */
+export interface Change {
+  readonly type: "booked" | "moved" | "cancelled";
+  readonly before: Appointment | null;
+  readonly after: Appointment;
+  readonly recent: readonly RecentCommand[];
+  readonly cause: AttemptId;
+}
+
+/** What a write touched, to be shown after the transaction. `screens` = busy time before it, if anybody watches. */
+export interface Written {
+  readonly touched: readonly Interval[];
+  readonly screens: BusyOf | null;
+}
+
+export interface WriterParts {
+  readonly store: CalendarStore;
+  readonly memory: CalendarMemory;
+  readonly feed: CalendarFeed;
+  readonly wake: WakeUp;
+}
+
+export class CalendarWriter {
+  readonly #store: CalendarStore;
+  readonly #memory: CalendarMemory;
+  readonly #feed: CalendarFeed;
+  readonly #wake: WakeUp;
+
+  constructor({ store, memory, feed, wake }: WriterParts) {
+    this.#store = store;
+    this.#memory = memory;
+    this.#feed = feed;
+    this.#wake = wake;
+  }
+
+  /** One appointment row, one outbox row, the alarm. Call inside a transaction, at most once in each. */
+  appointment({ type, before, after, recent, cause }: Change, at: Instant): Written {
+    const touched = before ? [before, after] : [after];
+    const screens = this.#capture(touched); // before the row is written, because the cache may be empty
+    this.#store.save(after, recent);
+    const data = { appointment: after, cause };
+    this.#emit((sequence) => appointmentEvent(`openslot.appointment.${type}.v1`, sequence, at, data), at);
+    return { touched, screens };
+  }
+
+  /** Time that changes hands without an appointment event of this calendar. Call inside a transaction, at most once. */
+  time(
+    type: TimeEventType,
+    calendar: ProviderId,
+    touched: readonly Interval[],
+    write: () => void,
+    at: Instant,
+  ): Written {
+    const screens = this.#capture(touched);
+    write();
+    const [interval] = touched;
+    if (interval) this.#emit((sequence) => timeEvent(type, calendar, sequence, at, interval), at);
+    return { touched, screens };
+  }
+
+  /** After the transaction, and only then: memory and screens. */
+  committed({ touched, screens }: Written, at: Instant): void {
+    this.#wake.armed(plus(at, DRAIN_DELAY_MS));
+    this.#memory.sequence += 1;
+    for (const interval of touched) this.#memory.busy.changed(interval);
+    const { open, busy, sequence } = this.#memory;
+    if (screens && open) this.#feed.broadcast(open, screens, busy.of, touched, sequence, at);
+  }
+
+  #capture(touched: readonly Interval[]): BusyOf | null {
+    return this.#feed.capture(this.#memory.busy.of, touched);
+  }
+
+  #emit(eventAt: (sequence: number) => CalendarEvent, at: Instant): void {
+    const sequence = this.#memory.sequence + 1;
+    this.#store.appendEvent(sequence, eventAt(sequence));
+    this.#wake.arm(plus(at, DRAIN_DELAY_MS));
+  }
+}
