@@ -17,6 +17,9 @@ export type BookingRule =
   | "not-movable"
   | "not-cancellable"
   | "already-started"
+  | "illegal-transition"
+  | "not-check-in-time"
+  | "not-started-yet"
   | "too-many-changes"
   | "too-many-open-bookings";
 

@@ -7,20 +7,21 @@ import type { RecentCommand } from "../../core/booking/calendar-view.ts";
 import {
   type BookCommand,
   type CalendarReply,
-  type CancelCommand,
-  type CancelReply,
   FENCE_LIFE_MS,
   type MoveCommand,
   type ResolveQuestion,
   type ResolveReply,
+  type StatusCommand,
+  type StatusReply,
 } from "../../core/booking/commands.ts";
 import { decideBook } from "../../core/booking/decide-book.ts";
-import { cancelAttempt, decideCancel } from "../../core/booking/decide-cancel.ts";
 import { decideMove } from "../../core/booking/decide-move.ts";
 import { decideResolve } from "../../core/booking/decide-resolve.ts";
+import { decideStatus, statusAttempt } from "../../core/booking/decide-status.ts";
 import { remember } from "../../core/booking/recent-commands.ts";
 import type { BookingRefusal } from "../../core/booking/refusal.ts";
-import { appointmentEvent, configuredEvent } from "../../core/events/event.ts";
+import { CHANGES } from "../../core/booking/status-rules.ts";
+import { type AppointmentChange, appointmentEvent, configuredEvent } from "../../core/events/event.ts";
 import type { AppointmentId, AttemptId } from "../../core/ids.ts";
 import type { CalendarConfig } from "../../core/schedule/config.ts";
 import {
@@ -42,7 +43,7 @@ export const DRAIN_DELAY_MS = 20;
 
 /** What one accepted command writes. */
 interface Change {
-  readonly type: "booked" | "moved" | "cancelled";
+  readonly type: AppointmentChange;
   readonly before: Appointment | null;
   readonly after: Appointment;
   readonly recent: readonly RecentCommand[];
@@ -145,23 +146,29 @@ export class CalendarCommands {
     });
   }
 
-  /** [C1]–[C5] Gives the time back. Comes straight from the edge, which tells the agenda before it answers. */
-  cancel(command: CancelCommand): CancelReply {
+  /** [C1]–[C5] [H1]–[H10] Changes the status. Comes straight from the edge, which tells the agenda before it answers. */
+  status(command: StatusCommand): StatusReply {
     const at = this.#now();
-    const attempt = cancelAttempt(command);
+    const attempt = statusAttempt(command);
     const view = this.#memory.view();
     if (!view) return { kind: "refused", refusal: { reason: "not-found" } };
     let screens: BusyOf | null = null;
     const outcome = this.#storage.transactionSync(() => {
-      const decision = decideCancel(view, command, at);
-      if (decision.kind !== "commit") return decision;
-      const recent = this.#store.find(command.appointmentId)?.recent ?? [];
-      const { before, appointment: after } = decision;
+      const decision = decideStatus(view, command, at);
+      if (decision.kind !== "commit" && decision.kind !== "holds") return decision;
+      const { appointment: after } = decision;
       const entry = { attempt, at, answer: after, fingerprint: command.fingerprint };
-      screens = this.#write(
-        { type: "cancelled", before, after, recent: remember(recent, entry, at), cause: attempt },
-        at,
-      );
+      const recent = remember(this.#store.find(command.appointmentId)?.recent ?? [], entry, at);
+      if (decision.kind === "commit") {
+        const change = {
+          type: CHANGES[command.action],
+          before: decision.before,
+          after,
+          recent,
+          cause: attempt,
+        };
+        screens = this.#write(change, at);
+      } else if (decision.remember) this.#store.saveRecent(after.id, recent);
       return decision;
     });
     if (outcome.kind === "refused") return outcome;

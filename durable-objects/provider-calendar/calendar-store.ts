@@ -29,6 +29,7 @@ type AppointmentRow = {
   reason: string | null;
   notes: string | null;
   recent: string;
+  checked_in_at: number | null;
 };
 
 export class CalendarStore {
@@ -79,7 +80,9 @@ export class CalendarStore {
 
   save(appointment: Appointment, recent: readonly RecentCommand[]): void {
     this.#sql.exec(
-      "INSERT OR REPLACE INTO appointment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      `INSERT OR REPLACE INTO appointment (id, patient, location, visit_type, time_zone, start_at, end_at, status, version,
+         source, created_at, updated_at, cancelled_at, cancellation_reason, reason, notes, recent, checked_in_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       appointment.id,
       appointment.patientId,
       appointment.locationId,
@@ -97,6 +100,7 @@ export class CalendarStore {
       appointment.reason,
       appointment.notes,
       JSON.stringify(recent),
+      appointment.checkedInAt,
     );
   }
 
@@ -194,6 +198,7 @@ export class CalendarStore {
       source: row.source,
       createdAt: row.created_at,
       updatedAt: row.updated_at,
+      checkedInAt: row.checked_in_at,
       cancelledAt: row.cancelled_at,
       cancellationReason: row.cancellation_reason,
       reason: row.reason,

@@ -9,11 +9,11 @@ import type { Appointment } from "../../core/booking/appointment.ts";
 import type {
   BookCommand,
   CalendarReply,
-  CancelCommand,
-  CancelReply,
   MoveCommand,
   ResolveQuestion,
   ResolveReply,
+  StatusCommand,
+  StatusReply,
 } from "../../core/booking/commands.ts";
 import { APPOINTMENTS_TOPIC } from "../../core/events/event.ts";
 import { APPOINTMENT_PARTITIONS, partitionName, partitionOf } from "../../core/events/partition.ts";
@@ -92,9 +92,9 @@ export class ProviderCalendar extends Server<Env> {
     return this.#commands.resolve(question);
   }
 
-  /** [C1]–[C5] Gives the time back. Comes straight from the edge, which tells the agenda before it answers. */
-  cancel(command: CancelCommand): CancelReply {
-    return this.#commands.cancel(command);
+  /** [C1]–[C5] [H1]–[H10] Changes the status. Comes straight from the edge, which tells the agenda before it answers. */
+  status(command: StatusCommand): StatusReply {
+    return this.#commands.status(command);
   }
 
   /** [D3] Takes a newer copy of the directory and shows every screen what it means. */

@@ -30,4 +30,5 @@ export const providerCalendarMigrations: readonly Migration[] = [
       CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
     `,
   },
+  { id: "002-status", statements: "ALTER TABLE appointment ADD COLUMN checked_in_at INTEGER;" },
 ];
