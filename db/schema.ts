@@ -183,6 +183,7 @@ export const appointment = pgTable(
     updatedAt: moment("updated_at").notNull(),
     cancelledAt: moment("cancelled_at"),
     cancellationReason: text("cancellation_reason"),
+    checkedInAt: moment("checked_in_at"),
   },
   (t) => [
     primaryKey({ name: "appointment_pk", columns: [t.id] }),

@@ -16,6 +16,7 @@ export interface AppointmentDto {
   readonly timeZone: string;
   readonly reason?: string;
   readonly source: string;
+  readonly checkedInAt?: string;
   readonly cancelledAt?: string;
   readonly cancellationReason?: string;
   readonly createdAt: string;
@@ -38,6 +39,7 @@ export function appointmentDto(a: Appointment | AppointmentFacts): AppointmentDt
     timeZone: a.timeZone,
     ...("reason" in a && a.reason !== null ? { reason: a.reason } : {}),
     source: a.source,
+    ...((a.checkedInAt ?? null) === null ? {} : { checkedInAt: spell(a.checkedInAt as Instant) }),
     ...(a.cancelledAt === null ? {} : { cancelledAt: spell(a.cancelledAt) }),
     ...(a.cancellationReason === null ? {} : { cancellationReason: a.cancellationReason }),
     createdAt: spell(a.createdAt),

@@ -1,6 +1,6 @@
 /** The appointment, and everything that names one. */
 import type { AppointmentId, AttemptId, LocationId, PatientId, ProviderId, VisitTypeId } from "../ids.ts";
-import type { Instant } from "../time.ts";
+import { type Instant, MINUTE_MS } from "../time.ts";
 
 /** `pending` (EHR is master and has not answered) comes with the EHR adapters. */
 export type AppointmentStatus =
@@ -43,6 +43,8 @@ export interface AppointmentFacts {
   readonly source: BookingSource;
   readonly createdAt: Instant;
   readonly updatedAt: Instant;
+  /** Rows, events and claims from before there was a check-in lack it: read it through `factsOf`. */
+  readonly checkedInAt: Instant | null;
   readonly cancelledAt: Instant | null;
   readonly cancellationReason: CancellationReason | null;
 }
@@ -57,6 +59,13 @@ export interface Appointment extends AppointmentFacts {
 /** Takes its time on the calendar. A cancelled or missed one does not. */
 export const occupiesTime = (status: AppointmentStatus): boolean =>
   status !== "cancelled" && status !== "no-show";
+
+/**
+ * [H11] A cancellation that left the clinic less time than its visit type asks for. Told apart by what is stored anyway
+ * (when it was cancelled, when it would have started), so there is no flag that could disagree with them.
+ */
+export const isLateCancellation = (a: AppointmentFacts, cancelWindowMinutes: number): boolean =>
+  a.cancelledAt !== null && a.cancelledAt > a.start - cancelWindowMinutes * MINUTE_MS;
 
 /** The facts alone, field by field: a new private field must not travel by accident. */
 export function factsOf(a: AppointmentFacts): AppointmentFacts {
@@ -74,6 +83,7 @@ export function factsOf(a: AppointmentFacts): AppointmentFacts {
     source: a.source,
     createdAt: a.createdAt,
     updatedAt: a.updatedAt,
+    checkedInAt: a.checkedInAt ?? null,
     cancelledAt: a.cancelledAt,
     cancellationReason: a.cancellationReason,
   };

@@ -13,6 +13,7 @@ import type { FreeStart } from "../schedule/free-starts.ts";
 import { HOUR_MS, type Instant, SECOND_MS } from "../time.ts";
 import type { Appointment, BookingSource, CancellationReason } from "./appointment.ts";
 import type { BookingRefusal } from "./refusal.ts";
+import type { StatusAction } from "./status-rules.ts";
 
 /** Longer than any healthy call, shorter than a person's patience. Counted from the pending row. */
 export const COMMAND_DEADLINE_MS = 10 * SECOND_MS;
@@ -63,13 +64,19 @@ export interface ResolveQuestion {
   readonly deadline: Instant;
 }
 
-export interface CancelCommand {
+/** Cancel, confirm, check in, start, complete, miss or reopen: whatever takes no time from anybody. */
+export interface StatusCommand {
   readonly command: CommandId;
   /** Of method, path and body: the same key with another request is refused. */
   readonly fingerprint: string;
   readonly appointmentId: AppointmentId;
-  readonly ifMatch: number;
-  readonly reasonCode: CancellationReason;
+  readonly action: StatusAction;
+  /** The version that the caller saw; null = decided on the present one. */
+  readonly ifMatch: number | null;
+  /** Of a cancellation; null for everything else. */
+  readonly reasonCode: CancellationReason | null;
+  /** The caller gave a key, so the answer must be found again even if nothing changed. */
+  readonly repeatable: boolean;
   readonly reach: Reach;
 }
 
@@ -88,7 +95,7 @@ export type CalendarReply =
 
 export type ResolveReply = Extract<CalendarReply, { kind: "done" | "fenced" | "busy" }>;
 
-export type CancelReply =
+export type StatusReply =
   | {
       readonly kind: "done";
       readonly appointment: Appointment;

@@ -67,6 +67,7 @@ export function bookedAppointment(
     source: command.source,
     createdAt: command.issuedAt,
     updatedAt: command.issuedAt,
+    checkedInAt: null,
     cancelledAt: null,
     cancellationReason: null,
     reason: command.reason,

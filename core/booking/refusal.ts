@@ -16,6 +16,9 @@ export type BookingRule =
   | "not-movable"
   | "not-cancellable"
   | "already-started"
+  | "illegal-transition"
+  | "not-check-in-time"
+  | "not-started-yet"
   | "too-many-changes"
   | "no-resource"
   | "too-many-open-bookings";

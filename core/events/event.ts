@@ -9,10 +9,18 @@ import type { Instant, Interval } from "../time.ts";
 export const APPOINTMENTS_TOPIC = "appointments";
 export type Topic = typeof APPOINTMENTS_TOPIC;
 
-export type AppointmentEventType =
-  | "openslot.appointment.booked.v1"
-  | "openslot.appointment.moved.v1"
-  | "openslot.appointment.cancelled.v1";
+/** What happened to an appointment, as its event type says it. */
+export type AppointmentChange =
+  | "booked"
+  | "moved"
+  | "confirmed"
+  | "checked-in"
+  | "started"
+  | "completed"
+  | "no-show"
+  | "reopened"
+  | "cancelled";
+export type AppointmentEventType = `openslot.appointment.${AppointmentChange}.v1`;
 /** Time of a calendar that is not an appointment of its own: a room's, or what an appointment left behind. */
 export type TimeEventType = "openslot.calendar.time-taken.v1" | "openslot.calendar.time-freed.v1";
 export type EventType = AppointmentEventType | TimeEventType | "openslot.calendar.configured.v1";

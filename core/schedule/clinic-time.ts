@@ -58,6 +58,27 @@ export function offsetMsAt(zone: string, at: number): number {
   return lastOffsetMs;
 }
 
+/** A moment at which a zone's clocks change: from `at` on, local time = UTC + `afterMs`. */
+export interface OffsetChange {
+  readonly at: Instant;
+  readonly beforeMs: number;
+  readonly afterMs: number;
+}
+
+/** Every change of offset in (from, to], in order; two a year in most zones, four at most. */
+export function offsetChanges(zone: string, from: Instant, to: Instant): OffsetChange[] {
+  const changes: OffsetChange[] = [];
+  const lastYear = new Date(to).getUTCFullYear();
+  for (let year = new Date(from).getUTCFullYear(); year <= lastYear; year++) {
+    for (const { since, offsetMs: afterMs } of spansOfYear(zone, year)) {
+      const beforeMs = offsetMsAt(zone, since - 1);
+      if (since > from && since <= to && beforeMs !== afterMs)
+        changes.push({ at: instant(since), beforeMs, afterMs });
+    }
+  }
+  return changes;
+}
+
 /** The only change of offset in (from, to], or null. Zones change at most once in any two days. */
 function transitionBetween(zone: string, from: number, to: number): number | null {
   const firstYear = new Date(from).getUTCFullYear();

@@ -13,6 +13,9 @@ export const PROJECTION_ROWS_MAX = 500;
 
 const moment = (at: Instant): string => new Date(at).toISOString();
 
+/** An event from before a column existed lacks its value. */
+const momentOrNull = (at: Instant | null | undefined): string | null => (at == null ? null : moment(at));
+
 /** One array parameter per column, whatever the number of rows. A bare array would expand to a list. */
 const column = (values: readonly unknown[]): SQL => sql`${sql.param([...values])}`;
 
@@ -32,6 +35,7 @@ const COLUMNS = [
   "updated_at",
   "cancelled_at",
   "cancellation_reason",
+  "checked_in_at",
 ] as const;
 const columnList = sql.raw(COLUMNS.join(", "));
 const replaceColumns = sql.raw(COLUMNS.map((name) => `${name} = excluded.${name}`).join(", "));
@@ -54,8 +58,9 @@ const upsert = (facts: readonly AppointmentFacts[]): SQL => sql`
     ${column(facts.map((f) => f.source))}::text[],
     ${column(facts.map((f) => moment(f.createdAt)))}::timestamptz[],
     ${column(facts.map((f) => moment(f.updatedAt)))}::timestamptz[],
-    ${column(facts.map((f) => (f.cancelledAt === null ? null : moment(f.cancelledAt))))}::timestamptz[],
-    ${column(facts.map((f) => f.cancellationReason))}::text[]
+    ${column(facts.map((f) => momentOrNull(f.cancelledAt)))}::timestamptz[],
+    ${column(facts.map((f) => f.cancellationReason))}::text[],
+    ${column(facts.map((f) => momentOrNull(f.checkedInAt)))}::timestamptz[]
   ) AS u (id, ${columnList})
   ORDER BY id, version DESC
   ON CONFLICT (id) DO UPDATE SET ${replaceColumns}

@@ -2,23 +2,25 @@
  * The commands of a calendar: each one reads, decides in core/ and writes in one transaction without an await. Memory and
  * screens change only after it returned. Refusals are values.
  */
+import type { Appointment } from "../../core/booking/appointment.ts";
 import type { RecentCommand } from "../../core/booking/calendar-view.ts";
 import {
   type BookCommand,
   type CalendarReply,
-  type CancelCommand,
-  type CancelReply,
   FENCE_LIFE_MS,
   type MoveCommand,
   type ResolveQuestion,
   type ResolveReply,
+  type StatusCommand,
+  type StatusReply,
 } from "../../core/booking/commands.ts";
 import { decideBook } from "../../core/booking/decide-book.ts";
-import { cancelAttempt, decideCancel } from "../../core/booking/decide-cancel.ts";
 import { decideMove } from "../../core/booking/decide-move.ts";
 import { decideResolve } from "../../core/booking/decide-resolve.ts";
+import { decideStatus, statusAttempt } from "../../core/booking/decide-status.ts";
 import { remember } from "../../core/booking/recent-commands.ts";
 import type { BookingRefusal } from "../../core/booking/refusal.ts";
+import { CHANGES } from "../../core/booking/status-rules.ts";
 import { configuredEvent } from "../../core/events/event.ts";
 import type { AppointmentId, AttemptId } from "../../core/ids.ts";
 import type { CalendarConfig } from "../../core/schedule/config.ts";
@@ -131,26 +133,30 @@ export class CalendarCommands {
     });
   }
 
-  /** [C1]–[C5] Gives the time back. Comes straight from the edge, which tells the agenda before it answers. */
-  cancel(command: CancelCommand): CancelReply {
+  /** [C1]–[C5] [H1]–[H10] Changes the status. Comes straight from the edge, which tells the agenda before it answers. */
+  status(command: StatusCommand): StatusReply {
     const at = this.#now();
-    const attempt = cancelAttempt(command);
+    const attempt = statusAttempt(command);
     const view = this.#memory.view();
     if (!view) return { kind: "refused", refusal: { reason: "not-found" } };
     let written: Written | null = null;
     const outcome = this.#storage.transactionSync(() => {
-      const decision = decideCancel(view, command, at);
-      if (decision.kind !== "commit") return decision;
-      const recent = this.#store.find(command.appointmentId)?.recent ?? [];
-      const { before, appointment: after } = decision;
+      const decision = decideStatus(view, command, at);
+      if (decision.kind !== "commit" && decision.kind !== "holds") return decision;
+      const { appointment: after } = decision;
       const entry = { attempt, at, answer: after, fingerprint: command.fingerprint };
-      written = this.#writer.appointment(
-        { type: "cancelled", before, after, recent: remember(recent, entry, at), cause: attempt },
-        at,
-      );
-      for (const calendar of after.resources ?? []) {
-        this.#store.sagas.owe({ appointmentId: after.id, calendar, version: after.version }, at);
-      }
+      const recent = remember(this.#store.find(command.appointmentId)?.recent ?? [], entry, at);
+      if (decision.kind === "commit") {
+        const change = {
+          type: CHANGES[command.action],
+          before: decision.before,
+          after,
+          recent,
+          cause: attempt,
+        };
+        written = this.#writer.appointment(change, at);
+        if (after.status === "cancelled") this.#oweResources(after, at); // [J9]
+      } else if (decision.remember) this.#store.saveRecent(after.id, recent);
       return decision;
     });
     if (outcome.kind === "busy") this.#locked(command.appointmentId);
@@ -177,6 +183,11 @@ export class CalendarCommands {
     this.#memory.sequence += 1;
     this.#memory.open = new OpenDays(config);
     return true;
+  }
+
+  #oweResources({ id, resources, version }: Appointment, at: Instant): void {
+    for (const calendar of resources ?? [])
+      this.#store.sagas.owe({ appointmentId: id, calendar, version }, at);
   }
 
   #fence(attempt: AttemptId, deadline: Instant): void {

@@ -32,6 +32,7 @@ type AppointmentRow = {
   reason: string | null;
   notes: string | null;
   recent: string;
+  checked_in_at: number | null;
   resources: string;
 };
 
@@ -97,8 +98,8 @@ export class CalendarStore {
   save(appointment: Appointment, recent: readonly RecentCommand[]): void {
     this.#sql.exec(
       `INSERT OR REPLACE INTO appointment (id, patient, location, visit_type, time_zone, start_at, end_at, status, version,
-         source, created_at, updated_at, cancelled_at, cancellation_reason, reason, notes, recent, resources)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         source, created_at, updated_at, cancelled_at, cancellation_reason, reason, notes, recent, resources, checked_in_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       appointment.id,
       appointment.patientId,
       appointment.locationId,
@@ -117,6 +118,7 @@ export class CalendarStore {
       appointment.notes,
       JSON.stringify(recent),
       JSON.stringify(appointment.resources ?? []),
+      appointment.checkedInAt,
     );
   }
 
@@ -219,6 +221,7 @@ export class CalendarStore {
       source: row.source,
       createdAt: row.created_at,
       updatedAt: row.updated_at,
+      checkedInAt: row.checked_in_at,
       cancelledAt: row.cancelled_at,
       cancellationReason: row.cancellation_reason,
       reason: row.reason,

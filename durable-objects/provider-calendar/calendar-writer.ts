@@ -5,6 +5,7 @@
 import type { Appointment } from "../../core/booking/appointment.ts";
 import type { RecentCommand } from "../../core/booking/calendar-view.ts";
 import {
+  type AppointmentChange,
   appointmentEvent,
   type CalendarEvent,
   type TimeEventType,
@@ -23,7 +24,7 @@ export const DRAIN_DELAY_MS = 20;
 
 /** What one accepted command does to an appointment. */
 export interface Change {
-  readonly type: "booked" | "moved" | "cancelled";
+  readonly type: AppointmentChange;
   readonly before: Appointment | null;
   readonly after: Appointment;
   readonly recent: readonly RecentCommand[];

@@ -9,11 +9,11 @@ import type { Appointment, AppointmentFacts } from "../../core/booking/appointme
 import type {
   BookCommand,
   CalendarReply,
-  CancelCommand,
-  CancelReply,
   MoveCommand,
   ResolveQuestion,
   ResolveReply,
+  StatusCommand,
+  StatusReply,
 } from "../../core/booking/commands.ts";
 import type { CommitCommand, MovedTo, PrepareCommand, PrepareReply } from "../../core/booking/saga.ts";
 import { APPOINTMENTS_TOPIC } from "../../core/events/event.ts";
@@ -117,9 +117,9 @@ export class ProviderCalendar extends Server<Env> {
     return this.#commands.resolve(question);
   }
 
-  /** [C1]–[C5] Gives the time back. Comes straight from the edge, which tells the agenda before it answers. */
-  cancel(command: CancelCommand): CancelReply {
-    return this.#commands.cancel(command);
+  /** [C1]–[C5] [H1]–[H10] Changes the status. Comes straight from the edge, which tells the agenda before it answers. */
+  status(command: StatusCommand): StatusReply {
+    return this.#commands.status(command);
   }
 
   // ---- sagas (RPC from agendas and other calendars) ----

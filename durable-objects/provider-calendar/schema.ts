@@ -70,4 +70,5 @@ export const providerCalendarMigrations: readonly Migration[] = [
       CREATE INDEX release_due_at ON release_due (ask_at);
     `,
   },
+  { id: "002-status", statements: "ALTER TABLE appointment ADD COLUMN checked_in_at INTEGER;" },
 ];

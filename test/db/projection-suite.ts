@@ -28,6 +28,7 @@ function facts(number: number, version: number, more: Partial<AppointmentFacts> 
     source: "patient",
     createdAt: at(-60),
     updatedAt: at(-60 + version),
+    checkedInAt: null,
     cancelledAt: null,
     cancellationReason: null,
     ...more,
@@ -77,13 +78,14 @@ export function projectionSuite(use: () => DatabaseUnderTest): void {
       const cancelled = facts(7, 9, {
         status: "cancelled",
         source: "staff",
+        checkedInAt: at(2),
         cancelledAt: at(3),
         cancellationReason: "clinic-closed",
       });
       await projectAppointments(use().db, [cancelled]);
       const [row] = await stored(use());
-      const { start, end, createdAt, updatedAt, cancelledAt, ...rest } = cancelled;
-      const times = { startAt: start, endAt: end, createdAt, updatedAt, cancelledAt };
+      const { start, end, createdAt, updatedAt, checkedInAt, cancelledAt, ...rest } = cancelled;
+      const times = { startAt: start, endAt: end, createdAt, updatedAt, checkedInAt, cancelledAt };
       expect(row).toMatchObject(rest);
       for (const [name, value] of Object.entries(times))
         expect(Date.parse(row?.[name as keyof typeof times] ?? "")).toBe(value);

@@ -41,6 +41,7 @@ const facts = (providerId: ProviderId): AppointmentFacts => ({
   source: "patient",
   createdAt: instant(0),
   updatedAt: instant(0),
+  checkedInAt: null,
   cancelledAt: null,
   cancellationReason: null,
 });

@@ -28,7 +28,7 @@ afterAll(() => reset());
 const agendaOf = (patient: PatientId) => env.PATIENT_AGENDA.getByName(`shard-${agendaShardOf(patient)}`);
 
 /** The next call of `method` dies: before it did anything, or after it committed. */
-function dieOnce(method: "book" | "move" | "cancel", when: "before" | "after"): void {
+function dieOnce(method: "book" | "move" | "status", when: "before" | "after"): void {
   const original = ProviderCalendar.prototype[method] as (command: never) => unknown;
   vi.spyOn(ProviderCalendar.prototype, method).mockImplementationOnce(function (
     this: ProviderCalendar,
@@ -187,7 +187,7 @@ describe("a call to the calendar that dies", () => {
       const key = freshKey();
       const cancel = () =>
         call("DELETE", `/appointments/${booked.id}`, { token: auth, key, ifMatch: '"v1"' });
-      dieOnce("cancel", when);
+      dieOnce("status", when);
       expect(await cancel()).toMatchObject({ status: 503, body: { type: "/problems/outcome-unknown" } });
       expect(await cancel()).toMatchObject({ status: 200, body: { status: "cancelled", version: 2 } });
       const list = await call("GET", `/patients/${patient}/appointments`, { token: auth });

@@ -1,10 +1,12 @@
 /**
- * Patients book, move and cancel at random, repeat themselves under the same key, and the network and the objects fail.
- * Every answer is checked against every other answer under its key; at the end everything must be settled.
+ * Patients book, move and cancel at random, desks change statuses, everybody repeats themselves under the same key, and
+ * the network and the objects fail. Every answer is checked against every other answer under its key; at the end
+ * everything must be settled.
  */
 import type { TakeAnswer, TakeRequest, WantedBooking } from "../../core/agenda/command-row.ts";
-import type { AppointmentFacts } from "../../core/booking/appointment.ts";
-import type { CancelCommand } from "../../core/booking/commands.ts";
+import { type AppointmentFacts, occupiesTime } from "../../core/booking/appointment.ts";
+import type { StatusCommand } from "../../core/booking/commands.ts";
+import { STATUS_ACTIONS } from "../../core/booking/status-rules.ts";
 import {
   AGENDA_SHARDS,
   type AppointmentId,
@@ -39,10 +41,14 @@ export interface Outcome {
   readonly accepted: number;
   readonly refused: number;
   readonly unknown: number;
+  /** Changes of status that happened, other than cancellations. */
+  readonly changed: number;
   readonly trace: string;
 }
 
 export const HARSH: Faults = { requestLost: 0.04, replyLost: 0.04, late: 0.12, crash: 0.02, replay: 0.2 };
+
+const DESK_ACTIONS = STATUS_ACTIONS.filter((action) => action !== "cancel");
 
 const ZONE = "America/Chicago";
 /** Patients press again when they get no answer: this often at most. */
@@ -100,6 +106,7 @@ class Walker {
   accepted = 0;
   refused = 0;
   unknown = 0;
+  changed = 0;
 
   constructor(
     world: World,
@@ -121,7 +128,8 @@ class Walker {
     else if (dice < 0.25) await Promise.all([this.#book(patient), this.#book(patient), this.#book(patient)]);
     else if (dice < 0.4) await this.#move(patient, this.#random.pick(own));
     else if (dice < 0.6) await this.#moveAway(patient, this.#random.pick(own));
-    else this.#cancel(patient, this.#random.pick(own));
+    else if (dice < 0.8) this.#cancel(patient, this.#random.pick(own));
+    else this.#status(patient, this.#random.pick(own));
   }
 
   async #book(patient: PatientId): Promise<void> {
@@ -226,28 +234,50 @@ class Walker {
   }
 
   #cancel(patient: PatientId, own: AppointmentFacts): void {
-    const command: CancelCommand = {
+    this.#change(patient, own, {
+      ...this.#statusCommand(own, "cancel"),
+      reasonCode: "patient-request",
+      reach: { kind: "patient", patientId: patient },
+    });
+  }
+
+  /** The desk says how the visit goes. Mostly too early, which must change nothing. */
+  #status(patient: PatientId, own: AppointmentFacts): void {
+    // Undoing a no-show is left out: the edge asks the agenda before it, and there is no edge here.
+    const actions = DESK_ACTIONS.filter((action) => action !== "reopen" || own.status !== "no-show");
+    this.#change(patient, own, this.#statusCommand(own, this.#random.pick(actions)));
+  }
+
+  #statusCommand(own: AppointmentFacts, action: StatusCommand["action"]): StatusCommand {
+    return {
       command: `key-${this.#keys++}` as CommandId,
       fingerprint: "same",
       appointmentId: own.id,
+      action,
       ifMatch: own.version,
-      reasonCode: "patient-request",
-      reach: { kind: "patient", patientId: patient },
+      reasonCode: null,
+      repeatable: true,
+      reach: { kind: "everything" },
     };
+  }
+
+  /** Sends a command twice, with a crash between now and then; both must be told the same. */
+  #change(patient: PatientId, own: AppointmentFacts, command: StatusCommand): void {
     const calendar = this.#holderOf(own.id);
-    const first = calendar.commands.cancel(command);
+    const first = calendar.commands.status(command);
     if (this.#random.chance(0.3)) calendar.crash();
-    const again = calendar.commands.cancel(command);
+    const again = calendar.commands.status(command);
     if (first.kind === "done") {
       if (again.kind !== "done" || again.appointment.version !== first.appointment.version)
-        throw new InvariantBroken("[C2] a cancellation was answered twice");
+        throw new InvariantBroken("[C2] [H2] a change of status was answered twice");
+      const changed = command.action !== "cancel" && first.appointment.version > own.version;
+      this.changed += changed ? 1 : 0;
       // The edge tells the agenda, or dies before it can: the log will.
       if (this.#random.chance(0.7))
         this.#world.agendaOf(patient).commands.observe([{ facts: first.appointment, cause: first.attempt }]);
-      this.#mine.set(
-        patient,
-        (this.#mine.get(patient) ?? []).filter(({ id }) => id !== own.id),
-      );
+      const others = (this.#mine.get(patient) ?? []).filter(({ id }) => id !== own.id);
+      const gone = first.appointment.status === "cancelled";
+      this.#mine.set(patient, gone ? others : [...others, first.appointment]);
     }
   }
 
@@ -272,9 +302,7 @@ class Walker {
     const visit = this.#random.pick(config.visitTypes);
     const site = config.sites[0];
     if (!site) return null;
-    const date = new Date(this.#world.now + (1 + this.#random.below(2)) * 86_400_000)
-      .toISOString()
-      .slice(0, 10);
+    const date = new Date(this.#world.now + this.#random.below(3) * 86_400_000).toISOString().slice(0, 10);
     // Open time without regard to who is there: rivals meet on purpose.
     const open = freeStarts(
       new OpenDays(config),
@@ -320,6 +348,7 @@ class Walker {
         !stored ||
         stored.version !== facts.version ||
         stored.status !== facts.status ||
+        stored.checkedInAt !== facts.checkedInAt ||
         stored.start !== facts.start
       )
         throw new InvariantBroken(`[E6] the projection of ${facts.id} is not what its calendar holds`);
@@ -360,7 +389,7 @@ class Walker {
   /** [G4] Nobody is in two places at once. */
   #verifyPatients(): void {
     const byPatient = Map.groupBy(
-      [...this.#world.projection.values()].filter(({ status }) => status === "booked"),
+      [...this.#world.projection.values()].filter(({ status }) => occupiesTime(status)),
       ({ patientId }) => patientId,
     );
     for (const [, own] of byPatient) {
@@ -399,6 +428,7 @@ export async function walk(
     accepted: walker.accepted,
     refused: walker.refused,
     unknown: walker.unknown,
+    changed: walker.changed,
     trace: world.trace.toString(16).padStart(8, "0"),
   };
 }

@@ -9,20 +9,22 @@ import type { CalendarView, RecentCommand, StoredAppointment } from "../../core/
 import type {
   BookCommand,
   CalendarReply,
-  CancelCommand,
-  CancelReply,
   MoveCommand,
   Place,
   ResolveQuestion,
   ResolveReply,
+  StatusCommand,
+  StatusReply,
 } from "../../core/booking/commands.ts";
 import { decideBook } from "../../core/booking/decide-book.ts";
-import { cancelAttempt, decideCancel } from "../../core/booking/decide-cancel.ts";
 import { decideMove } from "../../core/booking/decide-move.ts";
 import { decideResolve } from "../../core/booking/decide-resolve.ts";
+import { decideStatus, statusAttempt } from "../../core/booking/decide-status.ts";
 import type { Occupant } from "../../core/booking/occupancy.ts";
 import { remember } from "../../core/booking/recent-commands.ts";
 import type { BookingRefusal } from "../../core/booking/refusal.ts";
+import { CHANGES } from "../../core/booking/status-rules.ts";
+import type { AppointmentChange } from "../../core/events/event.ts";
 import type {
   AppointmentId,
   AttemptId,
@@ -137,14 +139,35 @@ export function aMove(n = 1, more: Partial<MoveCommand> = {}): MoveCommand {
   });
 }
 
-export function aCancel(n = 1, more: Partial<CancelCommand> = {}): CancelCommand {
+export function aCancel(n = 1, more: Partial<StatusCommand> = {}): StatusCommand {
   return deepFreeze({
     command: commandId(1),
     fingerprint: "DELETE/1",
     appointmentId: appointmentId(n),
+    action: "cancel",
     ifMatch: 1,
     reasonCode: "patient-request",
+    repeatable: true,
     reach: { kind: "patient", patientId: patientId(n) },
+    ...more,
+  });
+}
+
+/** By the clinic, on whatever version there is, without a key. */
+export function aStatus(
+  action: Exclude<StatusCommand["action"], "cancel">,
+  n = 1,
+  more: Partial<StatusCommand> = {},
+): StatusCommand {
+  return deepFreeze({
+    command: commandId(2),
+    fingerprint: `POST/${action}`,
+    appointmentId: appointmentId(n),
+    action,
+    ifMatch: null,
+    reasonCode: null,
+    repeatable: false,
+    reach: { kind: "clinics", locationIds: [locationId(1)] },
     ...more,
   });
 }
@@ -164,6 +187,7 @@ export function anAppointment(n = 1, more: Partial<Appointment> = {}): Appointme
     source: "patient",
     createdAt: NOW,
     updatedAt: NOW,
+    checkedInAt: null,
     cancelledAt: null,
     cancellationReason: null,
     reason: null,
@@ -236,7 +260,7 @@ export function aRow(request: TakeRequest = aRequest(), more: Partial<CommandRow
 
 /** What the outbox of a calendar would hold. */
 export interface Emitted {
-  readonly type: "booked" | "moved" | "cancelled";
+  readonly type: AppointmentChange;
   readonly appointment: Appointment;
   readonly cause: AttemptId;
 }
@@ -307,19 +331,21 @@ export class MemoryCalendar implements CalendarView {
     return { kind: "done", appointment: decision.appointment };
   }
 
-  cancel(command: CancelCommand, now: Instant): CancelReply {
-    const decision = decideCancel(this, command, now);
-    const attempt = cancelAttempt(command);
+  cancel(command: StatusCommand, now: Instant): StatusReply {
+    return this.status(command, now);
+  }
+
+  status(command: StatusCommand, now: Instant): StatusReply {
+    const decision = decideStatus(this, command, now);
+    const attempt = statusAttempt(command);
+    if (decision.kind === "refused" || decision.kind === "busy" || decision.kind === "moved") return decision;
     if (decision.kind === "done") return { ...decision, replayed: true, attempt };
-    if (decision.kind !== "commit") return decision;
     const { appointment } = decision;
     const entry = { attempt, at: now, answer: appointment, fingerprint: command.fingerprint };
-    this.#save(
-      "cancelled",
-      appointment,
-      remember(this.#recentOf(command.appointmentId), entry, now),
-      attempt,
-    );
+    if (decision.kind === "commit") {
+      const recent = remember(this.#recentOf(command.appointmentId), entry, now);
+      this.#save(CHANGES[command.action], appointment, recent, attempt);
+    } else if (decision.remember) this.#remember(appointment.id, entry, now);
     return { kind: "done", appointment, replayed: false, attempt };
   }
 

@@ -7,6 +7,7 @@ import { appointmentReach, type Principal } from "../../core/access/principal.ts
 import type { TakeAnswer, TakeRequest } from "../../core/agenda/command-row.ts";
 import type { Appointment, CancellationReason } from "../../core/booking/appointment.ts";
 import type { Place } from "../../core/booking/commands.ts";
+import type { StatusAction } from "../../core/booking/status-rules.ts";
 import type { Provider } from "../../core/directory/directory.ts";
 import {
   type AppointmentId,
@@ -30,7 +31,7 @@ import {
   problemFor,
 } from "./api/problem.ts";
 import type { BookingBody, MoveBody } from "./api/schemas.ts";
-import { type CancelAnswer, cancel, take } from "./booking.ts";
+import { changeStatus, type StatusAnswer, take } from "./booking.ts";
 import type { Directory } from "./directory-cache.ts";
 import type { EdgeEnv } from "./env.ts";
 import { commandId, fingerprintOf } from "./idempotency.ts";
@@ -202,13 +203,36 @@ export function cancelAppointment(
   { id, home }: { readonly id: AppointmentId; readonly home: ProviderId },
   { ifMatch, key }: ChangeTerms,
   reasonCode: CancellationReason,
-): Promise<CancelAnswer> {
-  return cancel(c.env, home, {
+): Promise<StatusAnswer> {
+  return changeStatus(c.env, home, {
     command: commandId(principal.subject, id, key),
     fingerprint: fingerprintOf("DELETE", `/v1/appointments/${id}`, { reasonCode, ifMatch }),
     appointmentId: id,
+    action: "cancel",
     ifMatch,
     reasonCode,
+    repeatable: true, // a cancellation that changes nothing is refused, so there is nothing else to remember
+    reach: appointmentReach(principal),
+  });
+}
+
+/** For everything but cancelling. `id` has passed `parseAppointmentId`. */
+export function commandStatus(
+  c: Context<EdgeEnv>,
+  principal: Principal,
+  { id, home }: { readonly id: AppointmentId; readonly home: ProviderId },
+  action: Exclude<StatusAction, "cancel">,
+  terms: { readonly ifMatch: number | null; readonly key: string; readonly repeatable: boolean },
+): Promise<StatusAnswer> {
+  const { ifMatch, key, repeatable } = terms;
+  return changeStatus(c.env, home, {
+    command: commandId(principal.subject, id, key),
+    fingerprint: fingerprintOf("POST", `/v1/appointments/${id}/${action}`, { ifMatch }),
+    appointmentId: id,
+    action,
+    ifMatch,
+    reasonCode: null,
+    repeatable,
     reach: appointmentReach(principal),
   });
 }

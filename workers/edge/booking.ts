@@ -1,10 +1,10 @@
 /**
- * Books, moves and cancels for whoever may: the one path that the API and the pages share. Finds the objects, gives a
+ * Books, moves and changes the status for whoever may: the one path that the API and the pages share. Finds the objects, gives a
  * calendar its configuration when it asks, and waits out a short lock; decides nothing about time.
  */
 import type { TakeAnswer, TakeRequest } from "../../core/agenda/command-row.ts";
 import { factsOf } from "../../core/booking/appointment.ts";
-import type { CancelCommand, CancelReply } from "../../core/booking/commands.ts";
+import type { StatusCommand, StatusReply } from "../../core/booking/commands.ts";
 import type { Provider } from "../../core/directory/directory.ts";
 import type { ProviderId } from "../../core/ids.ts";
 import { logFailure } from "../../durable-objects/shared/log.ts";
@@ -47,19 +47,23 @@ export async function take(
   return answer;
 }
 
-export type CancelAnswer = Exclude<CancelReply, { kind: "moved" }> | { readonly kind: "unknown" };
+export type StatusAnswer = Exclude<StatusReply, { kind: "moved" }> | { readonly kind: "unknown" };
 
-/** Gives time back: straight to the calendar, then the patient's agenda is told before the client is. */
-export async function cancel(env: Env, calendar: ProviderId, command: CancelCommand): Promise<CancelAnswer> {
+/** Takes no time from anybody: straight to the calendar, then the patient's agenda is told before the client is. */
+export async function changeStatus(
+  env: Env,
+  calendar: ProviderId,
+  command: StatusCommand,
+): Promise<StatusAnswer> {
   try {
     let at = calendar;
-    let reply = await providerCalendar(env, at).cancel(command);
+    let reply = await providerCalendar(env, at).status(command);
     for (const wait of BUSY_WAITS_MS) {
       if (reply.kind !== "busy" && reply.kind !== "moved") break;
       if (reply.kind === "moved")
         at = reply.to; // one hop; a second one only while it moves again
       else await sleep(jittered(wait));
-      reply = await providerCalendar(env, at).cancel(command);
+      reply = await providerCalendar(env, at).status(command);
     }
     forgetAvailability(at);
     if (reply.kind === "moved") return { kind: "busy" };
@@ -71,7 +75,7 @@ export async function cancel(env: Env, calendar: ProviderId, command: CancelComm
     return reply;
   } catch (error) {
     // The calendar may have done it and the answer was lost, or the agenda was not told: a retry repeats both.
-    logFailure("edge.cancel_unknown", error, { provider: calendar });
+    logFailure("edge.status_unknown", error, { provider: calendar });
     forgetAvailability(calendar);
     return { kind: "unknown" };
   }

@@ -2,6 +2,7 @@
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { appointments } from "./api/appointments.ts";
+import { appointmentFiles, patientCalendars } from "./api/calendar-files.ts";
 import { locations, providers, specialties, visitTypes } from "./api/directory.ts";
 import { health } from "./api/health.ts";
 import { live } from "./api/live.ts";
@@ -38,7 +39,9 @@ const v1 = new Hono<EdgeEnv>()
   .route("/visit-types", visitTypes)
   .route("/specialties", specialties)
   .route("/providers", providers)
+  .route("/appointments", appointmentFiles)
   .route("/appointments", appointments)
+  .route("/patients", patientCalendars)
   .route("/patients", patients)
   .route("/live", live)
   .all("*", (c) => sendProblem(c, NOT_FOUND)); // an unknown path of the API is never a page

@@ -25,10 +25,17 @@ describe("facts", () => {
 });
 
 describe("an appointment on the wire", () => {
+  it("[H7] [T1] one from before there was a check-in is read as not checked in", () => {
+    const { checkedInAt: _, ...old } = anAppointment(1);
+    expect(factsOf(old as never).checkedInAt).toBeNull();
+    expect(appointmentDto(old as never)).not.toHaveProperty("checkedInAt");
+  });
+
   it("[T1] spells every time in the clinic's zone with the offset of that moment, field by field", () => {
     const cancelled = anAppointment(1, {
       ...written,
       createdAt: at("2026-10-30T08:00:00-05:00"),
+      checkedInAt: plus(NOW, 60_000),
       cancelledAt: plus(NOW, 999),
       cancellationReason: "clinic-closed",
       status: "cancelled",
@@ -47,6 +54,7 @@ describe("an appointment on the wire", () => {
       timeZone: "America/Chicago",
       reason: "canary-reason",
       source: "patient",
+      checkedInAt: "2026-11-23T08:01:00-06:00",
       cancelledAt: "2026-11-23T08:00:00-06:00",
       cancellationReason: "clinic-closed",
       createdAt: "2026-10-30T08:00:00-05:00",
@@ -57,7 +65,7 @@ describe("an appointment on the wire", () => {
   it("[T1] [A2] keeps notes inside and leaves out what is not there; a list of facts has no reason", () => {
     expect(JSON.stringify(appointmentDto(written))).not.toContain("canary-notes");
     const dto = appointmentDto(anAppointment(1));
-    for (const field of ["reason", "cancelledAt", "cancellationReason", "notes"])
+    for (const field of ["reason", "checkedInAt", "cancelledAt", "cancellationReason", "notes"])
       expect(dto).not.toHaveProperty(field);
     expect(appointmentDto(factsOf(written))).not.toHaveProperty("reason");
   });

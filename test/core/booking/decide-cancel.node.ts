@@ -7,8 +7,8 @@ import {
   CANCELLATION_REASONS,
 } from "../../../core/booking/appointment.ts";
 import type { RecentCommand } from "../../../core/booking/calendar-view.ts";
-import type { CancelCommand } from "../../../core/booking/commands.ts";
-import { type CancelDecision, cancelAttempt, decideCancel } from "../../../core/booking/decide-cancel.ts";
+import type { StatusCommand } from "../../../core/booking/commands.ts";
+import { decideStatus, type StatusDecision, statusAttempt } from "../../../core/booking/decide-status.ts";
 import type { BookingRefusal } from "../../../core/booking/refusal.ts";
 import { DAY_MS, HOUR_MS, plus } from "../../../core/time.ts";
 import {
@@ -25,13 +25,13 @@ import {
   START,
 } from "../../support/core-builders.ts";
 
-const refused = (refusal: BookingRefusal): CancelDecision => ({ kind: "refused", refusal });
+const refused = (refusal: BookingRefusal): StatusDecision => ({ kind: "refused", refusal });
 const withAppointment = (
   more: Partial<Appointment> = {},
   recent: readonly RecentCommand[] = [],
 ): MemoryCalendar => new MemoryCalendar().put(anAppointment(1, more), recent);
-const decide = (calendar: MemoryCalendar, more: Partial<CancelCommand> = {}, now = NOW): CancelDecision =>
-  decideCancel(calendar, aCancel(1, more), now);
+const decide = (calendar: MemoryCalendar, more: Partial<StatusCommand> = {}, now = NOW): StatusDecision =>
+  decideStatus(calendar, aCancel(1, more), now);
 const STAFF: Reach = { kind: "clinics", locationIds: [locationId(1)] };
 
 describe("a cancellation that keeps every rule", () => {
@@ -94,7 +94,7 @@ describe("repetition", () => {
     expect(decide(calendar, { ...other, ifMatch: 2 })).toEqual(
       refused({ reason: "rule", rule: "not-cancellable" }),
     );
-    expect(cancelAttempt(aCancel(1))).toBe(commandId(1));
+    expect(statusAttempt(aCancel(1))).toBe(commandId(1));
   });
 });
 

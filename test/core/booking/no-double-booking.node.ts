@@ -10,14 +10,14 @@ import type { CalendarView } from "../../../core/booking/calendar-view.ts";
 import type {
   BookCommand,
   CalendarReply,
-  CancelCommand,
-  CancelReply,
   MoveCommand,
+  StatusCommand,
+  StatusReply,
 } from "../../../core/booking/commands.ts";
 import { bookedAppointment, decideBook } from "../../../core/booking/decide-book.ts";
-import { decideCancel } from "../../../core/booking/decide-cancel.ts";
 import { decideMove } from "../../../core/booking/decide-move.ts";
 import { decideResolve } from "../../../core/booking/decide-resolve.ts";
+import { decideStatus } from "../../../core/booking/decide-status.ts";
 import { OpenDays } from "../../../core/schedule/open-days.ts";
 import { HOUR_MS, type Instant, MINUTE_MS, overlaps, plus, SECOND_MS } from "../../../core/time.ts";
 import {
@@ -89,7 +89,7 @@ const anyStep: fc.Arbitrary<Step> = fc.record({
 type Sent =
   | { readonly kind: "book"; readonly command: BookCommand; readonly first: CalendarReply }
   | { readonly kind: "move"; readonly command: MoveCommand; readonly first: CalendarReply }
-  | { readonly kind: "cancel"; readonly command: CancelCommand; readonly first: CancelReply };
+  | { readonly kind: "cancel"; readonly command: StatusCommand; readonly first: StatusReply };
 
 class Run {
   readonly calendar = new MemoryCalendar(CONFIG);
@@ -139,7 +139,7 @@ class Run {
       this.note({ kind: "move", command, first: this.calendar.move(command, now) });
     } else {
       const command = aCancel(target, { command: commandId(n), fingerprint: `cancel-${n}`, ifMatch });
-      this.expectSame((view) => decideCancel(view, command, now));
+      this.expectSame((view) => decideStatus(view, command, now));
       this.note({ kind: "cancel", command, first: this.calendar.cancel(command, now) });
     }
   }

@@ -130,12 +130,14 @@ describe("booking over HTTP", () => {
     await drainLog();
     // Staff cancels at the calendar itself, and the news does not reach the agenda.
     const { calendarOf } = await import("../../support/edge.ts");
-    const reply = await calendarOf(provider.id).cancel({
+    const reply = await calendarOf(provider.id).status({
       command: "cmd-lost-news" as never,
       fingerprint: "f",
       appointmentId: booked.body.id,
+      action: "cancel",
       ifMatch: 1,
       reasonCode: "other",
+      repeatable: true,
       reach: { kind: "everything" },
     });
     expect(reply.kind).toBe("done");

@@ -3,20 +3,25 @@ import { type Context, Hono } from "hono";
 import type { Principal } from "../../../core/access/principal.ts";
 import type { Appointment } from "../../../core/booking/appointment.ts";
 import { appointmentDto } from "../../../core/booking/appointment-dto.ts";
+import { mayCommand, STATUS_ACTIONS } from "../../../core/booking/status-rules.ts";
 import {
   bookAppointment,
   cancelAppointment,
+  commandStatus,
   findAppointment,
   moveAppointment,
   problemOfTake,
   type TakeOutcome,
 } from "../book-appointment.ts";
+import type { StatusAnswer } from "../booking.ts";
 import type { EdgeEnv } from "../env.ts";
+import { reopenProblem } from "../reopen.ts";
 import { parseAppointmentId } from "../routing-ids.ts";
-import { idempotencyKey, ifMatchVersion } from "./headers.ts";
+import { idempotencyKey, ifMatchVersion, ifMatchVersionIfGiven } from "./headers.ts";
 import {
   BUSY,
   FORBIDDEN,
+  invalid,
   NOT_FOUND,
   OUTCOME_UNKNOWN,
   type Problem,
@@ -25,6 +30,11 @@ import {
   UNAUTHENTICATED,
 } from "./problem.ts";
 import { bookingBody, cancelQuery, moveBody, parseBody, parseQuery } from "./schemas.ts";
+
+const TRANSITION_ACTIONS = STATUS_ACTIONS.filter((action) => action !== "cancel"); // which is DELETE
+type TransitionAction = (typeof TRANSITION_ACTIONS)[number];
+/** Some clients send an empty object with every POST. */
+const EMPTY_BODY = /^\s*(\{\s*\})?\s*$/;
 
 const etagOf = (version: number): string => `"v${version}"`;
 
@@ -49,7 +59,7 @@ function sendTaken(c: Context<EdgeEnv>, outcome: TakeOutcome, status: 200 | 201)
   return sendProblem(c, problemOfTake(answer, timeZone));
 }
 
-/** Roles that book, move and cancel. A kiosk books walk-ins with its own rule, later. */
+/** Roles that book and move; who changes a status: core/booking/status-rules.ts. A kiosk books walk-ins with its own rule, later. */
 const mayChange = ({ role }: Principal): boolean =>
   role === "patient" || role === "staff" || role === "admin" || role === "service";
 
@@ -88,7 +98,7 @@ export const appointments = new Hono<EdgeEnv>()
   .delete("/:id", async (c) => {
     const principal = c.get("principal");
     if (!principal) return sendProblem(c, UNAUTHENTICATED);
-    if (!mayChange(principal)) return sendProblem(c, FORBIDDEN);
+    if (!mayCommand(principal.role, "cancel")) return sendProblem(c, FORBIDDEN);
     const key = idempotencyKey(c, "optional");
     if (!key.ok) return sendProblem(c, key.problem);
     const query = parseQuery(c, cancelQuery);
@@ -100,17 +110,53 @@ export const appointments = new Hono<EdgeEnv>()
     const reasonCode = query.value.reasonCode ?? (principal.role === "patient" ? "patient-request" : "other");
     const terms = { ifMatch: version.value, key: key.value };
     const answer = await cancelAppointment(c, principal, parsed, terms, reasonCode);
-    switch (answer.kind) {
-      case "done":
-        return sendAppointment(c, 200, answer.appointment, answer.replayed);
-      case "refused":
-        return sendProblem(c, problemFor({ refusal: answer.refusal, alternatives: [] }, "UTC"));
-      case "busy":
-        return sendProblem(c, BUSY);
-      case "unknown":
-        return sendProblem(c, OUTCOME_UNKNOWN);
-    }
+    return sendChanged(c, answer);
+  })
+  .post(`/:id/:action{${TRANSITION_ACTIONS.join("|")}}`, async (c) => {
+    const principal = c.get("principal");
+    if (!principal) return sendProblem(c, UNAUTHENTICATED);
+    const action = c.req.param("action") as TransitionAction; // the route lets nothing else through
+    if (!mayCommand(principal.role, action)) return sendProblem(c, FORBIDDEN);
+    return transition(c, principal, c.req.param("id"), action);
   });
+
+/** What the calendar said, as HTTP. */
+function sendChanged(c: Context<EdgeEnv>, answer: StatusAnswer): Response {
+  switch (answer.kind) {
+    case "done":
+      return sendAppointment(c, 200, answer.appointment, answer.replayed);
+    case "refused":
+      return sendProblem(c, problemFor({ refusal: answer.refusal, alternatives: [] }, "UTC"));
+    case "busy":
+      return sendProblem(c, BUSY);
+    case "unknown":
+      return sendProblem(c, OUTCOME_UNKNOWN);
+  }
+}
+
+/** [H3] Neither key nor version is required; a version that is given must be the present one. */
+async function transition(
+  c: Context<EdgeEnv>,
+  principal: Principal,
+  text: string,
+  action: TransitionAction,
+): Promise<Response> {
+  const key = idempotencyKey(c, "optional");
+  if (!key.ok) return sendProblem(c, key.problem);
+  const version = ifMatchVersionIfGiven(c);
+  if (!version.ok) return sendProblem(c, version.problem);
+  if (!EMPTY_BODY.test(await c.req.text()))
+    return sendProblem(c, invalid([{ pointer: "", message: "must be empty: the address says it all" }]));
+  const parsed = parseAppointmentId(c.get("settings").ID_KEYS, text);
+  if (!parsed) return sendProblem(c, NOT_FOUND);
+  if (action === "reopen") {
+    const problem = await reopenProblem(c, principal, text);
+    if (problem) return sendProblem(c, problem);
+  }
+  const repeatable = c.req.header("idempotency-key") !== undefined;
+  const terms = { ifMatch: version.value, key: key.value, repeatable };
+  return sendChanged(c, await commandStatus(c, principal, parsed, action, terms));
+}
 
 /** [A3] A missing header must not tell a stranger that the appointment exists. */
 async function unlessHidden(c: Context<EdgeEnv>, principal: Principal, problem: Problem): Promise<Problem> {

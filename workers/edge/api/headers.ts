@@ -17,6 +17,11 @@ export function idempotencyKey(c: Context<EdgeEnv>, need: "required" | "optional
   return { ok: false, problem: invalid([{ pointer: "/header/Idempotency-Key", message }]) };
 }
 
+/** The version the caller saw, where naming one is optional: null without it, 400 if unreadable. */
+export function ifMatchVersionIfGiven(c: Context<EdgeEnv>): Parsed<number | null> {
+  return c.req.header("if-match") === undefined ? { ok: true, value: null } : ifMatchVersion(c);
+}
+
 /** The version the caller saw: missing is 428, unreadable 400. */
 export function ifMatchVersion(c: Context<EdgeEnv>): Parsed<number> {
   const tag = c.req.header("if-match");

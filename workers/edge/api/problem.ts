@@ -151,6 +151,12 @@ function ruleTitle({ rule }: Extract<BookingRefusal, { reason: "rule" }>): strin
       return "An appointment in this state cannot be cancelled.";
     case "already-started":
       return "The appointment has already started; call the clinic.";
+    case "illegal-transition":
+      return "An appointment in this state cannot become that.";
+    case "not-check-in-time":
+      return "Check-in is open on the day of the visit, for patients from two hours before it.";
+    case "not-started-yet":
+      return "The appointment has not started yet.";
     case "too-many-changes":
       return "The appointment was changed too often today.";
     case "too-many-open-bookings":

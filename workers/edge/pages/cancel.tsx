@@ -4,7 +4,7 @@ import { AppointmentTime } from "../../../web/shared/appointment-time.tsx";
 import { directoryOf } from "../api/directory.ts";
 import { BUSY, NOT_FOUND, OUTCOME_UNKNOWN, type Problem, problemFor } from "../api/problem.ts";
 import { cancelAppointment, findAppointment } from "../book-appointment.ts";
-import type { CancelAnswer } from "../booking.ts";
+import type { StatusAnswer } from "../booking.ts";
 import type { EdgeEnv } from "../env.ts";
 import { parseAppointmentId } from "../routing-ids.ts";
 import { AppointmentPlace, canChange } from "./appointment-view.tsx";
@@ -13,7 +13,7 @@ import { sendPage } from "./layout.tsx";
 import { badFormPage, HiddenFields, mayRetry, problemPage, retryPage, tooLatePage } from "./outcome.tsx";
 import { patientOf, toSignIn } from "./session.ts";
 
-function problemOfCancel(answer: Exclude<CancelAnswer, { kind: "done" }>): Problem {
+function problemOfCancel(answer: Exclude<StatusAnswer, { kind: "done" }>): Problem {
   switch (answer.kind) {
     case "refused":
       return problemFor({ refusal: answer.refusal, alternatives: [] }, "UTC");
