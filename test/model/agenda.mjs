@@ -94,6 +94,16 @@ export function makeAgenda(world) {
     const asks = { items, ifm: op.ifm, a: a === s.A[0] ? 0 : 1 };
     send(s, { to: `C${c}`, w: wire(op, k), r: `A${k}`, m: "prep", ...asks });
   }
+  /** One of two rooms: the first one refused, so the second one is asked in its place. */
+  function tryAnother(s, a, k) {
+    const { instead } = cfg.cmds[k];
+    const op = a.op[k];
+    if (instead === undefined || op.sc.includes(instead)) return false;
+    if (participants(world, k, op)[a.run[k].i].c !== op.sc[0]) return false;
+    op.sc = [instead];
+    nextPrepare(s, a, k);
+    return true;
+  }
   function decide(s, a, k) {
     const op = a.op[k];
     const run = a.run[k];
@@ -240,8 +250,8 @@ export function makeAgenda(world) {
       refuse(s, a, k, op, "conflict");
       return;
     }
-    const here = cmd.k === "xmove" && isMove(op) && op.from === op.c && cmd.c !== undefined;
-    if (here && JSON.stringify(op.sc) === JSON.stringify(op.fsc)) {
+    const here = cmd.k === "xmove" && op.from === op.c && op.fsc.length === 0 && op.sc.length === 0;
+    if (here) {
       refuse(s, a, k, op, "same");
       return;
     }
@@ -303,6 +313,7 @@ export function makeAgenda(world) {
         nextPrepare(s, a, k);
         return;
       }
+      if (m.ans === "no" && tryAnother(s, a, k)) return;
       delete a.run[k];
       sendAborts(s, a, k);
       op.st = "v";

@@ -51,7 +51,8 @@ export function makeCalendar(world) {
       return reply(s, m, { ans: "held" });
     }
     if (m.m === "extend") {
-      if (h?.x === 1 && off("extendOnlyLive")) {
+      // What ran out comes back if nobody took its start; what was given back or used does not.
+      if (h?.x === 1 && (off("extendLooks") || !occupied(s, c, h.t))) {
         h.x = 0;
         put(s.ho, m.hid, "l");
       }
@@ -217,7 +218,9 @@ export function makeCalendar(world) {
     const row = C.ap[m.apt];
     const fw = C.fw[m.apt];
     if (!row) {
-      if (lock(s, c, m.apt)) return reply(s, m, { ans: "busy" });
+      // The lock speaks first: the way may lead back to here, and without a way the visit seems not to exist.
+      if (lock(s, c, m.apt) && !off("lockBeforeTheWay")) return reply(s, m, { ans: "busy" });
+      if (!fw) s.bad = `${m.apt} is answered 404 although it exists`;
       if (!fw || m.hop >= 2) return reply(s, m, { ans: "busy" });
       send(s, { ...m, to: `C${fw.to}`, hop: m.hop + 1 });
       return;

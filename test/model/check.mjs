@@ -58,4 +58,11 @@ function checks() {
 }
 const minutes = Number(flag("minutes", 0));
 if (minutes > 0) process.exitCode = longRun(minutes, wanted) ? 1 : 0;
-else process.exitCode = (args.includes("--breaks") || flag("break") ? removals() : checks()) ? 1 : 0;
+else
+  process.exitCode = (
+    args.includes("--breaks") || args.includes("--argued") || flag("break")
+      ? removals()
+      : checks()
+  )
+    ? 1
+    : 0;

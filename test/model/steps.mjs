@@ -194,10 +194,9 @@ export function makeSteps(world, agenda, cal) {
           z.C[c].h[h].x = 1;
           put(z.ho, h, "e");
         });
-      if (r.x === 1 && !world.holdFrozen(C, h))
+      if (r.x !== 0 && off("holdTombstone"))
         go(`hold ${h} is tidied`, (z) => {
-          if (off("holdTombstone")) delete z.C[c].h[h];
-          else z.C[c].h[h].x = 2;
+          delete z.C[c].h[h];
         });
     }
     for (const [o, r] of Object.entries(C.of)) {
