@@ -2,6 +2,7 @@
 import type { Appointment, AppointmentFacts, BookingSource } from "../booking/appointment.ts";
 import type { BookCommand, MoveCommand, Place } from "../booking/commands.ts";
 import { bookedAppointment } from "../booking/decide-book.ts";
+import type { HoldClaim } from "../booking/hold.ts";
 import type { BookingRefusal } from "../booking/refusal.ts";
 import type { AppointmentId, AttemptId, CommandId, PatientId, ProviderId } from "../ids.ts";
 import type { FreeStart } from "../schedule/free-starts.ts";
@@ -33,6 +34,8 @@ export interface WantedBooking extends Wanted {
   readonly reason: string | null;
   readonly notes: string | null;
   readonly source: BookingSource;
+  /** Kept in the row, so that a re-send still converts it. Id and hash only; not in any event. */
+  readonly hold?: HoldClaim;
 }
 
 export interface WantedMove extends Wanted {
@@ -89,7 +92,14 @@ export function calendarCommand(row: CommandRow, again: boolean): BookCommand | 
       ...(wanted.reason === undefined ? {} : { reason: wanted.reason }),
     };
   }
-  return { ...common, kind: "book", reason: wanted.reason, notes: wanted.notes, source: wanted.source };
+  return {
+    ...common,
+    kind: "book",
+    reason: wanted.reason,
+    notes: wanted.notes,
+    source: wanted.source,
+    ...(wanted.hold ? { hold: wanted.hold } : {}),
+  };
 }
 
 /** [G5] A booking's first answer, built from the row alone: version 1, whatever happened to it since. */

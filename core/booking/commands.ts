@@ -4,6 +4,7 @@ import type { AppointmentId, AttemptId, CommandId, LocationId, PatientId, VisitT
 import type { FreeStart } from "../schedule/free-starts.ts";
 import { HOUR_MS, type Instant, SECOND_MS } from "../time.ts";
 import type { Appointment, BookingSource, CancellationReason } from "./appointment.ts";
+import type { HoldClaim } from "./hold.ts";
 import type { BookingRefusal } from "./refusal.ts";
 
 /** Longer than any healthy call, shorter than a person's patience. Counted from the pending row. */
@@ -36,6 +37,8 @@ interface Attempt {
 
 export interface BookCommand extends Attempt {
   readonly kind: "book";
+  /** The hold that becomes this appointment, and what proves that it is the caller's. */
+  readonly hold?: HoldClaim;
   readonly reason: string | null;
   readonly notes: string | null;
   readonly source: BookingSource;

@@ -21,21 +21,16 @@ import { decideResolve } from "../../core/booking/decide-resolve.ts";
 import { remember } from "../../core/booking/recent-commands.ts";
 import type { BookingRefusal } from "../../core/booking/refusal.ts";
 import { appointmentEvent, configuredEvent } from "../../core/events/event.ts";
-import type { AppointmentId, AttemptId } from "../../core/ids.ts";
+import type { AppointmentId, AttemptId, HoldId } from "../../core/ids.ts";
 import type { CalendarConfig } from "../../core/schedule/config.ts";
-import {
-  type BusyOf,
-  type FreeStart,
-  findSite,
-  findVisit,
-  nearestFreeStarts,
-} from "../../core/schedule/free-starts.ts";
+import type { BusyOf } from "../../core/schedule/free-starts.ts";
 import { OpenDays } from "../../core/schedule/open-days.ts";
 import { type Instant, type Interval, plus } from "../../core/time.ts";
 import type { WakeUp } from "../shared/wake.ts";
 import type { CalendarFeed } from "./calendar-feed.ts";
 import type { CalendarMemory } from "./calendar-memory.ts";
 import type { CalendarStore } from "./calendar-store.ts";
+import type { HoldStore } from "./hold-store.ts";
 
 /** Bookings of one burst leave in one append; a screen or a projection does not notice the wait. */
 export const DRAIN_DELAY_MS = 20;
@@ -53,6 +48,7 @@ interface Change {
 export interface CalendarParts {
   readonly storage: Pick<DurableObjectStorage, "transactionSync">;
   readonly store: CalendarStore;
+  readonly holds: HoldStore;
   readonly memory: CalendarMemory;
   readonly feed: CalendarFeed;
   readonly wake: WakeUp;
@@ -62,6 +58,7 @@ export interface CalendarParts {
 export class CalendarCommands {
   readonly #storage: CalendarParts["storage"];
   readonly #store: CalendarStore;
+  readonly #holds: HoldStore;
   readonly #memory: CalendarMemory;
   readonly #feed: CalendarFeed;
   readonly #wake: WakeUp;
@@ -70,6 +67,7 @@ export class CalendarCommands {
   constructor(parts: CalendarParts) {
     this.#storage = parts.storage;
     this.#store = parts.store;
+    this.#holds = parts.holds;
     this.#memory = parts.memory;
     this.#feed = parts.feed;
     this.#wake = parts.wake;
@@ -93,6 +91,7 @@ export class CalendarCommands {
           { type: "booked", before: null, after: decision.appointment, recent: [], cause: command.attempt },
           at,
         );
+        if (decision.converts) this.#convert(decision.converts, at);
       }
       return decision;
     });
@@ -206,6 +205,12 @@ export class CalendarCommands {
     return screens;
   }
 
+  /** [W8] The hold ends with the booking that it became; its time is the same, so screens see one change. */
+  #convert(id: HoldId, at: Instant): void {
+    const hold = this.#holds.find(id);
+    if (hold) this.#holds.save({ ...hold, state: "converted" }, at);
+  }
+
   /** After the transaction, and only then: memory and screens. */
   #committed(touched: readonly Interval[], screens: BusyOf | null, at: Instant): void {
     this.#wake.armed(plus(at, DRAIN_DELAY_MS));
@@ -217,7 +222,7 @@ export class CalendarCommands {
         screens,
         this.#memory.busy.of,
         touched,
-        this.#memory.sequence,
+        this.#memory.revision,
         at,
       );
   }
@@ -250,19 +255,11 @@ export class CalendarCommands {
   }
 
   #refused(refusal: BookingRefusal, command: BookCommand | MoveCommand, at: Instant): CalendarReply {
+    const lost = refusal.reason === "slot-taken" || refusal.reason === "hold-expired";
     return {
       kind: "refused",
       refusal,
-      alternatives: refusal.reason === "slot-taken" ? this.#alternatives(command, at) : [],
+      alternatives: lost ? this.#memory.nearestTo(command.place, at) : [],
     };
-  }
-
-  #alternatives({ place }: BookCommand | MoveCommand, at: Instant): FreeStart[] {
-    if (!this.#memory.open) return [];
-    const visit = findVisit(this.#memory.open, place.visitTypeId);
-    const site = findSite(this.#memory.open, place.locationId);
-    return visit && site
-      ? nearestFreeStarts(this.#memory.open, this.#memory.busy.of, visit, [site], place.start, at)
-      : [];
   }
 }

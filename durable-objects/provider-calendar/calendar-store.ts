@@ -58,18 +58,25 @@ export class CalendarStore {
   }
 
   /**
-   * Everything that takes a minute of `interval`. At most 288 rows a day by the five-minute step; what starts longer
-   * before it than the longest visit cannot reach into it.
+   * Everything that takes a minute of `interval` at `now`. At most 288 rows a day by the five-minute step; what starts
+   * longer before it than the longest visit cannot reach into it.
    */
-  occupantsIn(interval: Interval): Occupant[] {
+  occupantsIn(interval: Interval, now: Instant): Occupant[] {
     return this.#sql
       .exec<OccupantRow>(
         `SELECT 'appointment' AS kind, id, start_at AS start, end_at AS "end", visit_type AS visitTypeId,
            location AS locationId FROM appointment
-         WHERE start_at < ? AND start_at > ? AND end_at > ? AND status NOT IN ('cancelled', 'no-show')`,
+         WHERE start_at < ? AND start_at > ? AND end_at > ? AND status NOT IN ('cancelled', 'no-show')
+         UNION ALL
+         SELECT 'hold', id, start_at, end_at, visit_type, location FROM hold
+         WHERE start_at < ? AND start_at > ? AND end_at > ? AND state = 'held' AND expires_at > ?`,
         interval.end,
         interval.start - VISIT_MS_MAX,
         interval.start,
+        interval.end,
+        interval.start - VISIT_MS_MAX,
+        interval.start,
+        now,
       )
       .toArray() as unknown as Occupant[]; // the brands are given here: the columns hold what they name
   }
@@ -149,6 +156,15 @@ export class CalendarStore {
       .exec<{ last: number | null }>("SELECT max(sequence) AS last FROM outbox")
       .one().last;
     return waiting ?? Number(this.#meta("drained") ?? 0);
+  }
+
+  /** Changes of what is free that no event tells of; part of the revision. */
+  quietChanges(): number {
+    return Number(this.#meta("quiet") ?? 0);
+  }
+
+  saveQuietChanges(count: number): void {
+    this.#setMeta("quiet", String(count));
   }
 
   hasWaitingEvents(): boolean {

@@ -15,6 +15,8 @@ import { patientAgendaMigrations } from "../../durable-objects/patient-agenda/sc
 import { CalendarCommands } from "../../durable-objects/provider-calendar/calendar-commands.ts";
 import { CalendarMemory } from "../../durable-objects/provider-calendar/calendar-memory.ts";
 import { CalendarStore } from "../../durable-objects/provider-calendar/calendar-store.ts";
+import { HoldCommands } from "../../durable-objects/provider-calendar/hold-commands.ts";
+import { HoldStore } from "../../durable-objects/provider-calendar/hold-store.ts";
 import { providerCalendarMigrations } from "../../durable-objects/provider-calendar/schema.ts";
 import { applyMigrations } from "../../durable-objects/shared/migrations.ts";
 import { WakeUp } from "../../durable-objects/shared/wake.ts";
@@ -41,27 +43,32 @@ class SimulatedCalendar {
   readonly storage = new SimulatedStorage();
   readonly store: CalendarStore;
   commands!: CalendarCommands;
-  readonly #now: () => Instant;
+  readonly holdStore: HoldStore;
+  holds!: HoldCommands;
+  /** Its own clock, which may be behind. */
+  readonly now: () => Instant;
 
   constructor(id: ProviderId, now: () => Instant) {
-    this.#now = now;
+    this.now = now;
     applyMigrations(this.storage as never, providerCalendarMigrations);
     this.store = new CalendarStore(this.storage.sql as never, id);
+    this.holdStore = new HoldStore(this.storage.sql as never);
     this.crash();
   }
 
   /** Memory is gone; rows stay. */
   crash(): void {
-    const memory = new CalendarMemory(this.store);
-    const wake = new WakeUp(this.storage);
-    this.commands = new CalendarCommands({
+    const parts = {
       storage: this.storage as never,
       store: this.store,
-      memory,
+      holds: this.holdStore,
+      memory: new CalendarMemory(this.store, this.holdStore),
       feed: NO_FEED,
-      wake,
-      now: this.#now,
-    });
+      wake: new WakeUp(this.storage),
+      now: this.now,
+    };
+    this.commands = new CalendarCommands(parts);
+    this.holds = new HoldCommands(parts);
   }
 }
 
@@ -219,7 +226,7 @@ export class World {
     const last = waiting.at(-1)?.data.appointment;
     if (!last || !occupiesTime(last.status)) return;
     this.commits += 1;
-    const taken = this.calendar(id).store.occupantsIn(last);
+    const taken = this.calendar(id).store.occupantsIn(last, this.calendar(id).now());
     const overlapping = taken.filter((interval) => overlaps(interval, last));
     if (overlapping.length > 1)
       throw new InvariantBroken(`[B1] ${id} has ${overlapping.length} over ${last.start}`);

@@ -4,6 +4,7 @@ import { bodyLimit } from "hono/body-limit";
 import { appointments } from "./api/appointments.ts";
 import { locations, providers, specialties, visitTypes } from "./api/directory.ts";
 import { health } from "./api/health.ts";
+import { holds } from "./api/holds.ts";
 import { live } from "./api/live.ts";
 import { patients } from "./api/patients.ts";
 import { NOT_FOUND, sendProblem } from "./api/problem.ts";
@@ -39,6 +40,7 @@ const v1 = new Hono<EdgeEnv>()
   .route("/specialties", specialties)
   .route("/providers", providers)
   .route("/appointments", appointments)
+  .route("/holds", holds)
   .route("/patients", patients)
   .route("/live", live)
   .all("*", (c) => sendProblem(c, NOT_FOUND)); // an unknown path of the API is never a page

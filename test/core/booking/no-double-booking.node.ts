@@ -202,7 +202,8 @@ class Run {
       open: new OpenDays(CONFIG),
       find: (id) => structuredClone(this.calendar.find(id)),
       isFenced: (attempt) => this.calendar.isFenced(attempt),
-      occupantsIn: (interval) => this.calendar.occupantsIn(interval),
+      occupantsIn: (interval, now) => this.calendar.occupantsIn(interval, now),
+      findHold: (id) => this.calendar.findHold(id),
     };
     const decision = decide(this.calendar);
     expect(decide(this.calendar)).toEqual(decision);
