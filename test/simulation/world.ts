@@ -8,7 +8,7 @@ import type { BookCommand, MoveCommand } from "../../core/booking/commands.ts";
 import { type AppointmentEvent, isAppointmentEvent } from "../../core/events/event.ts";
 import { agendaShardOf, type PatientId, type ProviderId } from "../../core/ids.ts";
 import type { CalendarConfig } from "../../core/schedule/config.ts";
-import { type Instant, instant, overlaps, plus, SECOND_MS } from "../../core/time.ts";
+import { type Instant, type Interval, instant, overlaps, plus, SECOND_MS } from "../../core/time.ts";
 import { AgendaCommands } from "../../durable-objects/patient-agenda/agenda-commands.ts";
 import { AgendaStore } from "../../durable-objects/patient-agenda/agenda-store.ts";
 import { patientAgendaMigrations } from "../../durable-objects/patient-agenda/schema.ts";
@@ -163,7 +163,10 @@ export class World {
     for (const object of [...this.calendars.values(), ...this.agendas.values()]) {
       if (this.random.chance(this.faults.crash)) object.crash();
     }
-    for (const calendar of this.calendars.values()) this.#drain(calendar);
+    for (const calendar of this.calendars.values()) {
+      if (this.random.chance(0.5)) calendar.holds.expireDue(); // the alarm may be late; decisions do not wait for it
+      this.#drain(calendar);
+    }
     if (this.#log.length > 0 && this.random.chance(this.faults.replay))
       this.#feed(this.random.pick(this.#log));
     for (const agenda of this.agendas.values()) {
@@ -226,10 +229,15 @@ export class World {
     const last = waiting.at(-1)?.data.appointment;
     if (!last || !occupiesTime(last.status)) return;
     this.commits += 1;
-    const taken = this.calendar(id).store.occupantsIn(last, this.calendar(id).now());
-    const overlapping = taken.filter((interval) => overlaps(interval, last));
+    this.checkAlone(id, last);
+  }
+
+  /** [B1] [W1] At most one appointment or live hold over a time. */
+  checkAlone(id: ProviderId, interval: Interval): void {
+    const taken = this.calendar(id).store.occupantsIn(interval, this.calendar(id).now());
+    const overlapping = taken.filter((other) => overlaps(other, interval));
     if (overlapping.length > 1)
-      throw new InvariantBroken(`[B1] ${id} has ${overlapping.length} over ${last.start}`);
+      throw new InvariantBroken(`[B1] ${id} has ${overlapping.length} over ${interval.start}`);
   }
 
   #drain(calendar: SimulatedCalendar): void {
