@@ -9,6 +9,7 @@ export type LocationId = Brand<string, "LocationId">;
 export type PatientId = Brand<string, "PatientId">;
 export type VisitTypeId = Brand<string, "VisitTypeId">;
 export type AppointmentId = Brand<string, "AppointmentId">;
+export type HoldId = Brand<string, "HoldId">;
 /** Hash of caller, patient or appointment, and Idempotency-Key: names one command, reveals none of the three. */
 export type CommandId = Brand<string, "CommandId">;
 /** One attempt of a command (`w` in the protocol). For a booking it is the appointment id. */
@@ -26,9 +27,12 @@ export const VISIT_TYPE_ID = new RegExp(`^vst_${CHARACTER}{${PLAIN_LENGTH}}$`);
 export const PATIENT_ID = new RegExp(`^pat_${CHARACTER}{2}${CHARACTER}{${PLAIN_LENGTH}}$`);
 
 /** Shape only. `home` = the calendar's own part, `own` = random, `check` = key version and keyed check. */
-export const APPOINTMENT_ID = new RegExp(
-  `^apt_(?<home>${CHARACTER}{${PLAIN_LENGTH}})(?<own>${CHARACTER}{${PLAIN_LENGTH}})(?<check>${CHARACTER}{8})$`,
-);
+const routingShape = (prefix: "apt" | "hld"): RegExp =>
+  new RegExp(
+    `^${prefix}_(?<home>${CHARACTER}{${PLAIN_LENGTH}})(?<own>${CHARACTER}{${PLAIN_LENGTH}})(?<check>${CHARACTER}{8})$`,
+  );
+export const APPOINTMENT_ID = routingShape("apt");
+export const HOLD_ID = routingShape("hld");
 
 /**
  * Shards that patients are spread over today. An id carries its shard, so the number can grow without moving anyone:
@@ -64,7 +68,7 @@ export function agendaShardOf(patient: PatientId): number {
   return ALPHABET.indexOf(patient[4] as string) * 32 + ALPHABET.indexOf(patient[5] as string);
 }
 
-/** The calendar an appointment was made at, read from its id. */
-export function homeCalendarOf(appointment: AppointmentId): ProviderId {
-  return `prv_${appointment.slice(4, 4 + PLAIN_LENGTH)}` as ProviderId;
+/** The calendar an appointment or a hold was made at, read from its id. */
+export function homeCalendarOf(id: AppointmentId | HoldId): ProviderId {
+  return `prv_${id.slice(4, 4 + PLAIN_LENGTH)}` as ProviderId;
 }

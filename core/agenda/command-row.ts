@@ -2,6 +2,7 @@
 import type { Appointment, AppointmentFacts, BookingSource } from "../booking/appointment.ts";
 import type { BookCommand, MoveCommand, Place, ResolveQuestion } from "../booking/commands.ts";
 import { bookedAppointment } from "../booking/decide-book.ts";
+import type { HoldClaim } from "../booking/hold.ts";
 import type { BookingRefusal } from "../booking/refusal.ts";
 import type { CommitCommand } from "../booking/saga.ts";
 import type { AppointmentId, AttemptId, CommandId, PatientId, ProviderId } from "../ids.ts";
@@ -38,6 +39,8 @@ export interface WantedBooking extends Wanted {
   readonly reason: string | null;
   readonly notes: string | null;
   readonly source: BookingSource;
+  /** Kept in the row, so that a re-send still converts it. Id and hash only; not in any event. */
+  readonly hold?: HoldClaim;
 }
 
 export interface WantedMove extends Wanted {
@@ -130,7 +133,14 @@ export function calendarCommand(row: CommandRow, again: boolean): BookCommand | 
       ...(wanted.reason === undefined ? {} : { reason: wanted.reason }),
     };
   }
-  return { ...common, kind: "book", reason: wanted.reason, notes: wanted.notes, source: wanted.source };
+  return {
+    ...common,
+    kind: "book",
+    reason: wanted.reason,
+    notes: wanted.notes,
+    source: wanted.source,
+    ...(wanted.hold ? { hold: wanted.hold } : {}),
+  };
 }
 
 /** What the calendar is asked when its word on a sent attempt was lost. */

@@ -1,8 +1,9 @@
 /** What a decision may look at. The object answers from its rows, a simulation from memory; both synchronously. */
-import type { AppointmentId, AttemptId } from "../ids.ts";
+import type { AppointmentId, AttemptId, HoldId } from "../ids.ts";
 import type { OpenDays } from "../schedule/open-days.ts";
 import type { Instant, Interval } from "../time.ts";
 import type { Appointment } from "./appointment.ts";
+import type { StoredHold } from "./hold.ts";
 import type { Occupant } from "./occupancy.ts";
 import type { Forwarding, Prepared, Reservation } from "./saga.ts";
 
@@ -31,6 +32,11 @@ export interface CalendarView {
   forwardingOf(id: AppointmentId): Forwarding | null;
   /** What this calendar, being a resource, keeps for an appointment of somebody else's. */
   reservationOf(id: AppointmentId): Reservation | null;
-  /** Everything that takes a minute of `interval`, in any order; bounded, because a minute has few owners. */
-  occupantsIn(interval: Interval): readonly Occupant[];
+  /**
+   * Everything that takes a minute of `interval` at `now`, in any order; bounded, because a minute has few owners. A hold
+   * that has run out by `now` takes none ([W2]).
+   */
+  occupantsIn(interval: Interval, now: Instant): readonly Occupant[];
+  /** In any state, for as long as its row is kept. */
+  findHold(id: HoldId): StoredHold | null;
 }

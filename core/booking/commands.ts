@@ -12,6 +12,7 @@ import type {
 import type { FreeStart } from "../schedule/free-starts.ts";
 import { HOUR_MS, type Instant, SECOND_MS } from "../time.ts";
 import type { Appointment, BookingSource, CancellationReason } from "./appointment.ts";
+import type { HoldClaim } from "./hold.ts";
 import type { BookingRefusal } from "./refusal.ts";
 import type { StatusAction } from "./status-rules.ts";
 
@@ -45,6 +46,8 @@ interface Attempt {
 
 export interface BookCommand extends Attempt {
   readonly kind: "book";
+  /** The hold that becomes this appointment, and what proves that it is the caller's. */
+  readonly hold?: HoldClaim;
   readonly reason: string | null;
   readonly notes: string | null;
   readonly source: BookingSource;

@@ -1,10 +1,12 @@
 /** May this booking stand? The order of the tests is part of the protocol: repetition, fence, deadline, rules, rivals. */
-import type { ProviderId } from "../ids.ts";
+import type { HoldId, ProviderId } from "../ids.ts";
 import { findSite } from "../schedule/free-starts.ts";
 import type { Instant } from "../time.ts";
 import type { Appointment } from "./appointment.ts";
 import type { CalendarView } from "./calendar-view.ts";
 import type { BookCommand } from "./commands.ts";
+import { samePlace } from "./decide-move.ts";
+import { isLive, type StoredHold, sameHash } from "./hold.ts";
 import { blockerOf } from "./occupancy.ts";
 import { brokenPlaceRule } from "./place-rules.ts";
 import type { BookingRefusal } from "./refusal.ts";
@@ -15,7 +17,8 @@ export type BookDecision =
   | { readonly kind: "late" }
   /** `fence`: this attempt may never commit later, because an earlier copy may still be under way. */
   | { readonly kind: "refused"; readonly refusal: BookingRefusal; readonly fence: boolean }
-  | { readonly kind: "commit"; readonly appointment: Appointment };
+  /** `converts`: the hold that ends with this booking, in the same transaction. */
+  | { readonly kind: "commit"; readonly appointment: Appointment; readonly converts?: HoldId };
 
 /** Decides; does not write. `now` is an argument so that the same inputs always give the same answer. */
 export function decideBook(view: CalendarView, command: BookCommand, now: Instant): BookDecision {
@@ -27,15 +30,36 @@ export function decideBook(view: CalendarView, command: BookCommand, now: Instan
   if (view.isFenced(command.attempt)) return { kind: "fenced" }; // [B14]
   if (now > command.deadline) return { kind: "late" }; // [B15]
 
-  const refusal = brokenPlaceRule(view.open, command.place, now) ?? rival(view, command);
+  const hold = claimedHold(view, command);
+  const live = hold !== null && isLive(hold, now);
+  const refusal =
+    brokenPlaceRule(view.open, command.place, now, live ? hold.placedAt : now) ?? // [B24]
+    rival(view, command, hold, now);
   if (refusal) return { kind: "refused", refusal, fence: command.again }; // [B16]
-  return { kind: "commit", appointment: firstVersion(view, command) };
+  const appointment = firstVersion(view, command);
+  return hold ? { kind: "commit", appointment, converts: hold.id } : { kind: "commit", appointment };
 }
 
-/** [B1] [B2] At most one appointment over any minute. */
-function rival(view: CalendarView, command: BookCommand): BookingRefusal | null {
-  const blockedBy = blockerOf(view, command.place, null);
-  return blockedBy ? { reason: "slot-taken", blockedBy } : null;
+/**
+ * [B1] [B2] At most one appointment over any minute. [W8] The caller's own live hold is not in the way; [W9] one that has
+ * ended keeps nothing, and who comes too late with it is told so.
+ */
+function rival(
+  view: CalendarView,
+  command: BookCommand,
+  hold: StoredHold | null,
+  now: Instant,
+): BookingRefusal | null {
+  const blockedBy = blockerOf(view, command.place, hold?.id ?? null, now);
+  if (!blockedBy) return null;
+  return hold && !isLive(hold, now) ? { reason: "hold-expired" } : { reason: "slot-taken", blockedBy };
+}
+
+/** [W8] The hold that the caller may turn into this booking. Unknown, somebody else's and another place are one answer. */
+function claimedHold(view: CalendarView, command: BookCommand): StoredHold | null {
+  const hold = command.hold ? view.findHold(command.hold.id) : null;
+  if (!hold || !command.hold || !sameHash(hold.tokenHash, command.hold.tokenHash)) return null;
+  return samePlace(hold.place, command.place) ? hold : null;
 }
 
 function firstVersion(view: CalendarView, command: BookCommand): Appointment {

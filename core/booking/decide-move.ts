@@ -50,7 +50,7 @@ function moveRefusal(
   if (now >= appointment.start) return broken("already-started"); // [M8] a missed visit is booked anew
   const rule = brokenPlaceRule(view.open, command.place, now);
   if (rule) return rule;
-  const blockedBy = blockerOf(view, command.place, appointment.id); // [M6] its own old time does not block it
+  const blockedBy = blockerOf(view, command.place, appointment.id, now); // [M6] its own old time does not block it
   return blockedBy ? { reason: "slot-taken", blockedBy } : null;
 }
 

@@ -53,7 +53,7 @@ function takeRefusal(view: CalendarView, command: PrepareCommand, now: Instant):
   if (!take) return null;
   const rule = resource ? brokenResourceRule(view, take) : brokenPlaceRule(view.open, take, now);
   if (rule) return rule;
-  const blockedBy = blockerOf(view, take, release ? appointmentId : null);
+  const blockedBy = blockerOf(view, take, release ? appointmentId : null, now);
   return blockedBy ? { reason: "slot-taken", blockedBy } : null; // [J4]
 }
 

@@ -74,7 +74,7 @@ function statusRefusal(
   if (rule) return rule;
   // [H10] What took no time takes it again: somebody else may have it by now.
   if (occupiesTime(transition.to) && !occupiesTime(appointment.status)) {
-    const blockedBy = blockerOf(view, appointment, appointment.id);
+    const blockedBy = blockerOf(view, appointment, appointment.id, now);
     if (blockedBy) return { reason: "slot-taken", blockedBy };
   }
   return null;

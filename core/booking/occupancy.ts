@@ -1,6 +1,6 @@
 /** Who takes time on a calendar, and whether a wanted time is free of all of them. */
 import type { LocationId, VisitTypeId } from "../ids.ts";
-import { type Interval, overlaps } from "../time.ts";
+import { type Instant, type Interval, overlaps } from "../time.ts";
 import type { CalendarView } from "./calendar-view.ts";
 import type { Place } from "./commands.ts";
 import type { Blocker } from "./refusal.ts";
@@ -23,7 +23,8 @@ export function blockerOf(
   view: Pick<CalendarView, "occupantsIn">,
   place: Place,
   except: string | null,
+  now: Instant,
 ): Blocker | null {
-  const others = view.occupantsIn(place).filter(({ id }) => id !== except);
+  const others = view.occupantsIn(place, now).filter(({ id }) => id !== except);
   return others.find((other) => overlaps(other, place))?.kind ?? null;
 }

@@ -21,11 +21,14 @@ export type BookingRule =
   | "not-started-yet"
   | "too-many-changes"
   | "no-resource"
-  | "too-many-open-bookings";
+  | "too-many-open-bookings"
+  | "too-many-holds";
 
 export type BookingRefusal =
   | { readonly reason: "slot-taken"; readonly blockedBy: Blocker }
   | { readonly reason: "patient-conflict" }
+  /** What was held is not held any more, and cannot be had any other way. */
+  | { readonly reason: "hold-expired" }
   | { readonly reason: "rule"; readonly rule: BookingRule }
   | { readonly reason: "stale-version" }
   | { readonly reason: "key-reuse" }

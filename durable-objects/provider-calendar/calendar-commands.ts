@@ -22,20 +22,21 @@ import { remember } from "../../core/booking/recent-commands.ts";
 import type { BookingRefusal } from "../../core/booking/refusal.ts";
 import { CHANGES } from "../../core/booking/status-rules.ts";
 import { configuredEvent } from "../../core/events/event.ts";
-import type { AppointmentId, AttemptId } from "../../core/ids.ts";
+import type { AppointmentId, AttemptId, HoldId } from "../../core/ids.ts";
 import type { CalendarConfig } from "../../core/schedule/config.ts";
-import { type FreeStart, findSite, findVisit, nearestFreeStarts } from "../../core/schedule/free-starts.ts";
 import { OpenDays } from "../../core/schedule/open-days.ts";
 import { type Instant, plus } from "../../core/time.ts";
 import type { WakeUp } from "../shared/wake.ts";
 import type { CalendarMemory } from "./calendar-memory.ts";
 import type { CalendarStore } from "./calendar-store.ts";
 import { type CalendarWriter, DRAIN_DELAY_MS, type Written } from "./calendar-writer.ts";
+import type { HoldStore } from "./hold-store.ts";
 
 /** What the commands work with. The clock is a part, so that a simulation can drive the same code. */
 export interface CalendarParts {
   readonly storage: Pick<DurableObjectStorage, "transactionSync">;
   readonly store: CalendarStore;
+  readonly holds: HoldStore;
   readonly memory: CalendarMemory;
   readonly writer: CalendarWriter;
   readonly wake: WakeUp;
@@ -47,6 +48,7 @@ export interface CalendarParts {
 export class CalendarCommands {
   readonly #storage: CalendarParts["storage"];
   readonly #store: CalendarStore;
+  readonly #holds: HoldStore;
   readonly #memory: CalendarMemory;
   readonly #writer: CalendarWriter;
   readonly #locked: CalendarParts["locked"];
@@ -56,6 +58,7 @@ export class CalendarCommands {
   constructor(parts: CalendarParts) {
     this.#storage = parts.storage;
     this.#store = parts.store;
+    this.#holds = parts.holds;
     this.#memory = parts.memory;
     this.#writer = parts.writer;
     this.#locked = parts.locked;
@@ -80,6 +83,7 @@ export class CalendarCommands {
           { type: "booked", before: null, after: decision.appointment, recent: [], cause: command.attempt },
           at,
         );
+        if (decision.converts) this.#convert(decision.converts, at);
       }
       return decision;
     });
@@ -190,6 +194,12 @@ export class CalendarCommands {
       this.#store.sagas.owe({ appointmentId: id, calendar, version }, at);
   }
 
+  /** [W8] The hold ends with the booking that it became; its time is the same, so screens see one change. */
+  #convert(id: HoldId, at: Instant): void {
+    const hold = this.#holds.find(id);
+    if (hold) this.#holds.save({ ...hold, state: "converted" }, at);
+  }
+
   #fence(attempt: AttemptId, deadline: Instant): void {
     const pruneAt = plus(deadline, FENCE_LIFE_MS);
     this.#store.fence(attempt, pruneAt);
@@ -218,19 +228,11 @@ export class CalendarCommands {
   }
 
   #refused(refusal: BookingRefusal, command: BookCommand | MoveCommand, at: Instant): CalendarReply {
+    const lost = refusal.reason === "slot-taken" || refusal.reason === "hold-expired";
     return {
       kind: "refused",
       refusal,
-      alternatives: refusal.reason === "slot-taken" ? this.#alternatives(command, at) : [],
+      alternatives: lost ? this.#memory.nearestTo(command.place, at) : [],
     };
-  }
-
-  #alternatives({ place }: BookCommand | MoveCommand, at: Instant): FreeStart[] {
-    if (!this.#memory.open) return [];
-    const visit = findVisit(this.#memory.open, place.visitTypeId);
-    const site = findSite(this.#memory.open, place.locationId);
-    return visit && site
-      ? nearestFreeStarts(this.#memory.open, this.#memory.busy.of, visit, [site], place.start, at)
-      : [];
   }
 }

@@ -1,24 +1,39 @@
 /** What a calendar keeps in memory: copies of rows, and nothing that is not in them. */
 import type { CalendarView } from "../../core/booking/calendar-view.ts";
+import type { Place } from "../../core/booking/commands.ts";
+import type { HoldView } from "../../core/booking/decide-hold.ts";
 import { utcDay } from "../../core/schedule/day-bits.ts";
+import { type FreeStart, findSite, findVisit, nearestFreeStarts } from "../../core/schedule/free-starts.ts";
 import { OpenDays } from "../../core/schedule/open-days.ts";
+import type { Instant } from "../../core/time.ts";
 import { BusyDays } from "./busy-days.ts";
 import type { CalendarStore } from "./calendar-store.ts";
+import type { HoldStore } from "./hold-store.ts";
 
 export class CalendarMemory {
   /** The configuration with its cached days; null until the calendar was given one. Losing it costs one read. */
   open: OpenDays | null;
-  /** The last sequence given, which is also the revision that screens see. Losing it costs one read. */
+  /** The last sequence given. Losing it costs one read. */
   sequence: number;
+  /** Changes of what is free that have no event: holds. Losing it costs one read. */
+  quietChanges: number;
   readonly busy: BusyDays;
   readonly #store: CalendarStore;
+  readonly #holds: HoldStore;
 
-  constructor(store: CalendarStore) {
+  constructor(store: CalendarStore, holds: HoldStore) {
     this.#store = store;
+    this.#holds = holds;
     this.busy = new BusyDays((day) => store.shownIn(utcDay(day)));
     this.sequence = store.lastSequence();
+    this.quietChanges = store.quietChanges();
     const config = store.config();
     this.open = config ? new OpenDays(config) : null;
+  }
+
+  /** What screens see: it grows with every change of what is free, with or without an event. */
+  get revision(): number {
+    return this.sequence + this.quietChanges;
   }
 
   /** What a decision may look at: rows, read when asked. null without a configuration. */
@@ -32,8 +47,31 @@ export class CalendarMemory {
         preparedOn: (id) => this.#store.sagas.preparedOn(id),
         forwardingOf: (id) => this.#store.sagas.forwardingOf(id),
         reservationOf: (id) => this.#store.sagas.reservationOf(id),
-        occupantsIn: (interval) => this.#store.occupantsIn(interval),
+        occupantsIn: (interval, now) => this.#store.occupantsIn(interval, now),
+        findHold: (id) => this.#holds.find(id),
       }
     );
+  }
+
+  /** What a decision about a hold may look at. */
+  holdView(): HoldView | null {
+    const view = this.view();
+    return (
+      view && {
+        ...view,
+        holdUnder: (command) => this.#holds.under(command),
+        countLiveHoldsOf: (holder, now) => this.#holds.countLiveOf(holder, now),
+        countHoldsOf: (holder) => this.#holds.countOf(holder),
+        countAnonymousHoldsIn: (interval, now) => this.#holds.countAnonymousIn(interval, now),
+      }
+    );
+  }
+
+  /** [B9] Free starts near a place that could not be had. */
+  nearestTo(place: Place, now: Instant): FreeStart[] {
+    if (!this.open) return [];
+    const visit = findVisit(this.open, place.visitTypeId);
+    const site = findSite(this.open, place.locationId);
+    return visit && site ? nearestFreeStarts(this.open, this.busy.of, visit, [site], place.start, now) : [];
   }
 }

@@ -42,7 +42,10 @@ const occupantColumns = (kind: Occupant["kind"], id: string): string =>
 const IN_REACH = "start_at < ? AND start_at > ? AND end_at > ?";
 const SHOWN_OCCUPANTS = `
   ${occupantColumns("appointment", "id")} FROM appointment WHERE ${IN_REACH} AND status NOT IN ('cancelled', 'no-show')
-  UNION ALL ${occupantColumns("appointment", "appointment")} FROM reservation WHERE ${IN_REACH}`;
+  UNION ALL ${occupantColumns("appointment", "appointment")} FROM reservation WHERE ${IN_REACH}
+  UNION ALL ${occupantColumns("hold", "id")} FROM hold WHERE ${IN_REACH} AND state = 'held' AND expires_at > ?`;
+/** A clock for cached bits: a hold is in them until its row says that it has ended. */
+const UNTIL_TIDIED = 0;
 const PREPARED_OCCUPANTS = `${occupantColumns("hold", "attempt")} FROM prepared WHERE ${IN_REACH}`;
 
 type OccupantRow = {
@@ -73,22 +76,27 @@ export class CalendarStore {
   }
 
   /**
-   * Everything that takes a minute of `interval`, for a decision: prepared time of sagas included. At most 288 rows a
-   * day by the five-minute step; what starts longer before it than the longest visit cannot reach into it.
+   * Everything that takes a minute of `interval` at `now`, for a decision: prepared time of sagas included. At most 288
+   * rows a day by the five-minute step; what starts longer before it than the longest visit cannot reach into it.
    */
-  occupantsIn(interval: Interval): Occupant[] {
+  occupantsIn(interval: Interval, now: Instant): Occupant[] {
     const reach = [interval.end, interval.start - VISIT_MS_MAX, interval.start];
     return this.#occupants(`${SHOWN_OCCUPANTS} UNION ALL ${PREPARED_OCCUPANTS}`, [
       ...reach,
       ...reach,
       ...reach,
+      now,
+      ...reach,
     ]);
   }
 
-  /** What screens show as taken. Prepared time is left out: it is decided or gone within milliseconds. */
+  /**
+   * What screens show as taken. Prepared time is left out, because it is decided or gone within milliseconds; a hold that
+   * has run out is in until it is tidied, because bits are cached.
+   */
   shownIn(interval: Interval): Occupant[] {
     const reach = [interval.end, interval.start - VISIT_MS_MAX, interval.start];
-    return this.#occupants(SHOWN_OCCUPANTS, [...reach, ...reach]);
+    return this.#occupants(SHOWN_OCCUPANTS, [...reach, ...reach, ...reach, UNTIL_TIDIED]);
   }
 
   #occupants(query: string, bindings: readonly number[]): Occupant[] {
@@ -179,6 +187,15 @@ export class CalendarStore {
       .exec<{ last: number | null }>("SELECT max(sequence) AS last FROM outbox")
       .one().last;
     return waiting ?? Number(this.#meta("drained") ?? 0);
+  }
+
+  /** Changes of what is free that no event tells of; part of the revision. */
+  quietChanges(): number {
+    return Number(this.#meta("quiet") ?? 0);
+  }
+
+  saveQuietChanges(count: number): void {
+    this.#setMeta("quiet", String(count));
   }
 
   hasWaitingEvents(): boolean {

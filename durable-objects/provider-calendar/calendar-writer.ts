@@ -82,13 +82,31 @@ export class CalendarWriter {
     return { touched, screens };
   }
 
+  /** What no event tells of, but screens see: holds. Call inside a transaction, at most once. */
+  quiet(touched: readonly Interval[], write: () => void): Written {
+    const screens = this.#capture(touched);
+    write();
+    this.#store.saveQuietChanges(this.#memory.quietChanges + 1);
+    return { touched, screens };
+  }
+
   /** After the transaction, and only then: memory and screens. */
-  committed({ touched, screens }: Written, at: Instant): void {
+  committed(written: Written, at: Instant): void {
     this.#wake.armed(plus(at, DRAIN_DELAY_MS));
     this.#memory.sequence += 1;
+    this.#show(written, at);
+  }
+
+  /** The same after a quiet change. */
+  changedQuietly(written: Written, at: Instant): void {
+    this.#memory.quietChanges += 1;
+    this.#show(written, at);
+  }
+
+  #show({ touched, screens }: Written, at: Instant): void {
     for (const interval of touched) this.#memory.busy.changed(interval);
-    const { open, busy, sequence } = this.#memory;
-    if (screens && open) this.#feed.broadcast(open, screens, busy.of, touched, sequence, at);
+    const { open, busy, revision } = this.#memory;
+    if (screens && open) this.#feed.broadcast(open, screens, busy.of, touched, revision, at);
   }
 
   #capture(touched: readonly Interval[]): BusyOf | null {

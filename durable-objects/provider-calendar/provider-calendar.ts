@@ -15,6 +15,8 @@ import type {
   StatusCommand,
   StatusReply,
 } from "../../core/booking/commands.ts";
+import type { PlaceHoldCommand } from "../../core/booking/decide-hold.ts";
+import type { HoldClaim, StoredHold } from "../../core/booking/hold.ts";
 import type { CommitCommand, MovedTo, PrepareCommand, PrepareReply } from "../../core/booking/saga.ts";
 import { APPOINTMENTS_TOPIC } from "../../core/events/event.ts";
 import { APPOINTMENT_PARTITIONS, partitionName, partitionOf } from "../../core/events/partition.ts";
@@ -41,6 +43,8 @@ import { CalendarMemory } from "./calendar-memory.ts";
 import { CalendarSagas } from "./calendar-sagas.ts";
 import { CalendarStore } from "./calendar-store.ts";
 import { CalendarWriter, DRAIN_DELAY_MS } from "./calendar-writer.ts";
+import { HoldCommands, type HoldReply } from "./hold-commands.ts";
+import { HoldStore } from "./hold-store.ts";
 import { providerCalendarMigrations } from "./schema.ts";
 import { parseWatchUrl } from "./watch-url.ts";
 
@@ -59,6 +63,8 @@ export class ProviderCalendar extends Server<Env> {
   readonly #memory: CalendarMemory;
   readonly #commands: CalendarCommands;
   readonly #sagas: CalendarSagas;
+  readonly #holdStore: HoldStore;
+  readonly #holds: HoldCommands;
   /** In memory only: losing it makes us retry sooner, which is harmless. */
   #failuresInRow = 0;
 
@@ -70,12 +76,14 @@ export class ProviderCalendar extends Server<Env> {
     applyMigrations(ctx.storage, providerCalendarMigrations);
     this.#store = new CalendarStore(ctx.storage.sql, this.#providerId);
     this.#wake = new WakeUp(ctx.storage);
-    this.#memory = new CalendarMemory(this.#store);
+    this.#holdStore = new HoldStore(ctx.storage.sql);
+    this.#memory = new CalendarMemory(this.#store, this.#holdStore);
     this.#sockets = new LiveSockets(ctx);
     this.#feed = new CalendarFeed(this.#sockets, () => this.getConnections<Watch>());
     const parts = {
       storage: ctx.storage,
       store: this.#store,
+      holds: this.#holdStore,
       memory: this.#memory,
       writer: new CalendarWriter({
         store: this.#store,
@@ -92,11 +100,13 @@ export class ProviderCalendar extends Server<Env> {
       ask: (patient, attempt) => env.PATIENT_AGENDA.getByName(`shard-${agendaShardOf(patient)}`).ask(attempt),
       release: (calendar, id, version) => env.PROVIDER_CALENDAR.getByName(calendar).release(id, version),
     });
+    this.#holds = new HoldCommands(parts);
     this.#commands = new CalendarCommands({ ...parts, locked: (id) => this.#sagas.askNow(id) });
     // Repair: waiting rows and no alarm would wait for ever. A second alarm is harmless.
     this.#wake.armNext([
       this.#store.hasWaitingEvents() ? plus(this.#now(), DRAIN_DELAY_MS) : null,
       this.#store.sagas.nextDue(),
+      this.#holdStore.nextExpiry(),
     ]);
   }
 
@@ -149,6 +159,21 @@ export class ProviderCalendar extends Server<Env> {
     return this.#sagas.release(id, version);
   }
 
+  /** [W1]–[W7] Keeps a start for some minutes, or says why not. Under the same key it is one hold. */
+  placeHold(command: PlaceHoldCommand): HoldReply {
+    return this.#holds.place(command);
+  }
+
+  /** [W3] Five minutes more, up to fifteen in all. */
+  extendHold(claim: HoldClaim): HoldReply {
+    return this.#holds.extend(claim);
+  }
+
+  /** [W10] Gives a held start back. */
+  releaseHold(claim: HoldClaim): HoldReply {
+    return this.#holds.release(claim);
+  }
+
   /** [D3] Takes a newer copy of the directory and shows every screen what it means. */
   applyConfig(config: CalendarConfig): void {
     if (!this.#commands.applyConfig(config)) return;
@@ -158,6 +183,11 @@ export class ProviderCalendar extends Server<Env> {
   }
 
   // ---- reads (RPC) ----
+
+  /** [W5] The hold that this token opens; unknown and not yours look the same. */
+  readHold(claim: HoldClaim): StoredHold | null {
+    return this.#holds.read(claim);
+  }
 
   /**
    * The appointment with this id, where it went, or null: missing and out of reach look the same ([A1]). While a saga
@@ -172,12 +202,11 @@ export class ProviderCalendar extends Server<Env> {
 
   /** [S5] Free starts as the JSON body of the answer, with the revision it was made from. At most 31 days. */
   availability(query: AvailabilityQuery, configVersion: number): AvailabilityReply {
-    const { open, busy, sequence } = this.#memory;
+    this.#holds.expireDue(); // the alarm may be busy with the log
+    const { open, busy, revision } = this.#memory;
     if (!open || open.config.version < configVersion) return { kind: "needs-config" };
-    const body = availabilityBody(open, busy.of, query, sequence, this.#now());
-    return body
-      ? { kind: "ok", revision: sequence, body: JSON.stringify(body) }
-      : { kind: "unknown-visit-type" };
+    const body = availabilityBody(open, busy.of, query, revision, this.#now());
+    return body ? { kind: "ok", revision, body: JSON.stringify(body) } : { kind: "unknown-visit-type" };
   }
 
   // ---- sockets ----
@@ -203,7 +232,7 @@ export class ProviderCalendar extends Server<Env> {
       return;
     }
     if (!this.#sockets.heard(connection, this.#now())) return;
-    if (this.#feed.needsSnapshot(resume.revision, this.#memory.sequence))
+    if (this.#feed.needsSnapshot(resume.revision, this.#memory.revision))
       this.#sendSnapshot(connection, watch.query);
   }
 
@@ -219,6 +248,7 @@ export class ProviderCalendar extends Server<Env> {
 
   override async onAlarm(): Promise<void> {
     this.#wake.fired();
+    this.#holds.expireDue(); // before the drain: a screen waits for it, and the log may be slow
     const partition = partitionOf(this.#providerId, APPOINTMENT_PARTITIONS);
     const log = this.env.EVENT_LOG.getByName(partitionName(APPOINTMENTS_TOPIC, partition));
     const settling = this.#sagas.settleDue(); // before the drain, and not behind a log that is away
@@ -237,11 +267,14 @@ export class ProviderCalendar extends Server<Env> {
     this.#failuresInRow = outcome === "failed" ? this.#failuresInRow + 1 : 0;
     const now = this.#now();
     this.#store.pruneFences(now);
+    this.#holdStore.prune(now);
     await settling;
     this.#wake.armNext([
       nextDrainAt(outcome, this.#failuresInRow, now, Math.random()),
       this.#store.nextFencePrune(),
       this.#store.sagas.nextDue(),
+      this.#holdStore.nextExpiry(),
+      this.#holdStore.nextPrune(),
     ]);
   }
 
@@ -253,8 +286,8 @@ export class ProviderCalendar extends Server<Env> {
 
   #sendSnapshot(connection: Connection<Watch>, query: AvailabilityQuery | null): void {
     const now = this.#now();
-    const { open, busy, sequence } = this.#memory;
-    const body = query && open && availabilityBody(open, busy.of, query, sequence, now);
+    const { open, busy, revision } = this.#memory;
+    const body = query && open && availabilityBody(open, busy.of, query, revision, now);
     if (query && body) this.#feed.snapshot(connection, query, body, now);
     else connection.close(1008, "nothing to watch");
   }

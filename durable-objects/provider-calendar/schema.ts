@@ -71,4 +71,30 @@ export const providerCalendarMigrations: readonly Migration[] = [
     `,
   },
   { id: "002-status", statements: "ALTER TABLE appointment ADD COLUMN checked_in_at INTEGER;" },
+  {
+    id: "002-holds",
+    statements: `
+      CREATE TABLE hold (
+        id TEXT PRIMARY KEY,
+        command TEXT NOT NULL UNIQUE,
+        fingerprint TEXT NOT NULL,
+        token_hash TEXT NOT NULL,
+        holder TEXT NOT NULL,
+        anonymous INTEGER NOT NULL,
+        location TEXT NOT NULL,
+        visit_type TEXT NOT NULL,
+        time_zone TEXT NOT NULL,
+        start_at INTEGER NOT NULL,
+        end_at INTEGER NOT NULL,
+        placed_at INTEGER NOT NULL,
+        expires_at INTEGER NOT NULL,
+        state TEXT NOT NULL,
+        ended_at INTEGER
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX hold_busy ON hold (start_at, end_at) WHERE state = 'held';
+      CREATE INDEX hold_due ON hold (expires_at) WHERE state = 'held';
+      CREATE INDEX hold_ended ON hold (ended_at) WHERE state <> 'held';
+      CREATE INDEX hold_holder ON hold (holder);
+    `,
+  },
 ];

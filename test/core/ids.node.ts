@@ -6,6 +6,7 @@ import {
   APPOINTMENT_ID,
   agendaShardOf,
   encodeBytes,
+  HOLD_ID,
   homeCalendarOf,
   LOCATION_ID,
   makeId,
@@ -14,7 +15,14 @@ import {
   PROVIDER_ID,
   VISIT_TYPE_ID,
 } from "../../core/ids.ts";
-import { appointmentId, locationId, patientId, providerId, visitTypeId } from "../support/core-builders.ts";
+import {
+  appointmentId,
+  holdId,
+  locationId,
+  patientId,
+  providerId,
+  visitTypeId,
+} from "../support/core-builders.ts";
 
 const anyBytes = fc.uint8Array({ minLength: 12, maxLength: 20 });
 const ALL_BYTES = Uint8Array.from({ length: 256 }, (_, byte) => byte);
@@ -44,6 +52,9 @@ describe("ids", () => {
     expect(visitTypeId(7)).toMatch(VISIT_TYPE_ID);
     expect(patientId(7)).toMatch(PATIENT_ID);
     expect(appointmentId(7)).toMatch(APPOINTMENT_ID);
+    expect(holdId(7)).toMatch(HOLD_ID);
+    expect(holdId(7)).not.toMatch(APPOINTMENT_ID);
+    expect(appointmentId(7)).not.toMatch(HOLD_ID);
   });
 
   it("[A4] with anything before, after or between are not ids", () => {
@@ -53,6 +64,7 @@ describe("ids", () => {
       [VISIT_TYPE_ID, visitTypeId(1)],
       [PATIENT_ID, patientId(1)],
       [APPOINTMENT_ID, appointmentId(1)],
+      [HOLD_ID, holdId(1)],
     ];
     for (const [shape, id] of good) {
       const bad = [

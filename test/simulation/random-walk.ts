@@ -5,13 +5,15 @@
  */
 import type { TakeAnswer, TakeRequest, WantedBooking } from "../../core/agenda/command-row.ts";
 import { type AppointmentFacts, occupiesTime } from "../../core/booking/appointment.ts";
-import type { StatusCommand } from "../../core/booking/commands.ts";
+import type { Place, StatusCommand } from "../../core/booking/commands.ts";
+import type { HoldClaim, HolderHash, TokenHash } from "../../core/booking/hold.ts";
 import { STATUS_ACTIONS } from "../../core/booking/status-rules.ts";
 import {
   AGENDA_SHARDS,
   type AppointmentId,
   type CommandId,
   encodeBytes,
+  type HoldId,
   homeCalendarOf,
   type LocationId,
   makeId,
@@ -22,9 +24,10 @@ import {
 } from "../../core/ids.ts";
 import { dayInterval } from "../../core/schedule/clinic-time.ts";
 import type { CalendarConfig } from "../../core/schedule/config.ts";
-import { type FreeStart, freeStarts } from "../../core/schedule/free-starts.ts";
+import { freeStarts } from "../../core/schedule/free-starts.ts";
 import { OpenDays } from "../../core/schedule/open-days.ts";
 import { MINUTE_MS, plus, SECOND_MS } from "../../core/time.ts";
+import type { HoldReply } from "../../durable-objects/provider-calendar/hold-commands.ts";
 import { Random } from "./random.ts";
 import { type Faults, InvariantBroken, startOfSimulation, World } from "./world.ts";
 
@@ -39,6 +42,8 @@ export interface Walk {
 export interface Outcome {
   readonly commits: number;
   readonly accepted: number;
+  readonly held: number;
+  readonly converted: number;
   readonly refused: number;
   readonly unknown: number;
   /** Changes of status that happened, other than cancellations. */
@@ -93,6 +98,13 @@ function definitive(answer: TakeAnswer): string | null {
   return null;
 }
 
+/** A place that somebody holds, and what opens the hold. */
+interface Holding {
+  readonly config: CalendarConfig;
+  readonly place: Place;
+  readonly hold: HoldClaim;
+}
+
 class Walker {
   readonly #world: World;
   readonly #random: Random;
@@ -104,6 +116,8 @@ class Walker {
   readonly #minted = new Map<CommandId, { readonly calendar: ProviderId; readonly ids: AppointmentId[] }>();
   #keys = 0;
   accepted = 0;
+  held = 0;
+  converted = 0;
   refused = 0;
   unknown = 0;
   changed = 0;
@@ -124,7 +138,8 @@ class Walker {
     const patient = this.#random.pick(this.#patients);
     const own = this.#mine.get(patient) ?? [];
     const dice = this.#random.next();
-    if (own.length === 0 || dice < 0.2) await this.#book(patient);
+    if (this.#random.chance(0.3)) await this.#hold(patient);
+    else if (own.length === 0 || dice < 0.2) await this.#book(patient);
     else if (dice < 0.25) await Promise.all([this.#book(patient), this.#book(patient), this.#book(patient)]);
     else if (dice < 0.4) await this.#move(patient, this.#random.pick(own));
     else if (dice < 0.6) await this.#moveAway(patient, this.#random.pick(own));
@@ -132,9 +147,9 @@ class Walker {
     else this.#status(patient, this.#random.pick(own));
   }
 
-  async #book(patient: PatientId): Promise<void> {
-    const config = this.#random.pick(this.#configs);
-    const place = this.#somePlace(config);
+  async #book(patient: PatientId, holding: Holding | null = null): Promise<void> {
+    const config = holding?.config ?? this.#random.pick(this.#configs);
+    const place = holding?.place ?? this.#somePlace(config);
     if (!place) return;
     await this.#repeatedly(patient, () => ({
       kind: "book",
@@ -147,7 +162,53 @@ class Walker {
       reason: null,
       notes: null,
       source: "patient",
+      ...(holding ? { hold: holding.hold } : {}),
     }));
+    if (!holding) return;
+    const calendar = this.#world.calendar(config.providerId);
+    if (calendar.holdStore.find(holding.hold.id)?.state === "converted") this.converted += 1;
+    this.#world.checkAlone(config.providerId, place);
+  }
+
+  /** Holds a start under a key, perhaps twice, then books it, gives it back, keeps it longer or forgets it. */
+  async #hold(patient: PatientId): Promise<void> {
+    const config = this.#random.pick(this.#configs);
+    const place = this.#somePlace(config);
+    if (!place) return;
+    const { providerId } = config;
+    const calendar = this.#world.calendar(providerId);
+    const command = `key-${this.#keys++}`;
+    const press = (): HoldReply => {
+      const own = encodeBytes(this.#random.bytes(12));
+      return calendar.holds.place({
+        holdId: `hld_${providerId.slice(4)}${own}a0000000` as HoldId,
+        tokenHash: command as TokenHash, // made from the id by the edge: the same in a repetition
+        command: command as CommandId,
+        fingerprint: "same",
+        holder: patient as string as HolderHash,
+        anonymous: this.#random.chance(0.5),
+        yesterday: null,
+        place,
+        configVersion: 1,
+      });
+    };
+    const placed = press();
+    if (placed.kind !== "done") return;
+    this.held += 1;
+    this.#world.checkAlone(providerId, place);
+    if (this.#random.chance(0.3)) {
+      calendar.crash();
+      const again = press();
+      if (again.kind !== "done" || again.hold.id !== placed.hold.id)
+        throw new InvariantBroken("[W4] one key held twice");
+    }
+    const claim = { id: placed.hold.id, tokenHash: placed.hold.tokenHash };
+    if (this.#random.chance(0.5)) await this.#world.tick(this.#random.below(8 * MINUTE_MS));
+    const fate = this.#random.next();
+    if (fate < 0.5) await this.#book(patient, { config, place, hold: claim });
+    else if (fate < 0.7) calendar.holds.release(claim);
+    else if (fate < 0.9 && calendar.holds.extend(claim).kind === "done")
+      this.#world.checkAlone(providerId, place);
   }
 
   async #move(patient: PatientId, own: AppointmentFacts): Promise<void> {
@@ -293,12 +354,7 @@ class Walker {
   }
 
   /** Mostly a free start of the next days, sometimes any time at all. */
-  #somePlace(config: CalendarConfig): {
-    visitTypeId: VisitTypeId;
-    locationId: LocationId;
-    start: FreeStart["start"];
-    end: FreeStart["end"];
-  } | null {
+  #somePlace(config: CalendarConfig): Place | null {
     const visit = this.#random.pick(config.visitTypes);
     const site = config.sites[0];
     if (!site) return null;
@@ -426,6 +482,8 @@ export async function walk(
   return {
     commits: world.commits,
     accepted: walker.accepted,
+    held: walker.held,
+    converted: walker.converted,
     refused: walker.refused,
     unknown: walker.unknown,
     changed: walker.changed,

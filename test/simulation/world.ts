@@ -9,7 +9,7 @@ import type { MovedTo } from "../../core/booking/saga.ts";
 import { type AppointmentEvent, isAppointmentEvent } from "../../core/events/event.ts";
 import { type AppointmentId, agendaShardOf, type PatientId, type ProviderId } from "../../core/ids.ts";
 import type { CalendarConfig } from "../../core/schedule/config.ts";
-import { type Instant, instant, overlaps, plus, SECOND_MS } from "../../core/time.ts";
+import { type Instant, type Interval, instant, overlaps, plus, SECOND_MS } from "../../core/time.ts";
 import { AgendaCommands } from "../../durable-objects/patient-agenda/agenda-commands.ts";
 import { AgendaStore } from "../../durable-objects/patient-agenda/agenda-store.ts";
 import { patientAgendaMigrations } from "../../durable-objects/patient-agenda/schema.ts";
@@ -18,6 +18,8 @@ import { CalendarMemory } from "../../durable-objects/provider-calendar/calendar
 import { CalendarSagas, type SagaParts } from "../../durable-objects/provider-calendar/calendar-sagas.ts";
 import { CalendarStore } from "../../durable-objects/provider-calendar/calendar-store.ts";
 import { CalendarWriter } from "../../durable-objects/provider-calendar/calendar-writer.ts";
+import { HoldCommands } from "../../durable-objects/provider-calendar/hold-commands.ts";
+import { HoldStore } from "../../durable-objects/provider-calendar/hold-store.ts";
 import { providerCalendarMigrations } from "../../durable-objects/provider-calendar/schema.ts";
 import { applyMigrations } from "../../durable-objects/shared/migrations.ts";
 import { WakeUp } from "../../durable-objects/shared/wake.ts";
@@ -46,32 +48,38 @@ class SimulatedCalendar {
   commands!: CalendarCommands;
   sagas!: CalendarSagas;
   wake!: WakeUp;
+  readonly holdStore: HoldStore;
+  holds!: HoldCommands;
   readonly id: ProviderId;
-  readonly #now: () => Instant;
+  /** Its own clock, which may be behind. */
+  readonly now: () => Instant;
   readonly #doors: Pick<SagaParts, "ask" | "release">;
 
   constructor(id: ProviderId, now: () => Instant, doors: Pick<SagaParts, "ask" | "release">) {
     this.id = id;
-    this.#now = now;
+    this.now = now;
     this.#doors = doors;
     applyMigrations(this.storage as never, providerCalendarMigrations);
     this.store = new CalendarStore(this.storage.sql as never, id);
+    this.holdStore = new HoldStore(this.storage.sql as never);
     this.crash();
   }
 
   /** Memory is gone; rows stay. */
   crash(): void {
-    const memory = new CalendarMemory(this.store);
+    const memory = new CalendarMemory(this.store, this.holdStore);
     this.wake = new WakeUp(this.storage);
     const parts = {
       storage: this.storage as never,
       store: this.store,
+      holds: this.holdStore,
       memory,
       writer: new CalendarWriter({ store: this.store, memory, feed: NO_FEED, wake: this.wake }),
       wake: this.wake,
-      now: this.#now,
+      now: this.now,
     };
     this.sagas = new CalendarSagas({ ...parts, ...this.#doors, calendar: this.id });
+    this.holds = new HoldCommands(parts);
     this.commands = new CalendarCommands({ ...parts, locked: (id) => this.sagas.askNow(id) });
   }
 }
@@ -182,6 +190,7 @@ export class World {
       if (this.random.chance(this.faults.crash)) object.crash();
     }
     for (const calendar of this.calendars.values()) {
+      if (this.random.chance(0.5)) calendar.holds.expireDue(); // the alarm may be late; decisions do not wait for it
       this.#drain(calendar);
       await calendar.sagas.settleDue();
     }
@@ -274,10 +283,15 @@ export class World {
     const last = waiting.at(-1)?.data.appointment;
     if (!last || !occupiesTime(last.status)) return;
     this.commits += 1;
-    const taken = this.calendar(id).store.occupantsIn(last);
-    const overlapping = taken.filter((interval) => overlaps(interval, last));
+    this.checkAlone(id, last);
+  }
+
+  /** [B1] [W1] At most one appointment or live hold over a time. */
+  checkAlone(id: ProviderId, interval: Interval): void {
+    const taken = this.calendar(id).store.occupantsIn(interval, this.calendar(id).now());
+    const overlapping = taken.filter((other) => overlaps(other, interval));
     if (overlapping.length > 1)
-      throw new InvariantBroken(`[B1] ${id} has ${overlapping.length} over ${last.start}`);
+      throw new InvariantBroken(`[B1] ${id} has ${overlapping.length} over ${interval.start}`);
   }
 
   #drain(calendar: SimulatedCalendar): void {

@@ -5,7 +5,7 @@
 import fc from "fast-check";
 import type { CommandRow, TakeRequest, WantedBooking, WantedMove } from "../../core/agenda/command-row.ts";
 import { type Appointment, occupiesTime } from "../../core/booking/appointment.ts";
-import type { CalendarView, RecentCommand, StoredAppointment } from "../../core/booking/calendar-view.ts";
+import type { RecentCommand, StoredAppointment } from "../../core/booking/calendar-view.ts";
 import type {
   BookCommand,
   CalendarReply,
@@ -17,9 +17,25 @@ import type {
   StatusReply,
 } from "../../core/booking/commands.ts";
 import { decideBook } from "../../core/booking/decide-book.ts";
+import {
+  decideExtendHold,
+  decidePlaceHold,
+  decideReleaseHold,
+  type HoldDecision,
+  type HoldView,
+  type PlaceHoldCommand,
+  type PlaceHoldDecision,
+} from "../../core/booking/decide-hold.ts";
 import { decideMove } from "../../core/booking/decide-move.ts";
 import { decideResolve } from "../../core/booking/decide-resolve.ts";
 import { decideStatus, statusAttempt } from "../../core/booking/decide-status.ts";
+import {
+  type HoldClaim,
+  type HolderHash,
+  isLive,
+  type StoredHold,
+  type TokenHash,
+} from "../../core/booking/hold.ts";
 import type { Occupant } from "../../core/booking/occupancy.ts";
 import { remember } from "../../core/booking/recent-commands.ts";
 import type { BookingRefusal } from "../../core/booking/refusal.ts";
@@ -29,6 +45,7 @@ import type {
   AppointmentId,
   AttemptId,
   CommandId,
+  HoldId,
   LocationId,
   PatientId,
   ProviderId,
@@ -56,6 +73,9 @@ export const visitTypeId = (n = 1): VisitTypeId => `vst_${twelve(n)}` as VisitTy
 export const patientId = (n = 1): PatientId => `pat_00${twelve(n)}` as PatientId;
 export const appointmentId = (n = 1): AppointmentId =>
   `apt_${twelve(1)}${twelve(n)}00000000` as AppointmentId;
+export const holdId = (n = 1): HoldId => `hld_${twelve(1)}${twelve(n)}00000000` as HoldId;
+export const tokenHash = (n = 1): TokenHash => `token-hash-${n}` as TokenHash;
+export const holder = (n = 1): HolderHash => `holder-${n}` as HolderHash;
 export const commandId = (n = 1): CommandId => `command-${n}` as CommandId;
 export const attemptId = (text: string): AttemptId => text as AttemptId;
 
@@ -172,6 +192,24 @@ export function aStatus(
   });
 }
 
+/** Of an anonymous device of its own, under a key of its own. */
+export function aHoldCommand(n = 1, more: Partial<PlaceHoldCommand> = {}): PlaceHoldCommand {
+  return deepFreeze({
+    holdId: holdId(n),
+    command: commandId(n),
+    holder: holder(n),
+    fingerprint: "POST/holds/1",
+    tokenHash: tokenHash(n),
+    anonymous: true,
+    yesterday: null,
+    place: aPlace(),
+    configVersion: 1,
+    ...more,
+  });
+}
+
+export const aClaim = (n = 1): HoldClaim => ({ id: holdId(n), tokenHash: tokenHash(n) });
+
 export function anAppointment(n = 1, more: Partial<Appointment> = {}): Appointment {
   return deepFreeze({
     id: appointmentId(n),
@@ -266,10 +304,11 @@ export interface Emitted {
 }
 
 /** Applies decisions as durable-objects/provider-calendar does, one command at a time. No outbox, no sockets. */
-export class MemoryCalendar implements CalendarView {
+export class MemoryCalendar implements HoldView {
   readonly open: OpenDays;
   readonly emitted: Emitted[] = [];
   readonly #rows = new Map<AppointmentId, StoredAppointment>();
+  readonly #holds = new Map<HoldId, StoredHold>();
   readonly #fences = new Set<AttemptId>();
 
   constructor(config: CalendarConfig = aConfig()) {
@@ -299,10 +338,37 @@ export class MemoryCalendar implements CalendarView {
     return null;
   }
 
-  occupantsIn(interval: Interval): Occupant[] {
-    return this.occupying()
-      .filter((other) => overlaps(other, interval))
-      .map((other) => ({ kind: "appointment", ...other }));
+  occupantsIn(interval: Interval, now: Instant): Occupant[] {
+    const appointments = this.occupying().map((other) => ({ kind: "appointment" as const, ...other }));
+    const holds = this.holds()
+      .filter((hold) => isLive(hold, now))
+      .map(({ id, place }) => ({ kind: "hold" as const, id, ...place }));
+    return [...appointments, ...holds].filter((other) => overlaps(other, interval));
+  }
+
+  findHold(id: HoldId): StoredHold | null {
+    return this.#holds.get(id) ?? null;
+  }
+
+  // HoldView
+
+  holdUnder(command: CommandId): StoredHold | null {
+    return this.holds().find((hold) => hold.command === command) ?? null;
+  }
+
+  countLiveHoldsOf(holder: HolderHash, now: Instant): number {
+    return this.holds().filter((hold) => hold.holder === holder && isLive(hold, now)).length;
+  }
+
+  countHoldsOf(holder: HolderHash): number {
+    return this.holds().filter((hold) => hold.holder === holder).length;
+  }
+
+  countAnonymousHoldsIn({ start, end }: Interval, now: Instant): number {
+    return this.holds().filter(
+      ({ place, ...hold }) =>
+        hold.anonymous && isLive(hold, now) && place.start >= start && place.start < end,
+    ).length;
   }
 
   // commands
@@ -315,7 +381,27 @@ export class MemoryCalendar implements CalendarView {
     }
     if (decision.kind !== "commit") return decision;
     this.#save("booked", decision.appointment, [], command.attempt);
+    const hold = decision.converts && this.findHold(decision.converts);
+    if (hold) this.putHold({ ...hold, state: "converted" });
     return { kind: "done", appointment: decision.appointment };
+  }
+
+  placeHold(command: PlaceHoldCommand, now: Instant): PlaceHoldDecision {
+    const decision = decidePlaceHold(this, command, now);
+    if (decision.kind === "commit") this.putHold(decision.hold);
+    return decision;
+  }
+
+  extendHold(claim: HoldClaim, now: Instant): HoldDecision {
+    const decision = decideExtendHold(this, claim, now);
+    if (decision.kind === "commit") this.putHold(decision.hold);
+    return decision;
+  }
+
+  releaseHold(claim: HoldClaim): HoldDecision {
+    const decision = decideReleaseHold(this, claim);
+    if (decision.kind === "commit") this.putHold(decision.hold);
+    return decision;
   }
 
   move(command: MoveCommand, now: Instant): CalendarReply {
@@ -363,6 +449,15 @@ export class MemoryCalendar implements CalendarView {
   put(appointment: Appointment, recent: readonly RecentCommand[] = []): this {
     this.#rows.set(appointment.id, deepFreeze({ appointment, recent }));
     return this;
+  }
+
+  putHold(hold: StoredHold): this {
+    this.#holds.set(hold.id, deepFreeze(hold));
+    return this;
+  }
+
+  holds(): StoredHold[] {
+    return [...this.#holds.values()];
   }
 
   appointments(): Appointment[] {

@@ -7,6 +7,7 @@ import { appointmentReach, type Principal } from "../../core/access/principal.ts
 import type { TakeAnswer, TakeRequest } from "../../core/agenda/command-row.ts";
 import type { Appointment, CancellationReason } from "../../core/booking/appointment.ts";
 import type { Place } from "../../core/booking/commands.ts";
+import type { HoldClaim } from "../../core/booking/hold.ts";
 import type { StatusAction } from "../../core/booking/status-rules.ts";
 import type { Provider } from "../../core/directory/directory.ts";
 import {
@@ -18,6 +19,7 @@ import {
 } from "../../core/ids.ts";
 import { type Instant, MINUTE_MS, plus } from "../../core/time.ts";
 import { logFailure } from "../../durable-objects/shared/log.ts";
+import type { KeyRing } from "../config.ts";
 import { clinicIn, directoryForProvider } from "./api/directory.ts";
 import { patientFor } from "./api/patients.ts";
 import {
@@ -34,8 +36,9 @@ import type { BookingBody, MoveBody } from "./api/schemas.ts";
 import { changeStatus, type StatusAnswer, take } from "./booking.ts";
 import type { Directory } from "./directory-cache.ts";
 import type { EdgeEnv } from "./env.ts";
+import { tokenHashOf } from "./hold-token.ts";
 import { commandId, fingerprintOf } from "./idempotency.ts";
-import { mintAppointmentId, parseAppointmentId } from "./routing-ids.ts";
+import { mintAppointmentId, parseAppointmentId, parseHoldId } from "./routing-ids.ts";
 import { providerCalendar } from "./stubs.ts";
 
 /** The agenda's answer with the zone its times are spelled in, or why it was never asked. */
@@ -53,7 +56,7 @@ const refused = (problem: Problem): { readonly ok: false; readonly problem: Prob
 });
 
 /** The end of a visit that starts at `start`: by this provider's rules, else by the directory (the calendar then refuses). */
-function placeOf(
+export function placeOf(
   known: Directory,
   provider: Provider,
   visitTypeId: VisitTypeId,
@@ -105,12 +108,27 @@ export function problemOfTake(answer: Exclude<TakeAnswer, { kind: "accepted" }>,
   }
 }
 
+/**
+ * The hold that the body names, for the calendar to judge. One that is not of this calendar counts as not given, like one
+ * with another token: the start is then booked if it is free.
+ */
+function claimOf(
+  keys: KeyRing,
+  provider: ProviderId,
+  holdId: string | undefined,
+  token: string | null,
+): HoldClaim | null {
+  const hold = holdId === undefined ? null : parseHoldId(keys, holdId);
+  return hold?.home === provider && token !== null ? { id: hold.id, tokenHash: tokenHashOf(token) } : null;
+}
+
 /** Whether the caller's role may book at all is the door's question; for whom they may book is asked here. */
 export async function bookAppointment(
   c: Context<EdgeEnv>,
   principal: Principal,
   key: string,
   body: BookingBody,
+  token: string | null = null,
 ): Promise<TakeOutcome> {
   const patient = await patientFor(c, principal, body.patientId, body.locationId);
   if (!patient.ok) return patient;
@@ -121,6 +139,7 @@ export async function bookAppointment(
   if (!provider || !clinic || !place) return refused(NOT_FOUND);
 
   const { patientId } = patient;
+  const hold = claimOf(c.get("settings").ID_KEYS, provider.id, body.holdId, token);
   const answer = await takeSafely(c, [provider], () => ({
     command: commandId(principal.subject, patientId, key),
     fingerprint: fingerprintOf("POST", "/v1/appointments", body),
@@ -135,6 +154,7 @@ export async function bookAppointment(
       reason: body.reason ?? null,
       notes: body.notes ?? null,
       source: sourceOf(principal),
+      ...(hold ? { hold } : {}),
     },
   }));
   return { ok: true, answer, timeZone: clinic.timeZone };

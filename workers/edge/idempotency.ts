@@ -12,6 +12,10 @@ export const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 export const commandId = (subject: string, about: string, key: string): CommandId =>
   sha256([subject, about, key]) as CommandId;
 
+/** One hold: this holder, this key. The calendar adds itself. */
+export const holdCommandId = (holder: string, key: string): CommandId =>
+  sha256(["holds", holder, key]) as CommandId;
+
 /** For requests whose key is optional and was not given. */
 export const unrepeatableKey = (): string => randomUUID();
 

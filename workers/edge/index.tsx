@@ -5,6 +5,7 @@ import { appointments } from "./api/appointments.ts";
 import { appointmentFiles, patientCalendars } from "./api/calendar-files.ts";
 import { locations, providers, specialties, visitTypes } from "./api/directory.ts";
 import { health } from "./api/health.ts";
+import { holds } from "./api/holds.ts";
 import { live } from "./api/live.ts";
 import { patients } from "./api/patients.ts";
 import { NOT_FOUND, sendProblem } from "./api/problem.ts";
@@ -41,6 +42,7 @@ const v1 = new Hono<EdgeEnv>()
   .route("/providers", providers)
   .route("/appointments", appointmentFiles)
   .route("/appointments", appointments)
+  .route("/holds", holds)
   .route("/patients", patientCalendars)
   .route("/patients", patients)
   .route("/live", live)

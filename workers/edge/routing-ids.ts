@@ -1,12 +1,14 @@
 /**
- * Ids that say where to go: an appointment id names its home calendar. Its last eight characters are a key version and
- * a keyed check, so that an invented id never creates an object. Never an authorisation.
+ * Ids that say where to go: an appointment's or a hold's names its home calendar. Its last eight characters are a key
+ * version and a keyed check, so that an invented id never creates an object. Never an authorisation.
  */
 import { createHmac, timingSafeEqual } from "node:crypto";
 import {
   APPOINTMENT_ID,
   type AppointmentId,
   encodeBytes,
+  HOLD_ID,
+  type HoldId,
   homeCalendarOf,
   type ProviderId,
 } from "../../core/ids.ts";
@@ -16,29 +18,50 @@ import type { KeyRing } from "../config.ts";
 const CHECK_CHARS = 7;
 const OWN_CHARS = 12;
 
-function checkOf(secret: string, body: string): string {
-  return encodeBytes(createHmac("sha256", secret).update(body).digest().subarray(0, CHECK_CHARS));
+type Prefix = "apt" | "hld";
+
+/** An appointment's check covers its characters alone, a hold's its prefix too: neither serves as the other's. */
+function checkOf(secret: string, prefix: Prefix, body: string): string {
+  const covered = prefix === "apt" ? body : `${prefix}_${body}`;
+  return encodeBytes(createHmac("sha256", secret).update(covered).digest().subarray(0, CHECK_CHARS));
 }
 
-/** A fresh appointment id at this calendar, under the newest key. */
-export function mintAppointmentId(keys: KeyRing, calendar: ProviderId): AppointmentId {
+/** A fresh id at this calendar, under the newest key. */
+function mint(keys: KeyRing, prefix: Prefix, calendar: ProviderId): string {
   const [version, secret] = keys[0] as KeyRing[number];
   const body = calendar.slice("prv_".length) + encodeBytes(crypto.getRandomValues(new Uint8Array(OWN_CHARS)));
-  return `apt_${body}${version}${checkOf(secret, body)}` as AppointmentId;
+  return `${prefix}_${body}${version}${checkOf(secret, prefix, body)}`;
 }
+
+/** Whether one of our keys made it. */
+function isOurs(keys: KeyRing, prefix: Prefix, shape: RegExp, text: string): boolean {
+  const parts = shape.exec(text)?.groups;
+  if (!parts) return false;
+  const check = parts.check as string;
+  const secret = keys.find(([version]) => version === check[0])?.[1];
+  if (!secret) return false;
+  const expected = checkOf(secret, prefix, `${parts.home}${parts.own}`);
+  return timingSafeEqual(Buffer.from(expected), Buffer.from(check.slice(1)));
+}
+
+export const mintAppointmentId = (keys: KeyRing, calendar: ProviderId): AppointmentId =>
+  mint(keys, "apt", calendar) as AppointmentId;
+
+export const mintHoldId = (keys: KeyRing, calendar: ProviderId): HoldId =>
+  mint(keys, "hld", calendar) as HoldId;
 
 /** The id and its home calendar, if one of our keys made it; null for everything else. */
 export function parseAppointmentId(
   keys: KeyRing,
   text: string,
 ): { id: AppointmentId; home: ProviderId } | null {
-  const parts = APPOINTMENT_ID.exec(text)?.groups;
-  if (!parts) return null;
-  const check = parts.check as string;
-  const secret = keys.find(([version]) => version === check[0])?.[1];
-  if (!secret) return null;
-  const expected = checkOf(secret, `${parts.home}${parts.own}`);
-  if (!timingSafeEqual(Buffer.from(expected), Buffer.from(check.slice(1)))) return null;
+  if (!isOurs(keys, "apt", APPOINTMENT_ID, text)) return null;
   const id = text as AppointmentId;
+  return { id, home: homeCalendarOf(id) };
+}
+
+export function parseHoldId(keys: KeyRing, text: string): { id: HoldId; home: ProviderId } | null {
+  if (!isOurs(keys, "hld", HOLD_ID, text)) return null;
+  const id = text as HoldId;
   return { id, home: homeCalendarOf(id) };
 }

@@ -105,8 +105,8 @@ describe("a move that keeps every rule", () => {
   it("[M1] [B1] the old time is free and the new one taken by the very same command", () => {
     const calendar = withAppointment();
     calendar.move(aMove(1), NOW);
-    expect(blockerOf(calendar, aPlace(START), null)).toBeNull();
-    expect(blockerOf(calendar, aPlace(LATER), null)).toBe("appointment");
+    expect(blockerOf(calendar, aPlace(START), null, NOW)).toBeNull();
+    expect(blockerOf(calendar, aPlace(LATER), null, NOW)).toBe("appointment");
   });
 
   it("[M6] its own old time does not block it: half an appointment further is free", () => {

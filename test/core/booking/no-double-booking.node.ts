@@ -205,7 +205,8 @@ class Run {
       preparedOn: () => null,
       forwardingOf: () => null,
       reservationOf: () => null,
-      occupantsIn: (interval) => this.calendar.occupantsIn(interval),
+      occupantsIn: (interval, now) => this.calendar.occupantsIn(interval, now),
+      findHold: (id) => this.calendar.findHold(id),
     };
     const decision = decide(this.calendar);
     expect(decide(this.calendar)).toEqual(decision);

@@ -17,7 +17,7 @@ import type { StatusAnswer } from "../booking.ts";
 import type { EdgeEnv } from "../env.ts";
 import { reopenProblem } from "../reopen.ts";
 import { parseAppointmentId } from "../routing-ids.ts";
-import { idempotencyKey, ifMatchVersion, ifMatchVersionIfGiven } from "./headers.ts";
+import { holdToken, idempotencyKey, ifMatchVersion, ifMatchVersionIfGiven } from "./headers.ts";
 import {
   BUSY,
   FORBIDDEN,
@@ -72,7 +72,10 @@ export const appointments = new Hono<EdgeEnv>()
     if (!key.ok) return sendProblem(c, key.problem);
     const body = await parseBody(c, bookingBody);
     if (!body.ok) return sendProblem(c, body.problem);
-    return sendTaken(c, await bookAppointment(c, principal, key.value, body.value), 201);
+    const token = holdToken(c);
+    if (body.value.holdId !== undefined && token === null)
+      return sendProblem(c, invalid([{ pointer: "/header/Hold-Token", message: "is required with holdId" }]));
+    return sendTaken(c, await bookAppointment(c, principal, key.value, body.value, token), 201);
   })
   .get("/:id", async (c) => {
     const principal = c.get("principal");

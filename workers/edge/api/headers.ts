@@ -22,6 +22,15 @@ export function ifMatchVersionIfGiven(c: Context<EdgeEnv>): Parsed<number | null
   return c.req.header("if-match") === undefined ? { ok: true, value: null } : ifMatchVersion(c);
 }
 
+/** As `workers/edge/hold-token.ts` makes them: 32 bytes in base 64. */
+const HOLD_TOKEN = /^[A-Za-z0-9_-]{43}$/;
+
+/** What opens a hold; null when it is missing or cannot be one of ours. */
+export function holdToken(c: Context<EdgeEnv>): string | null {
+  const token = c.req.header("hold-token");
+  return token !== undefined && HOLD_TOKEN.test(token) ? token : null;
+}
+
 /** The version the caller saw: missing is 428, unreadable 400. */
 export function ifMatchVersion(c: Context<EdgeEnv>): Parsed<number> {
   const tag = c.req.header("if-match");

@@ -3,6 +3,7 @@ import type { Context } from "hono";
 import type { StoredRefusal } from "../../../core/agenda/command-row.ts";
 import type { BookingRefusal } from "../../../core/booking/refusal.ts";
 import { spellInZone } from "../../../core/schedule/clinic-time.ts";
+import type { FreeStart } from "../../../core/schedule/free-starts.ts";
 import type { EdgeEnv } from "../env.ts";
 
 export interface ValidationError {
@@ -13,7 +14,7 @@ export interface ValidationError {
 }
 
 export interface Problem {
-  readonly status: 400 | 401 | 403 | 404 | 409 | 412 | 413 | 415 | 422 | 426 | 428 | 429 | 500 | 503;
+  readonly status: 400 | 401 | 403 | 404 | 409 | 410 | 412 | 413 | 415 | 422 | 426 | 428 | 429 | 500 | 503;
   readonly slug: string;
   readonly title: string;
   readonly detail?: string;
@@ -99,14 +100,14 @@ export function problemFor({ refusal, alternatives }: StoredRefusal, timeZone: s
         status: 409,
         slug: "slot-taken",
         title: "That time was just taken.",
-        extra: {
-          blockedBy: refusal.blockedBy,
-          alternatives: alternatives.map(({ start, end, locationId }) => ({
-            start: spellInZone(start, timeZone),
-            end: spellInZone(end, timeZone),
-            locationId,
-          })),
-        },
+        extra: { blockedBy: refusal.blockedBy, alternatives: spelled(alternatives, timeZone) },
+      };
+    case "hold-expired":
+      return {
+        status: 410,
+        slug: "hold-expired",
+        title: "The time is not held for you any more.",
+        ...(alternatives.length > 0 ? { extra: { alternatives: spelled(alternatives, timeZone) } } : {}),
       };
     case "patient-conflict":
       return {
@@ -124,6 +125,13 @@ export function problemFor({ refusal, alternatives }: StoredRefusal, timeZone: s
       return NOT_FOUND;
   }
 }
+
+const spelled = (starts: readonly FreeStart[], timeZone: string) =>
+  starts.map(({ start, end, locationId }) => ({
+    start: spellInZone(start, timeZone),
+    end: spellInZone(end, timeZone),
+    locationId,
+  }));
 
 function ruleTitle({ rule }: Extract<BookingRefusal, { reason: "rule" }>): string {
   switch (rule) {
@@ -161,6 +169,8 @@ function ruleTitle({ rule }: Extract<BookingRefusal, { reason: "rule" }>): strin
       return "The appointment was changed too often today.";
     case "too-many-open-bookings":
       return "The patient has too many open appointments.";
+    case "too-many-holds":
+      return "Too many times are held already: book or release one first.";
   }
 }
 

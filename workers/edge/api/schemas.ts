@@ -3,6 +3,7 @@ import type { Context } from "hono";
 import * as z from "zod";
 import { CANCELLATION_REASONS } from "../../../core/booking/appointment.ts";
 import {
+  HOLD_ID,
   isPatientId,
   LOCATION_ID,
   type LocationId,
@@ -58,12 +59,16 @@ const REASON_CHARS_MAX = 500;
 const NOTES_CHARS_MAX = 2_000;
 const reason = z.string().trim().min(1).max(REASON_CHARS_MAX);
 
+export const holdBody = z.strictObject({ providerId, visitTypeId, locationId, start: moment });
+export type HoldBody = z.output<typeof holdBody>;
+
 export const bookingBody = z.strictObject({
   providerId,
   visitTypeId,
   locationId,
   start: moment,
   patientId: patientId.optional(),
+  holdId: z.string().regex(HOLD_ID, "must be a hold id").optional(),
   reason: reason.optional(),
   notes: z.string().trim().min(1).max(NOTES_CHARS_MAX).optional(),
 });

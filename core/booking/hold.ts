@@ -1,0 +1,69 @@
+/** A hold: a start that is kept for somebody for some minutes, before anybody says who they are. */
+import type { Brand } from "../brand.ts";
+import type { CommandId, HoldId } from "../ids.ts";
+import { DAY_MS, type Instant, MINUTE_MS, plus } from "../time.ts";
+import type { Place } from "./commands.ts";
+
+/** Time to fill in a form and sign in. */
+export const HOLD_MINUTES = 5;
+/** From the moment it was made, whatever its extensions: nobody sits on a start for longer without booking it. */
+export const HOLD_TOTAL_MINUTES_MAX = 15;
+/** Live ones of one device on one calendar: one for each member of a small family, or a change of mind. */
+export const HOLDS_PER_DEVICE_MAX = 3;
+/** Made by one device within a day on one calendar; bounds the rows that whoever holds and releases in a loop leaves behind. */
+export const HOLDS_KEPT_PER_DEVICE_MAX = 60;
+/** Of the visits that fit into a local day, at most this part is held by people who did not say who they are. */
+export const ANONYMOUS_DAY_SHARE = 0.25;
+/** A short day has few visits; a quarter of them would be none. */
+export const ANONYMOUS_DAY_MIN = 3;
+/** An ended hold is remembered for as long as its Idempotency-Key is. Without blocking anybody. */
+export const ENDED_HOLD_LIFE_MS = DAY_MS;
+
+/** Hash of who holds: of the caller's subject, else of their device for one day. Cannot be read back. */
+export type HolderHash = Brand<string, "HolderHash">;
+/** SHA-256 of a hold's token. The token itself never reaches a calendar. */
+export type TokenHash = Brand<string, "TokenHash">;
+
+/** `expired` is written by the alarm; until then a row whose `expiresAt` has passed says `held` and holds nothing. */
+export type HoldState = "held" | "expired" | "released" | "converted";
+
+export interface StoredHold {
+  readonly id: HoldId;
+  readonly place: Place;
+  /** IANA zone of the clinic. */
+  readonly timeZone: string;
+  readonly placedAt: Instant;
+  readonly expiresAt: Instant;
+  readonly state: HoldState;
+  readonly tokenHash: TokenHash;
+  readonly holder: HolderHash;
+  /** Made without an account. */
+  readonly anonymous: boolean;
+  /** The command that made it, so that a repetition finds its first answer. */
+  readonly command: CommandId;
+  readonly fingerprint: string;
+}
+
+/** What a booking shows of the hold that it wants to become. */
+export interface HoldClaim {
+  readonly id: HoldId;
+  readonly tokenHash: TokenHash;
+}
+
+/** [W2] Exact by the clock of the decision, whatever the alarm has tidied. */
+export const isLive = (hold: Pick<StoredHold, "state" | "expiresAt">, now: Instant): boolean =>
+  hold.state === "held" && now < hold.expiresAt;
+
+/** [W3] Five minutes from now, at most fifteen from when it was made. */
+export const extendedUntil = (placedAt: Instant, now: Instant): Instant =>
+  Math.min(
+    plus(now, HOLD_MINUTES * MINUTE_MS),
+    plus(placedAt, HOLD_TOTAL_MINUTES_MAX * MINUTE_MS),
+  ) as Instant;
+
+/** [W5] Looks at every character, so that the time it takes says nothing of where two hashes differ. */
+export function sameHash(a: TokenHash, b: TokenHash): boolean {
+  let difference = a.length ^ b.length;
+  for (let index = 0; index < a.length; index++) difference |= a.charCodeAt(index) ^ b.charCodeAt(index);
+  return difference === 0;
+}
