@@ -24,7 +24,7 @@ export function decideBook(view: CalendarView, command: BookCommand, now: Instan
   if (view.isFenced(command.attempt)) return { kind: "fenced" }; // [B14]
   if (now > command.deadline) return { kind: "late" }; // [B15]
 
-  const refusal = brokenPlaceRule(view.open, command.place, now) ?? rival(view, command);
+  const refusal = brokenPlaceRule(view.open, command.place, now, command.who) ?? rival(view, command);
   if (refusal) return { kind: "refused", refusal, fence: command.again }; // [B16]
   return { kind: "commit", appointment: firstVersion(view, command) };
 }
@@ -46,7 +46,7 @@ function firstVersion(view: CalendarView, command: BookCommand): Appointment {
 
 /** Version 1 of a booking, from its command alone: what the calendar stores is what the agenda can answer again. */
 export function bookedAppointment(
-  command: Omit<BookCommand, "again" | "configVersion" | "deadline" | "attempt" | "kind">,
+  command: Omit<BookCommand, "again" | "configVersion" | "deadline" | "attempt" | "kind" | "who">,
   providerId: ProviderId,
   timeZone: string,
 ): Appointment {

@@ -1,7 +1,7 @@
 /** May this appointment be given back? Comes straight to the calendar: giving time back needs no agenda. */
 import { reaches } from "../access/reach.ts";
 import type { AttemptId } from "../ids.ts";
-import type { Instant } from "../time.ts";
+import { type Instant, MINUTE_MS, plus } from "../time.ts";
 import type { Appointment } from "./appointment.ts";
 import type { CalendarView, StoredAppointment } from "./calendar-view.ts";
 import type { CancelCommand } from "./commands.ts";
@@ -27,7 +27,7 @@ export function decideCancel(view: CalendarView, command: CancelCommand, now: In
       ? { kind: "done", appointment: earlier.answer }
       : refuse({ reason: "key-reuse" });
   }
-  const refusal = cancelRefusal(stored, command, now);
+  const refusal = cancelRefusal(view, stored, command, now);
   if (refusal) return refuse(refusal);
   return {
     kind: "commit",
@@ -44,6 +44,7 @@ export function decideCancel(view: CalendarView, command: CancelCommand, now: In
 }
 
 function cancelRefusal(
+  view: CalendarView,
   stored: StoredAppointment,
   command: CancelCommand,
   now: Instant,
@@ -51,8 +52,18 @@ function cancelRefusal(
   const { appointment } = stored;
   if (appointment.version !== command.ifMatch) return { reason: "stale-version" }; // [C3]
   if (appointment.status !== "booked" && appointment.status !== "confirmed") return broken("not-cancellable"); // [C4]
-  if (command.reach.kind === "patient" && now >= appointment.start) return broken("already-started"); // [C5]
-  return null;
+  if (command.reach.kind !== "patient") return null; // the clinic may at any time
+  if (now >= appointment.start) return broken("already-started"); // [C5]
+  return isTooLate(view, appointment, now) ? broken("cancellation-window") : null; // [C6]
+}
+
+function isTooLate(
+  view: CalendarView,
+  { visitTypeId, locationId, start }: Appointment,
+  now: Instant,
+): boolean {
+  const minutes = view.open.rules(visitTypeId, locationId)?.cancelWindowMinutes ?? 0;
+  return now > plus(start, -minutes * MINUTE_MS);
 }
 
 const refuse = (refusal: BookingRefusal): CancelDecision => ({ kind: "refused", refusal });

@@ -7,6 +7,9 @@ export type Blocker = "appointment" | "hold" | "block" | "capacity";
 export type BookingRule =
   | "unknown-visit-type"
   | "location-not-served"
+  | "specialty-required"
+  | "new-patients-only"
+  | "age-limit"
   | "wrong-length"
   | "off-grid"
   | "starts-in-past"
@@ -15,7 +18,9 @@ export type BookingRule =
   | "outside-open-hours"
   | "other-calendar"
   | "not-movable"
+  | "move-window"
   | "not-cancellable"
+  | "cancellation-window"
   | "already-started"
   | "too-many-changes"
   | "too-many-open-bookings";

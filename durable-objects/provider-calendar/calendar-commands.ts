@@ -23,13 +23,7 @@ import type { BookingRefusal } from "../../core/booking/refusal.ts";
 import { appointmentEvent, configuredEvent } from "../../core/events/event.ts";
 import type { AppointmentId, AttemptId } from "../../core/ids.ts";
 import type { CalendarConfig } from "../../core/schedule/config.ts";
-import {
-  type BusyOf,
-  type FreeStart,
-  findSite,
-  findVisit,
-  nearestFreeStarts,
-} from "../../core/schedule/free-starts.ts";
+import { type BusyOf, type FreeStart, findSite, nearestFreeStarts } from "../../core/schedule/free-starts.ts";
 import { OpenDays } from "../../core/schedule/open-days.ts";
 import { type Instant, type Interval, plus } from "../../core/time.ts";
 import type { WakeUp } from "../shared/wake.ts";
@@ -259,7 +253,7 @@ export class CalendarCommands {
 
   #alternatives({ place }: BookCommand | MoveCommand, at: Instant): FreeStart[] {
     if (!this.#memory.open) return [];
-    const visit = findVisit(this.#memory.open, place.visitTypeId);
+    const visit = this.#memory.open.rules(place.visitTypeId, place.locationId);
     const site = findSite(this.#memory.open, place.locationId);
     return visit && site
       ? nearestFreeStarts(this.#memory.open, this.#memory.busy.of, visit, [site], place.start, at)

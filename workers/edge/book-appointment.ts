@@ -10,6 +10,7 @@ import type { Place } from "../../core/booking/commands.ts";
 import { broken } from "../../core/booking/refusal.ts";
 import type { Provider } from "../../core/directory/directory.ts";
 import type { AppointmentId, LocationId, ProviderId, VisitTypeId } from "../../core/ids.ts";
+import { rulesAt } from "../../core/schedule/rules-at.ts";
 import { type Instant, MINUTE_MS, plus } from "../../core/time.ts";
 import { logFailure } from "../../durable-objects/shared/log.ts";
 import { clinicIn, directoryForProvider } from "./api/directory.ts";
@@ -31,6 +32,7 @@ import type { EdgeEnv } from "./env.ts";
 import { commandId, fingerprintOf } from "./idempotency.ts";
 import { mintAppointmentId, parseAppointmentId } from "./routing-ids.ts";
 import { providerCalendar } from "./stubs.ts";
+import { whoIsAskedFor } from "./who-comes.ts";
 
 /** The agenda's answer with the zone its times are spelled in, or why it was never asked. */
 export type TakeOutcome =
@@ -54,7 +56,7 @@ function placeOf(
   locationId: LocationId,
   start: Instant,
 ): Place | null {
-  const own = provider.calendar.visitTypes.find((visit) => visit.id === visitTypeId);
+  const own = rulesAt(provider.calendar, visitTypeId, locationId);
   const minutes = own?.minutes ?? known.visitTypes.get(visitTypeId)?.minutes;
   return minutes === undefined
     ? null
@@ -115,6 +117,7 @@ export async function bookAppointment(
   if (!provider || !clinic || !place) return refused(NOT_FOUND);
 
   const { patientId } = patient;
+  const who = await whoIsAskedFor(c.get("settings"), provider, place, clinic.timeZone, { patientId });
   const answer = await takeSafely(c, provider, () => ({
     command: commandId(principal.subject, patientId, key),
     fingerprint: fingerprintOf("POST", "/v1/appointments", body),
@@ -126,6 +129,7 @@ export async function bookAppointment(
       place,
       timeZone: clinic.timeZone,
       configVersion: provider.calendar.version,
+      ...who,
       reason: body.reason ?? null,
       notes: body.notes ?? null,
       source: sourceOf(principal),
@@ -160,6 +164,10 @@ export async function moveAppointment(
     : placeOf(known, provider, visitTypeId, locationId, body.start ?? appointment.start);
   if (!clinic || !place) return refused(NOT_FOUND);
 
+  const who = await whoIsAskedFor(c.get("settings"), provider, place, clinic.timeZone, {
+    patientId: appointment.patientId,
+    except: appointment.id,
+  });
   const answer = await takeSafely(c, provider, () => ({
     command: commandId(principal.subject, appointment.patientId, key),
     fingerprint: fingerprintOf("PATCH", `/v1/appointments/${appointment.id}`, body),
@@ -171,6 +179,8 @@ export async function moveAppointment(
       place,
       timeZone: clinic.timeZone,
       configVersion: provider.calendar.version,
+      ...who,
+      byPatient: principal.role === "patient",
       ifMatch,
       ...(body.reason === undefined ? {} : { reason: body.reason }),
     },

@@ -3,6 +3,7 @@ import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { appointments } from "./api/appointments.ts";
 import { locations, providers, specialties, visitTypes } from "./api/directory.ts";
+import { explainStart } from "./api/explain.ts";
 import { health } from "./api/health.ts";
 import { live } from "./api/live.ts";
 import { patients } from "./api/patients.ts";
@@ -37,6 +38,7 @@ const v1 = new Hono<EdgeEnv>()
   .route("/locations", locations)
   .route("/visit-types", visitTypes)
   .route("/specialties", specialties)
+  .route("/providers", explainStart)
   .route("/providers", providers)
   .route("/appointments", appointments)
   .route("/patients", patients)
