@@ -5,6 +5,7 @@
 export { type Db, makeDb } from "./client.ts";
 export { projectAppointments } from "./projections/appointments.ts";
 export { findPatient } from "./queries/find-patient.ts";
+export { isKnownToProvider } from "./queries/is-known-to-provider.ts";
 export { listPatients } from "./queries/list-patients.ts";
 export { listProviders } from "./queries/list-providers.ts";
 export { loadDirectory } from "./queries/load-directory.ts";

@@ -22,20 +22,58 @@ import {
   timestamp,
 } from "drizzle-orm/pg-core";
 import { LOCATION_ID, PATIENT_ID, PROVIDER_ID, VISIT_TYPE_ID } from "../core/ids.ts";
-import { VISIT_MINUTES_MAX } from "../core/schedule/config.ts";
+import {
+  type DateException,
+  VISIT_MINUTES_MAX,
+  type VisitTypeOverride,
+  type WeeklyHours,
+} from "../core/schedule/config.ts";
 import { STEP_MINUTES } from "../core/time.ts";
-
-/** One weekday's opening at one site, as stored in `provider_site.hours`. */
-export interface StoredHours {
-  readonly weekday: number;
-  readonly opensAt: number;
-  readonly closesAt: number;
-}
 
 /** The shape of an id, checked where it is stored: that is what makes the brand given on reading true. */
 const hasShape = (column: PgColumn, shape: RegExp): SQL => sql`${column} ~ ${sql.raw(`'${shape.source}'`)}`;
+/** None, or on a step and no longer than the longest visit. */
+const buffer = (column: PgColumn): SQL =>
+  sql`(${column} BETWEEN 0 AND ${sql.raw(String(VISIT_MINUTES_MAX))} AND ${column} % ${sql.raw(String(STEP_MINUTES))} = 0)`;
 const onStep = (column: PgColumn): SQL =>
   sql`${column} > 0 AND ${column} % ${sql.raw(String(STEP_MINUTES))} = 0`;
+
+/** Bounds of the lists in one row: every weekday several times with its dates; every date of a year, once. */
+export const WEEKLY_RULES_MAX = 200;
+export const EXCEPTIONS_MAX = 366;
+export const OVERRIDES_MAX = 100;
+
+/** Minutes of a day on steps, in order. A missing member is no match, so the row is refused. */
+const DAY_HOURS = `@.opensAt >= 0 && @.opensAt < @.closesAt && @.closesAt <= 1440 &&
+  @.opensAt % ${STEP_MINUTES} == 0 && @.closesAt % ${STEP_MINUTES} == 0`;
+const DATE = '"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"';
+const WEEKLY = `@.weekday >= 1 && @.weekday <= 7 && ${DAY_HOURS} &&
+  (!exists(@.from) || @.from like_regex ${DATE}) && (!exists(@.until) || @.until like_regex ${DATE})`;
+const EXCEPTION = `@.date like_regex ${DATE} &&
+  (@.kind == "closed" || ((@.kind == "instead" || @.kind == "extra") && exists(@.hours) &&
+   !exists(@.hours[*] ? (!(${DAY_HOURS}) || (${DAY_HOURS}) is unknown))))`;
+/** Absent, or a number of at least `min`, on a step where it is a length of time. */
+const number = (name: string, min: number, more = ""): string =>
+  `(!exists(@.${name}) || (@.${name} >= ${min}${more}))`;
+const minutes = (name: string, min: number): string =>
+  number(name, min, ` && @.${name} <= ${VISIT_MINUTES_MAX} && @.${name} % ${STEP_MINUTES} == 0`);
+const OVERRIDE = [
+  `@.visitTypeId like_regex "${VISIT_TYPE_ID.source}" && @.locationId like_regex "${LOCATION_ID.source}"`,
+  minutes("minutes", STEP_MINUTES),
+  minutes("gridMinutes", STEP_MINUTES),
+  minutes("bufferBeforeMinutes", 0),
+  minutes("bufferAfterMinutes", 0),
+  number("noticeMinutes", 0),
+  number("horizonDays", 1),
+  number("capacity", 1),
+].join(" && ");
+
+/** A JSON list of at most `max` entries, each of which matches: as many match as there are. Null passes. */
+const listOf = (column: PgColumn, match: string, max: number): SQL => sql`CASE
+  WHEN jsonb_typeof(${column}) <> 'array' THEN false
+  ELSE jsonb_array_length(${column}) <= ${sql.raw(String(max))}
+    AND jsonb_array_length(${column}) =
+      jsonb_array_length(jsonb_path_query_array(${column}, ${sql.raw(`'$[*] ? (${match})'`)})) END`;
 
 export const clinic = pgTable(
   "clinic",
@@ -58,6 +96,21 @@ export const clinic = pgTable(
   ],
 );
 
+/** Dates on which a whole clinic is closed, both included. Who writes one raises the version of its providers. */
+export const clinicClosure = pgTable(
+  "clinic_closure",
+  {
+    locationId: text("location_id").notNull(),
+    from: date("from_date", { mode: "string" }).notNull(),
+    until: date("until_date", { mode: "string" }).notNull(),
+  },
+  (t) => [
+    primaryKey({ name: "clinic_closure_pk", columns: [t.locationId, t.from] }),
+    foreignKey({ name: "clinic_closure_clinic_fk", columns: [t.locationId], foreignColumns: [clinic.id] }),
+    check("clinic_closure_order", sql`${t.from} <= ${t.until}`),
+  ],
+);
+
 export const visitType = pgTable(
   "visit_type",
   {
@@ -68,6 +121,18 @@ export const visitType = pgTable(
     noticeMinutes: integer("notice_minutes").notNull(),
     horizonDays: integer("horizon_days").notNull(),
     modality: text("modality", { enum: ["in-person", "video", "phone"] }).notNull(),
+    // Null = no such rule. What each one means: core/schedule/config.ts.
+    bufferBeforeMinutes: integer("buffer_before_minutes"),
+    bufferAfterMinutes: integer("buffer_after_minutes"),
+    capacity: integer("capacity"),
+    newPatientsOnly: boolean("new_patients_only"),
+    ageMin: integer("age_min"),
+    ageMax: integer("age_max"),
+    specialty: text("specialty"),
+    cancelWindowMinutes: integer("cancel_window_minutes"),
+    moveWindowMinutes: integer("move_window_minutes"),
+    perDayMax: integer("per_day_max"),
+    requires: text("requires", { enum: ["room", "device", "interpreter"] }).array(),
   },
   (t) => [
     primaryKey({ name: "visit_type_pk", columns: [t.id] }),
@@ -77,6 +142,11 @@ export const visitType = pgTable(
     check("visit_type_grid", onStep(t.gridMinutes)),
     check("visit_type_window", sql`${t.noticeMinutes} >= 0 AND ${t.horizonDays} >= 1`),
     check("visit_type_modality", sql`${t.modality} IN ('in-person', 'video', 'phone')`),
+    check("visit_type_buffers", sql`${buffer(t.bufferBeforeMinutes)} AND ${buffer(t.bufferAfterMinutes)}`),
+    check("visit_type_counts", sql`${t.capacity} >= 1 AND ${t.perDayMax} >= 1`),
+    check("visit_type_ages", sql`${t.ageMin} >= 0 AND ${t.ageMax} >= 0 AND ${t.ageMin} <= ${t.ageMax}`),
+    check("visit_type_late", sql`${t.cancelWindowMinutes} >= 0 AND ${t.moveWindowMinutes} >= 0`),
+    check("visit_type_requires", sql`${t.requires} <@ ARRAY['room', 'device', 'interpreter']`),
   ],
 );
 
@@ -93,11 +163,17 @@ export const provider = pgTable(
     acceptingNewPatients: boolean("accepting_new_patients").notNull(),
     /** Grows with every change of this provider, their sites or visit types: calendars never take a lower one. */
     configVersion: integer("config_version").notNull(),
+    /** Minutes between visits at two different sites; null = none. */
+    travelMinutes: integer("travel_minutes"),
+    /** Other rules of a visit type at one of their sites. */
+    overrides: jsonb("overrides").$type<readonly VisitTypeOverride[]>(),
   },
   (t) => [
     primaryKey({ name: "provider_pk", columns: [t.id] }),
     check("provider_id_shape", hasShape(t.id, PROVIDER_ID)),
     check("provider_config_version", sql`${t.configVersion} >= 1`),
+    check("provider_travel", sql`${t.travelMinutes} BETWEEN 1 AND 480`),
+    check("provider_overrides", listOf(t.overrides, OVERRIDE, OVERRIDES_MAX)),
     // "C" on purpose: the same order on every server, whatever its locale, so that a cursor stays valid.
     index("provider_name_idx").on(sql`display_name COLLATE "C"`, t.id),
   ],
@@ -110,13 +186,17 @@ export const providerSite = pgTable(
     locationId: text("location_id").notNull(),
     /** Order in which a provider's sites are shown; 0 is their main one. */
     position: smallint("position").notNull(),
-    hours: jsonb("hours").$type<readonly StoredHours[]>().notNull(),
+    hours: jsonb("hours").$type<readonly WeeklyHours[]>().notNull(),
+    breaks: jsonb("breaks").$type<readonly WeeklyHours[]>(),
+    exceptions: jsonb("exceptions").$type<readonly DateException[]>(),
   },
   (t) => [
     primaryKey({ name: "provider_site_pk", columns: [t.providerId, t.locationId] }),
     foreignKey({ name: "provider_site_provider_fk", columns: [t.providerId], foreignColumns: [provider.id] }),
     foreignKey({ name: "provider_site_clinic_fk", columns: [t.locationId], foreignColumns: [clinic.id] }),
-    check("provider_site_hours", sql`jsonb_typeof(${t.hours}) = 'array'`),
+    check("provider_site_hours", listOf(t.hours, WEEKLY, WEEKLY_RULES_MAX)),
+    check("provider_site_breaks", listOf(t.breaks, WEEKLY, WEEKLY_RULES_MAX)),
+    check("provider_site_exceptions", listOf(t.exceptions, EXCEPTION, EXCEPTIONS_MAX)),
     index("provider_site_location_idx").on(t.locationId, t.providerId),
   ],
 );

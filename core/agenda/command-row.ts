@@ -1,6 +1,6 @@
 /** One command of a patient as the agenda remembers it: the idempotency ledger, and for a booking also the claim. */
 import type { Appointment, AppointmentFacts, BookingSource } from "../booking/appointment.ts";
-import type { BookCommand, MoveCommand, Place, ResolveQuestion } from "../booking/commands.ts";
+import type { BookCommand, MoveCommand, Place, ResolveQuestion, Who } from "../booking/commands.ts";
 import { bookedAppointment } from "../booking/decide-book.ts";
 import type { HoldClaim } from "../booking/hold.ts";
 import type { BookingRefusal } from "../booking/refusal.ts";
@@ -31,6 +31,7 @@ interface Wanted {
   readonly place: Place;
   readonly timeZone: string;
   readonly configVersion: number;
+  readonly who?: Who;
 }
 
 /** `appointmentId` is a fresh one, used if a new attempt begins; a repetition ignores it. */
@@ -46,6 +47,7 @@ export interface WantedBooking extends Wanted {
 export interface WantedMove extends Wanted {
   readonly kind: "move";
   readonly ifMatch: number;
+  readonly byPatient?: boolean;
   readonly reason?: string | null;
 }
 
@@ -124,12 +126,14 @@ export function calendarCommand(row: CommandRow, again: boolean): BookCommand | 
     deadline: row.deadline,
     again,
     configVersion: wanted.configVersion,
+    ...(wanted.who === undefined ? {} : { who: wanted.who }),
   };
   if (wanted.kind === "move") {
     return {
       ...common,
       kind: "move",
       ifMatch: wanted.ifMatch,
+      ...(wanted.byPatient === undefined ? {} : { byPatient: wanted.byPatient }),
       ...(wanted.reason === undefined ? {} : { reason: wanted.reason }),
     };
   }

@@ -29,12 +29,23 @@ export interface Place {
   readonly end: Instant;
 }
 
+/**
+ * [B19] [B20] What the rules of a visit type ask about the patient. The edge fills it only when such a rule exists; null
+ * or absent = not known, and then the rule is not applied: what a directory that is away cannot say must not stop a visit.
+ */
+export interface Who {
+  readonly isNewPatient: boolean | null;
+  /** Whole years on the day of the visit: less than a birth date says, and all that the rule needs. */
+  readonly ageYears: number | null;
+}
+
 /** What every attempt that takes time carries unchanged through all of its sends. */
 interface Attempt {
   readonly attempt: AttemptId;
   readonly appointmentId: AppointmentId;
   readonly patientId: PatientId;
   readonly place: Place;
+  readonly who?: Who;
   /** When the agenda wrote the attempt; becomes `createdAt` or `updatedAt`, so that a replay says the same. */
   readonly issuedAt: Instant;
   readonly deadline: Instant;
@@ -56,6 +67,8 @@ export interface BookCommand extends Attempt {
 export interface MoveCommand extends Attempt {
   readonly kind: "move";
   readonly ifMatch: number;
+  /** [M9] The patient asks, not the clinic. */
+  readonly byPatient?: boolean;
   /** undefined leaves the reason as it is. */
   readonly reason?: string | null;
 }

@@ -33,7 +33,7 @@ export function decideBook(view: CalendarView, command: BookCommand, now: Instan
   const hold = claimedHold(view, command);
   const live = hold !== null && isLive(hold, now);
   const refusal =
-    brokenPlaceRule(view.open, command.place, now, live ? hold.placedAt : now) ?? // [B24]
+    brokenPlaceRule(view.open, command.place, now, command.who, live ? hold.placedAt : now) ?? // [B24]
     rival(view, command, hold, now);
   if (refusal) return { kind: "refused", refusal, fence: command.again }; // [B16]
   const appointment = firstVersion(view, command);
@@ -73,7 +73,7 @@ function firstVersion(view: CalendarView, command: BookCommand): Appointment {
 
 /** Version 1 of a booking, from its command alone: what the calendar stores is what the agenda can answer again. */
 export function bookedAppointment(
-  command: Omit<BookCommand, "again" | "configVersion" | "deadline" | "attempt" | "kind">,
+  command: Omit<BookCommand, "again" | "configVersion" | "deadline" | "attempt" | "kind" | "who">,
   providerId: ProviderId,
   timeZone: string,
 ): Appointment {

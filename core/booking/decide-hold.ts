@@ -176,7 +176,7 @@ export function decideExtendHold(view: HoldView, claim: HoldClaim, now: Instant)
 
 /** [W3] A hold that ran out comes back if nobody took its start. It counts to the caps again, which others may have filled. */
 function revive(view: HoldView, hold: StoredHold, now: Instant): HoldDecision {
-  if (brokenPlaceRule(view.open, hold.place, now, hold.placedAt) || rival(view, hold, now))
+  if (brokenPlaceRule(view.open, hold.place, now, undefined, hold.placedAt) || rival(view, hold, now))
     return refuse({ reason: "hold-expired" });
   const refusal = tooMany(view, hold, [hold.holder], now);
   return refusal ? refuse(refusal) : { kind: "commit", hold };

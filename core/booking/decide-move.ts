@@ -1,6 +1,6 @@
 /** May this appointment move to another time of the same calendar? Same id, one version more, all or nothing. */
 import { findSite } from "../schedule/free-starts.ts";
-import type { Instant } from "../time.ts";
+import { type Instant, MINUTE_MS, plus } from "../time.ts";
 import type { Appointment } from "./appointment.ts";
 import type { CalendarView, StoredAppointment } from "./calendar-view.ts";
 import type { MoveCommand, Place } from "./commands.ts";
@@ -48,7 +48,8 @@ function moveRefusal(
   // [M5] Who keeps their time (and changes the reason only) keeps it whatever the rules say by now.
   if (samePlace(appointment, command.place)) return null;
   if (now >= appointment.start) return broken("already-started"); // [M8] a missed visit is booked anew
-  const rule = brokenPlaceRule(view.open, command.place, now);
+  if (command.byPatient && isTooLate(view, appointment, now)) return broken("move-window"); // [M9]
+  const rule = brokenPlaceRule(view.open, command.place, now, command.who);
   if (rule) return rule;
   const blockedBy = blockerOf(view, command.place, appointment.id, now); // [M6] its own old time does not block it
   return blockedBy ? { reason: "slot-taken", blockedBy } : null;
@@ -73,6 +74,16 @@ export function movableRefusal(
   const refusal = versionRefusal(stored, ifMatch, now);
   if (refusal) return refusal;
   return now >= stored.appointment.start ? broken("already-started") : null; // [M8]
+}
+
+/** The window of the visit as it stands: what it would become does not buy a way out. */
+function isTooLate(
+  view: CalendarView,
+  { visitTypeId, locationId, start }: Appointment,
+  now: Instant,
+): boolean {
+  const minutes = view.open.rules(visitTypeId, locationId)?.moveWindowMinutes ?? 0;
+  return now > plus(start, -minutes * MINUTE_MS);
 }
 
 export function samePlace(a: Place, b: Place): boolean {

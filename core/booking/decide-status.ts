@@ -70,7 +70,7 @@ function statusRefusal(
   const byPatient = command.reach.kind === "patient";
   if (!transition || (byPatient && transition.by === "clinic"))
     return broken(command.action === "cancel" ? "not-cancellable" : "illegal-transition"); // [C4] [H1] [H5]
-  const rule = brokenTimeRule(appointment, command, now);
+  const rule = brokenTimeRule(view, appointment, command, now);
   if (rule) return rule;
   // [H10] What took no time takes it again: somebody else may have it by now.
   if (occupiesTime(transition.to) && !occupiesTime(appointment.status)) {
@@ -82,6 +82,7 @@ function statusRefusal(
 
 /** When a command makes sense. Starting, completing and reopening follow what happens in the room, not the clock. */
 function brokenTimeRule(
+  view: CalendarView,
   appointment: Appointment,
   { action, reach }: StatusCommand,
   now: Instant,
@@ -90,7 +91,9 @@ function brokenTimeRule(
   const started = now >= appointment.start;
   switch (action) {
     case "cancel":
-      return byPatient && started ? broken("already-started") : null; // [C5]
+      if (!byPatient) return null; // the clinic may at any time
+      if (started) return broken("already-started"); // [C5]
+      return isTooLateToCancel(view, appointment, now) ? broken("cancellation-window") : null; // [C6]
     case "confirm":
       return started ? broken("already-started") : null; // [H6]
     case "check-in":
@@ -102,6 +105,15 @@ function brokenTimeRule(
     case "reopen":
       return null;
   }
+}
+
+function isTooLateToCancel(
+  view: CalendarView,
+  { visitTypeId, locationId, start }: Appointment,
+  now: Instant,
+): boolean {
+  const minutes = view.open.rules(visitTypeId, locationId)?.cancelWindowMinutes ?? 0;
+  return now > plus(start, -minutes * MINUTE_MS);
 }
 
 /** [H7] On the visit's own date at the clinic; a patient from two hours before the start. */

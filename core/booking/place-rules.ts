@@ -1,9 +1,11 @@
 /** The rules that a wanted time must meet, in the order in which a person would ask. */
-import { earliestStart, findSite, findVisit, horizonEnd } from "../schedule/free-starts.ts";
+import { earliestStart, findSite, horizonEnd } from "../schedule/free-starts.ts";
 import type { OpenDays } from "../schedule/open-days.ts";
+import { hasSpecialty } from "../schedule/rules-at.ts";
 import { type Instant, MINUTE_MS } from "../time.ts";
-import type { Place } from "./commands.ts";
-import { type BookingRefusal, broken } from "./refusal.ts";
+import type { Place, Who } from "./commands.ts";
+import { type BookingRefusal, type BookingRule, broken } from "./refusal.ts";
+import { brokenWhoRules } from "./who-rules.ts";
 
 /**
  * null = every rule of time is met. Says nothing about who else is there.
@@ -13,17 +15,33 @@ export function brokenPlaceRule(
   open: OpenDays,
   place: Place,
   now: Instant,
+  who?: Who,
   heldSince: Instant = now,
 ): BookingRefusal | null {
-  const visit = findVisit(open, place.visitTypeId);
-  if (!visit) return broken("unknown-visit-type"); // [B10]
-  const site = findSite(open, place.locationId);
-  if (!site) return broken("location-not-served"); // [B11]
-  if (place.end - place.start !== visit.minutes * MINUTE_MS) return broken("wrong-length"); // [B12]
-  if (place.start < now) return broken("starts-in-past"); // [B5]
-  if (place.start < earliestStart(visit, heldSince)) return broken("minimum-notice"); // [B6]
-  if (place.start >= horizonEnd(visit, heldSince)) return broken("beyond-horizon"); // [B7]
-  if (!open.onGrid(site.timeZone, visit.gridMinutes, place.start)) return broken("off-grid"); // [B8]
-  if (!open.contains(site, place)) return broken("outside-open-hours"); // [B4]
+  for (const rule of brokenPlaceRules(open, place, now, who, heldSince)) return broken(rule);
   return null;
+}
+
+/** Every broken rule, first things first: booking says the first one, `explain` all of them. */
+export function* brokenPlaceRules(
+  open: OpenDays,
+  place: Place,
+  now: Instant,
+  who?: Who,
+  heldSince: Instant = now,
+): Generator<BookingRule, void> {
+  const visit = open.rules(place.visitTypeId, place.locationId);
+  const site = findSite(open, place.locationId);
+  if (!visit) yield "unknown-visit-type"; // [B10]
+  if (!site) yield "location-not-served"; // [B11]
+  if (!visit) return; // nothing to measure the time by
+  if (!hasSpecialty(open.config, visit)) yield "specialty-required"; // [B21]
+  yield* brokenWhoRules(visit, who); // [B19] [B20]
+  if (place.end - place.start !== visit.minutes * MINUTE_MS) yield "wrong-length"; // [B12]
+  if (place.start < now) yield "starts-in-past"; // [B5]
+  if (visit.noticeMinutes > 0 && place.start < earliestStart(visit, heldSince)) yield "minimum-notice"; // [B6]
+  if (place.start >= horizonEnd(visit, heldSince)) yield "beyond-horizon"; // [B7]
+  if (!site) return;
+  if (!open.onGrid(site.timeZone, visit.gridMinutes, place.start)) yield "off-grid"; // [B8]
+  if (!open.contains(site, place)) yield "outside-open-hours"; // [B4]
 }

@@ -47,11 +47,30 @@ export function startsFor(
   query: AvailabilityQuery,
   now: Instant,
 ): FreeStart[] | null {
-  const visit = findVisit(open, query.visitTypeId);
-  if (!visit) return null;
+  if (!findVisit(open, query.visitTypeId)) return null;
   return sitesOf(open, query)
-    .flatMap((site) => freeStarts(open, busyOf, visit, [site], windowAt(site, query), now))
+    .flatMap((site) => {
+      const visit = open.rules(query.visitTypeId, site.locationId); // [S11] each site has its own
+      return visit ? freeStarts(open, busyOf, visit, [site], windowAt(site, query), now) : [];
+    })
     .sort((a, b) => a.start - b.start);
+}
+
+/**
+ * [S3] [S4] Grows exactly when time alone changes what is free in the window of `query`: with the first start that is still
+ * offered and the first one that is not offered yet, counted in steps at every site. With the revision it
+ * names an answer; a window that neither bound touches keeps its name for hours. `now` is the clock of the answer.
+ */
+export function clockOf(open: OpenDays, query: AvailabilityQuery, now: Instant): number {
+  let sum = 0;
+  for (const site of sitesOf(open, query)) {
+    const visit = open.rules(query.visitTypeId, site.locationId);
+    if (!visit) continue;
+    const { start, end } = windowAt(site, query);
+    for (const bound of [earliestStart(visit, now), horizonEnd(visit, now)])
+      sum += Math.ceil(Math.min(Math.max(bound, start), end) / STEP_MS);
+  }
+  return sum;
 }
 
 export interface AvailabilityBody {
@@ -104,12 +123,12 @@ export function feedChanges(
   touched: readonly Interval[],
   now: Instant,
 ): DayChange[] {
-  const visit = findVisit(open, query.visitTypeId);
-  if (!visit) return [];
   const days = new Set<number>();
   for (const { start, end } of touched)
     for (let day = dayOf(start) - 1; day <= dayOf(end - 1); day++) days.add(day);
   return sitesOf(open, query).flatMap((site) => {
+    const visit = open.rules(query.visitTypeId, site.locationId);
+    if (!visit) return [];
     const window = windowAt(site, query);
     const from = Math.max(window.start, earliestStart(visit, now));
     const to = Math.min(window.end, horizonEnd(visit, now));

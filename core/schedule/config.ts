@@ -20,7 +20,7 @@ export interface DayHours {
   readonly closesAt: number;
 }
 
-/** [S7] What one date has instead of, or on top of, the week's hours. */
+/** [S7] What one date has instead of, or on top of, the week's hours. `closed` wins over the others of its date. */
 export type DateException =
   | { readonly date: CalendarDate; readonly kind: "closed" }
   /** In the place of the weekly hours and breaks. */

@@ -11,8 +11,9 @@ import {
   STEP_MS,
 } from "../time.ts";
 import type { Site, VisitTypeRules } from "./config.ts";
-import { type DayBits, dayOf, startsFitting, stepsIn } from "./day-bits.ts";
+import { type DayBits, dayOf, emptyDay, startsFitting, stepsIn } from "./day-bits.ts";
 import type { OpenDays } from "./open-days.ts";
+import { hasSpecialty } from "./rules-at.ts";
 
 /** Busy steps of a UTC day, from whoever keeps them. */
 export type BusyOf = (day: number) => DayBits;
@@ -30,7 +31,7 @@ export const earliestStart = (visit: VisitTypeRules, now: Instant): Instant =>
 export const horizonEnd = (visit: VisitTypeRules, now: Instant): Instant =>
   plus(now, visit.horizonDays * DAY_MS);
 
-/** Free start steps of one visit type at one site on one UTC day; ignores notice and horizon. */
+/** Free start steps of one visit type at one site on one UTC day; ignores notice and horizon. `visit`: the rules there. */
 export function freeStartBits(
   open: OpenDays,
   busyOf: BusyOf,
@@ -38,6 +39,7 @@ export function freeStartBits(
   site: Site,
   day: number,
 ): DayBits {
+  if (!hasSpecialty(open.config, visit)) return emptyDay(); // [B21] what booking refuses to everybody is not shown
   return startsFitting(
     [open.open(site, day), open.open(site, day + 1)],
     [busyOf(day), busyOf(day + 1)],
@@ -46,7 +48,7 @@ export function freeStartBits(
   );
 }
 
-/** Free starts in [from, to) at the given sites, by time. Bounded by the window, which callers bound to 31 days. */
+/** Free starts in [from, to) at the given sites, which share the rules `visit`, by time. Bounded by the window, which callers bound to 31 days. */
 export function freeStarts(
   open: OpenDays,
   busyOf: BusyOf,
@@ -98,6 +100,7 @@ export function nearestFreeStarts(
     .slice(0, ALTERNATIVES_MAX);
 }
 
+/** The provider's own rules of a visit type, for whoever asks whether it is offered; a decision asks `open.rules`. */
 export const findVisit = (open: OpenDays, id: VisitTypeId): VisitTypeRules | null =>
   open.config.visitTypes.find((visit) => visit.id === id) ?? null;
 export const findSite = (open: OpenDays, id: LocationId): Site | null =>

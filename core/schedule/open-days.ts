@@ -1,20 +1,14 @@
-/** When a calendar is open, as bits per UTC day and site: weekly hours translated once and kept per configuration. */
+/** When a calendar is open, as bits per UTC day and site: hours translated once and kept per configuration. */
+import type { LocationId, VisitTypeId } from "../ids.ts";
 import { DAY_MS, type Instant, type Interval, instant, STEP_MS } from "../time.ts";
-import { dateAt, minuteOfDayAt, nextDate, wallTime, weekdayOf } from "./clinic-time.ts";
-import type { CalendarConfig, Site } from "./config.ts";
+import { dateAt, minuteOfDayAt, nextDate } from "./clinic-time.ts";
+import type { CalendarConfig, Site, VisitTypeRules } from "./config.ts";
+import { hoursOn } from "./date-hours.ts";
 import { type DayBits, emptyDay, markInterval, STEPS_PER_DAY } from "./day-bits.ts";
+import { rulesAt } from "./rules-at.ts";
 
-/** [S1] A site's weekly hours on one local date. An opening swallowed by a skipped hour yields nothing. */
-export function openIntervalsOn(site: Site, date: string): Interval[] {
-  const weekday = weekdayOf(date);
-  return site.hours
-    .filter((hours) => hours.weekday === weekday)
-    .map((hours) => ({
-      start: wallTime(date, hours.opensAt, site.timeZone, "opening"),
-      end: wallTime(date, hours.closesAt, site.timeZone, "closing"),
-    }))
-    .filter((interval) => interval.start < interval.end);
-}
+/** [S1] [S7] [S8] [S9] What a site has open on one local date, in order. What a skipped hour swallows is not there. */
+export const openIntervalsOn = (site: Site, date: string): readonly Interval[] => hoursOn(site, date).open;
 
 function openBits(site: Site, day: number): DayBits {
   const bits = emptyDay();
@@ -44,9 +38,17 @@ export class OpenDays {
   readonly config: CalendarConfig;
   readonly #open = new Map<string, DayBits>();
   readonly #grid = new Map<string, DayBits>();
+  readonly #rules = new Map<string, VisitTypeRules | null>();
 
   constructor(config: CalendarConfig) {
     this.config = config;
+  }
+
+  /** [S11] The rules of a visit type at a site; null when the provider does not offer it. */
+  rules(visitTypeId: VisitTypeId, locationId: LocationId): VisitTypeRules | null {
+    return remember(this.#rules, `${visitTypeId}/${locationId}`, () =>
+      rulesAt(this.config, visitTypeId, locationId),
+    );
   }
 
   open(site: Site, day: number): DayBits {
@@ -75,9 +77,9 @@ export class OpenDays {
   }
 }
 
-function remember(cache: Map<string, DayBits>, key: string, make: () => DayBits): DayBits {
+function remember<T>(cache: Map<string, T>, key: string, make: () => T): T {
   const known = cache.get(key);
-  if (known) return known;
+  if (known !== undefined) return known;
   if (cache.size >= CACHED_DAYS_MAX) cache.clear();
   const made = make();
   cache.set(key, made);

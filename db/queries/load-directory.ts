@@ -3,9 +3,17 @@ import { asc, eq, inArray, type SQL, sql } from "drizzle-orm";
 import type { Clinic, Provider, VisitType } from "../../core/directory/directory.ts";
 import type { LocationId, ProviderId, VisitTypeId } from "../../core/ids.ts";
 import { invariant } from "../../core/invariant.ts";
-import type { Site, VisitTypeRules } from "../../core/schedule/config.ts";
+import type {
+  CalendarConfig,
+  Closure,
+  DateException,
+  Site,
+  VisitTypeOverride,
+  VisitTypeRules,
+  WeeklyHours,
+} from "../../core/schedule/config.ts";
 import type { Db } from "../client.ts";
-import { clinic, providerSite, visitType } from "../schema.ts";
+import { clinic, clinicClosure, providerSite, visitType } from "../schema.ts";
 
 /** Five times the network of 200 clinics; past that an isolate should not hold all of them. */
 export const CLINICS_MAX = 1_000;
@@ -13,6 +21,9 @@ export const CLINICS_MAX = 1_000;
 export const PROVIDERS_MAX = 10_000;
 /** A visit type is a thing people choose from a list: hundreds would already be too many to read. */
 export const VISIT_TYPES_MAX = 1_000;
+
+/** Fifty for each of CLINICS_MAX clinics: ten holidays a year for five years. */
+export const CLOSURES_MAX = 50_000;
 
 export interface Directory {
   readonly clinics: Clinic[];
@@ -23,12 +34,17 @@ export interface Directory {
 type ClinicRow = typeof clinic.$inferSelect;
 type VisitTypeRow = typeof visitType.$inferSelect;
 
-/** A site as the query packs it: three lists of one length, for the weekly hours in their order. */
+/** Weekly hours as the query packs them: three lists of one length, in their order; as stored if any has dates. */
+type PackedHours =
+  | readonly [weekdays: readonly number[], opensAt: readonly number[], closesAt: readonly number[]]
+  | { readonly dated: readonly WeeklyHours[] };
+
+/** A site as the query packs it. */
 type PackedSite = readonly [
   locationId: string,
-  weekdays: readonly number[],
-  opensAt: readonly number[],
-  closesAt: readonly number[],
+  hours: PackedHours,
+  breaks: PackedHours | null,
+  exceptions: readonly DateException[] | null,
 ];
 
 /** A provider as the query packs it; without sites or visit types there is `null` in their place. */
@@ -42,11 +58,25 @@ type PackedProvider = readonly [
   configVersion: number,
   sites: readonly PackedSite[] | null,
   visitTypeIds: readonly string[] | null,
+  travelMinutes: number | null,
+  overrides: readonly VisitTypeOverride[] | null,
 ];
 
 /** Narrows a statement to one provider; column names are ours. */
 const where = (column: "id" | "provider_id", only: ProviderId | null): SQL =>
   only === null ? sql`` : sql`WHERE ${sql.identifier(column)} = ${only}`;
+
+const packedHours = (column: "hours" | "breaks"): SQL => {
+  const name = sql.identifier(column);
+  return sql`CASE
+    WHEN ${name} IS NULL THEN NULL
+    WHEN jsonb_path_exists(${name}, '$[*] ? (exists(@.from) || exists(@.until))')
+      THEN json_build_object('dated', ${name})
+    ELSE json_build_array(
+      jsonb_path_query_array(${name}, '$[*].weekday'),
+      jsonb_path_query_array(${name}, '$[*].opensAt'),
+      jsonb_path_query_array(${name}, '$[*].closesAt')) END`;
+};
 
 /**
  * All providers in one JSON value and one snapshot: 0.7 MB for 2,000 of them. As one row each with the hours as they
@@ -55,13 +85,12 @@ const where = (column: "id" | "provider_id", only: ProviderId | null): SQL =>
  */
 const packedProviders = (only: ProviderId | null): SQL => sql`
   SELECT json_agg(json_build_array(p.id, p.display_name, p.title, p.specialties, p.languages,
-    p.accepting_new_patients, p.config_version, s.packed, v.ids) ORDER BY p.id) AS providers
+    p.accepting_new_patients, p.config_version, s.packed, v.ids,
+    p.travel_minutes, p.overrides) ORDER BY p.id) AS providers
   FROM (SELECT * FROM provider ${where("id", only)} ORDER BY id LIMIT ${PROVIDERS_MAX + 1}) AS p
   LEFT JOIN (
     SELECT provider_id, json_agg(json_build_array(location_id,
-      jsonb_path_query_array(hours, '$[*].weekday'),
-      jsonb_path_query_array(hours, '$[*].opensAt'),
-      jsonb_path_query_array(hours, '$[*].closesAt')) ORDER BY position) AS packed
+      ${packedHours("hours")}, ${packedHours("breaks")}, exceptions) ORDER BY position) AS packed
     FROM provider_site ${where("provider_id", only)} GROUP BY provider_id
   ) AS s ON s.provider_id = p.id
   LEFT JOIN (
@@ -89,14 +118,10 @@ function toVisitType(row: VisitTypeRow): VisitType {
   return { id: row.id as VisitTypeId, name: row.name, minutes: row.minutes, modality: row.modality };
 }
 
-function toRules(row: VisitTypeRow): VisitTypeRules {
-  return {
-    id: row.id as VisitTypeId,
-    minutes: row.minutes,
-    gridMinutes: row.gridMinutes,
-    noticeMinutes: row.noticeMinutes,
-    horizonDays: row.horizonDays,
-  };
+/** The rules of one row; what is null there is absent here. */
+function toRules({ name: _name, modality: _modality, id, ...rules }: VisitTypeRow): VisitTypeRules {
+  const present = Object.entries(rules).filter(([, value]) => value !== null);
+  return { id: id as VisitTypeId, ...Object.fromEntries(present) } as unknown as VisitTypeRules; // columns are named alike
 }
 
 /** `found` must be there: providers are read first, and a clinic or visit type that is referred to is never deleted. */
@@ -105,31 +130,62 @@ function required<T>(found: T | undefined): T {
   return found;
 }
 
-function toSite(
-  [locationId, weekdays, opensAt, closesAt]: PackedSite,
-  zones: ReadonlyMap<string, string>,
-): Site {
+function toHours(packed: PackedHours): readonly WeeklyHours[] {
+  if ("dated" in packed) return packed.dated;
+  const [weekdays, opensAt, closesAt] = packed;
+  return weekdays.map((weekday, i) => ({
+    weekday,
+    opensAt: required(opensAt[i]),
+    closesAt: required(closesAt[i]),
+  }));
+}
+
+/** What every provider of a clinic shares with the others there. */
+interface Clinics {
+  readonly zones: ReadonlyMap<string, string>;
+  readonly closures: ReadonlyMap<string, readonly Closure[]>;
+}
+
+function toSite([locationId, hours, breaks, exceptions]: PackedSite, { zones, closures }: Clinics): Site {
+  const closed = closures.get(locationId);
   return {
     locationId: locationId as LocationId,
     timeZone: required(zones.get(locationId)),
-    hours: weekdays.map((weekday, i) => ({
-      weekday,
-      opensAt: required(opensAt[i]),
-      closesAt: required(closesAt[i]),
-    })),
+    hours: toHours(hours),
+    ...(breaks && { breaks: toHours(breaks) }),
+    ...(exceptions && { exceptions }),
+    ...(closed && { closures: closed }),
   };
+}
+
+function toCalendar(
+  packed: PackedProvider,
+  sites: readonly Site[],
+  visitTypes: readonly VisitTypeRules[],
+): CalendarConfig {
+  const [travelMinutes, overrides] = [packed[9], packed[10]];
+  const calendar: CalendarConfig = {
+    providerId: packed[0] as ProviderId,
+    version: packed[6],
+    sites,
+    visitTypes,
+    ...(overrides && { overrides }),
+    ...(travelMinutes !== null && { travelMinutes }),
+  };
+  // Only where somebody asks: most calendars need not know what their provider is good at.
+  const asks = [...visitTypes, ...(overrides ?? [])].some(({ specialty }) => specialty !== undefined);
+  return asks ? { ...calendar, specialties: packed[3] } : calendar;
 }
 
 function toProvider(
   packed: PackedProvider,
-  zones: ReadonlyMap<string, string>,
+  clinics: Clinics,
   rules: ReadonlyMap<string, VisitTypeRules>,
 ): Provider {
-  const sites = (packed[7] ?? []).map((site) => toSite(site, zones));
+  const sites = (packed[7] ?? []).map((site) => toSite(site, clinics));
   const visitTypes = (packed[8] ?? []).map((visitTypeId) => required(rules.get(visitTypeId)));
-  const id = packed[0] as ProviderId;
   return {
-    id,
+    id: packed[0] as ProviderId,
     displayName: packed[1],
     title: packed[2],
     specialties: packed[3],
@@ -137,16 +193,32 @@ function toProvider(
     acceptingNewPatients: packed[5],
     locationIds: sites.map((site) => site.locationId),
     visitTypeIds: visitTypes.map((type) => type.id),
-    calendar: { providerId: id, version: packed[6], sites, visitTypes },
+    calendar: toCalendar(packed, sites, visitTypes),
   };
 }
 
+function closuresByClinic(
+  rows: readonly (typeof clinicClosure.$inferSelect)[],
+): ReadonlyMap<string, readonly Closure[]> {
+  const closures = new Map<string, Closure[]>();
+  for (const { locationId, from, until } of rows) {
+    const known = closures.get(locationId);
+    if (known) known.push({ from, until });
+    else closures.set(locationId, [{ from, until }]);
+  }
+  return closures;
+}
+
 /** The clinics where one provider works, or all of them. */
-const clinicsOf = (db: Db, only: ProviderId | null): SQL | undefined =>
+const clinicsOf = (
+  db: Db,
+  only: ProviderId | null,
+  column: typeof clinic.id | typeof clinicClosure.locationId,
+): SQL | undefined =>
   only === null
     ? undefined
     : inArray(
-        clinic.id,
+        column,
         db
           .select({ id: providerSite.locationId })
           .from(providerSite)
@@ -155,18 +227,18 @@ const clinicsOf = (db: Db, only: ProviderId | null): SQL | undefined =>
 
 /**
  * All clinics, providers and visit types, each sorted by id. Throws when a table outgrew its limit: a provider left out
- * in silence could be neither found nor booked. The three statements are one transaction but not one snapshot, hence
+ * in silence could be neither found nor booked. The four statements are one transaction but not one snapshot, hence
  * the order: what a provider refers to is read after the provider.
  * @param only one provider with its own clinics and all visit types: what an isolate needs that has just begun. By
  * primary key and the leading columns of the two link tables, a twentieth of the time of the whole.
  */
 export async function loadDirectory(db: Db, only: ProviderId | null = null): Promise<Directory> {
-  const [packed, clinics, visitTypes] = await db.batch([
+  const [packed, clinics, visitTypes, closures] = await db.batch([
     db.execute<{ providers: PackedProvider[] | null }>(packedProviders(only)),
     db
       .select()
       .from(clinic)
-      .where(clinicsOf(db, only))
+      .where(clinicsOf(db, only, clinic.id))
       .orderBy(asc(clinic.id))
       .limit(CLINICS_MAX + 1),
     db
@@ -174,17 +246,27 @@ export async function loadDirectory(db: Db, only: ProviderId | null = null): Pro
       .from(visitType)
       .orderBy(asc(visitType.id))
       .limit(VISIT_TYPES_MAX + 1),
+    db
+      .select()
+      .from(clinicClosure)
+      .where(clinicsOf(db, only, clinicClosure.locationId))
+      .orderBy(asc(clinicClosure.locationId), asc(clinicClosure.from))
+      .limit(CLOSURES_MAX + 1),
   ]);
   const providers = packed.rows[0]?.providers ?? []; // null when there are none
   invariant(clinics.length <= CLINICS_MAX, "the directory holds at most CLINICS_MAX clinics");
   invariant(providers.length <= PROVIDERS_MAX, "the directory holds at most PROVIDERS_MAX providers");
   invariant(visitTypes.length <= VISIT_TYPES_MAX, "the directory holds at most VISIT_TYPES_MAX visit types");
+  invariant(closures.length <= CLOSURES_MAX, "the directory holds at most CLOSURES_MAX closures");
 
-  const zones = new Map(clinics.map((row) => [row.id, row.timeZone]));
+  const shared = {
+    zones: new Map(clinics.map((row) => [row.id, row.timeZone])),
+    closures: closuresByClinic(closures),
+  };
   const rules = new Map(visitTypes.map((row) => [row.id, toRules(row)]));
   return {
     clinics: clinics.map(toClinic),
-    providers: providers.map((provider) => toProvider(provider, zones, rules)),
+    providers: providers.map((provider) => toProvider(provider, shared, rules)),
     visitTypes: visitTypes.map(toVisitType),
   };
 }

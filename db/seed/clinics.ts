@@ -1,9 +1,13 @@
 /** The clinics of the sample network. */
 import type { Clinic } from "../../core/directory/directory.ts";
 import { type LocationId, makeId } from "../../core/ids.ts";
+import type { Closure } from "../../core/schedule/config.ts";
 import { CITIES, type City } from "./cities.ts";
 import { makePhone } from "./names.ts";
 import type { Random } from "./random.ts";
+
+/** When every clinic of the network is closed. */
+export const HOLIDAYS: readonly Closure[] = [{ from: "2026-12-25", until: "2026-12-25" }];
 
 const AREAS =
   "Lakeview Riverside Northgate Hillcrest Oakwood Fairmount Eastside Parkway Cedar Maplewood Highland Summit Harbor Meadow Union Midtown Garden Willow".split(

@@ -2,6 +2,7 @@
 import type { Clinic, Provider } from "../../core/directory/directory.ts";
 import { makeId, type ProviderId } from "../../core/ids.ts";
 import type { Site } from "../../core/schedule/config.ts";
+import { HOLIDAYS } from "./clinics.ts";
 import { makeWeek } from "./hours.ts";
 import { makePerson } from "./names.ts";
 import type { Random } from "./random.ts";
@@ -61,9 +62,9 @@ function pickSites(random: Random, main: Clinic, clinics: readonly Clinic[]): Si
   const others = clinics.filter((c) => c.city === main.city && c.state === main.state && c.id !== main.id);
   const hasSecond = others.length > 0 && random.chance(SECOND_SITE_PERCENT);
   const sites = hasSecond ? [main, random.pick(others)] : [main];
-  return makeWeek(random, hasSecond ? 2 : 1).map((hours, index) => {
+  return makeWeek(random, hasSecond ? 2 : 1).map((week, index) => {
     const { id: locationId, timeZone } = sites[index] as Clinic; // makeWeek gives one entry per site
-    return { locationId, timeZone, hours };
+    return { locationId, timeZone, ...week, closures: HOLIDAYS };
   });
 }
 
@@ -96,13 +97,7 @@ function makeProvider(
       providerId: id,
       version: 1,
       sites,
-      visitTypes: visitTypes.map(({ id: typeId, minutes, gridMinutes, noticeMinutes, horizonDays }) => ({
-        id: typeId,
-        minutes,
-        gridMinutes,
-        noticeMinutes,
-        horizonDays,
-      })),
+      visitTypes: visitTypes.map(({ name: _name, modality: _modality, ...rules }) => rules),
     },
   };
 }

@@ -51,6 +51,8 @@ const TYPES = [
     gridMinutes: 30,
     noticeMinutes: 240,
     modality: "in-person",
+    bufferAfterMinutes: 15,
+    ageMin: 18,
   },
   {
     key: "same-day",
@@ -67,6 +69,7 @@ const TYPES = [
     gridMinutes: 10,
     noticeMinutes: 90,
     modality: "in-person",
+    capacity: 4,
   },
 ] as const;
 

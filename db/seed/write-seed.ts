@@ -1,8 +1,17 @@
 /** Writes a network into empty directory tables. For laptops and tests; production is filled through the API. */
 import { getTableColumns, type InferInsertModel, sql } from "drizzle-orm";
 import type { PgDatabase, PgQueryResultHKT, PgTable } from "drizzle-orm/pg-core";
-import { clinic, patient, provider, providerSite, providerVisitType, visitType } from "../schema.ts";
+import {
+  clinic,
+  clinicClosure,
+  patient,
+  provider,
+  providerSite,
+  providerVisitType,
+  visitType,
+} from "../schema.ts";
 import { searchText } from "../search-text.ts";
+import { HOLIDAYS } from "./clinics.ts";
 import type { Network } from "./network.ts";
 
 /** Rows a statement: at most 0.7 MB of JSON (sites with their hours), and few enough round trips. */
@@ -46,6 +55,8 @@ const siteRows = (p: Network["providers"][number]): (typeof providerSite.$inferI
     locationId: site.locationId,
     position,
     hours: site.hours,
+    breaks: site.breaks ?? null,
+    exceptions: site.exceptions ?? null,
   }));
 
 /** Any Drizzle database of Postgres. The caller wraps it in a transaction; a row that exists already throws (23505). */
@@ -58,7 +69,16 @@ export async function writeSeed<H extends PgQueryResultHKT>(
     p.visitTypeIds.map((visitTypeId) => ({ providerId: p.id, visitTypeId })),
   );
   await insertAll(db, clinic, clinics);
-  await insertAll(db, visitType, visitTypes);
+  await insertAll(
+    db,
+    clinicClosure,
+    clinics.flatMap(({ id }) => HOLIDAYS.map((holiday) => ({ locationId: id, ...holiday }))),
+  );
+  await insertAll(
+    db,
+    visitType,
+    visitTypes.map(({ requires, ...type }) => ({ ...type, requires: requires ? [...requires] : null })),
+  );
   await insertAll(db, provider, providers.map(providerRow));
   await insertAll(db, providerSite, providers.flatMap(siteRows));
   await insertAll(db, providerVisitType, offers);

@@ -1,6 +1,7 @@
 /** All SQL of a calendar. Takes and returns core types; rows stop here. Everything is synchronous. */
 import type { Appointment } from "../../core/booking/appointment.ts";
 import type { RecentCommand, StoredAppointment } from "../../core/booking/calendar-view.ts";
+import { OCCUPIED_MAX, type Occupied } from "../../core/booking/explain.ts";
 import type { Occupant } from "../../core/booking/occupancy.ts";
 import type { CalendarEvent } from "../../core/events/event.ts";
 import type { AppointmentId, AttemptId, ProviderId } from "../../core/ids.ts";
@@ -101,6 +102,14 @@ export class CalendarStore {
 
   #occupants(query: string, bindings: readonly number[]): Occupant[] {
     return this.#sql.exec<OccupantRow>(query, ...bindings).toArray() as unknown as Occupant[]; // columns hold what they name
+  }
+
+  /** [X2] What takes a minute of `interval`, by time, as `explain` may tell it to the clinic: no ids of people or visits. */
+  occupiedIn(interval: Interval, now: Instant): Occupied[] {
+    return this.occupantsIn(interval, now)
+      .sort((a, b) => a.start - b.start)
+      .slice(0, OCCUPIED_MAX)
+      .map(({ kind, start, end, locationId }) => ({ kind, start, end, locationId }));
   }
 
   save(appointment: Appointment, recent: readonly RecentCommand[]): void {

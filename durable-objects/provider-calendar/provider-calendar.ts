@@ -16,6 +16,7 @@ import type {
   StatusReply,
 } from "../../core/booking/commands.ts";
 import type { PlaceHoldCommand } from "../../core/booking/decide-hold.ts";
+import { type ExplainQuestion, type Explanation, explain } from "../../core/booking/explain.ts";
 import type { HoldClaim, StoredHold } from "../../core/booking/hold.ts";
 import type { CommitCommand, MovedTo, PrepareCommand, PrepareReply } from "../../core/booking/saga.ts";
 import { APPOINTMENTS_TOPIC } from "../../core/events/event.ts";
@@ -29,10 +30,10 @@ import {
 } from "../../core/ids.ts";
 import { invariant } from "../../core/invariant.ts";
 import { parseClientMessage } from "../../core/live/protocol.ts";
-import { type AvailabilityQuery, availabilityBody } from "../../core/live/provider-feed.ts";
+import { type AvailabilityQuery, availabilityBody, clockOf } from "../../core/live/provider-feed.ts";
 import { drainOutbox, nextDrainAt } from "../../core/outbox/drain.ts";
 import type { CalendarConfig } from "../../core/schedule/config.ts";
-import { type Instant, instant, plus } from "../../core/time.ts";
+import { type Instant, type Interval, instant, plus } from "../../core/time.ts";
 import { LiveSockets } from "../shared/live-sockets.ts";
 import { logFailure } from "../shared/log.ts";
 import { applyMigrations } from "../shared/migrations.ts";
@@ -49,8 +50,13 @@ import { providerCalendarMigrations } from "./schema.ts";
 import { parseWatchUrl } from "./watch-url.ts";
 
 export type AvailabilityReply =
-  | { readonly kind: "ok"; readonly revision: number; readonly body: string }
+  /** `clock`: what of the answer changes with time alone, by the calendar's own clock; see `clockOf`. */
+  | { readonly kind: "ok"; readonly revision: number; readonly clock: number; readonly body: string }
   | { readonly kind: "unknown-visit-type" }
+  | { readonly kind: "needs-config" };
+
+export type ExplainReply =
+  | { readonly kind: "ok"; readonly explanation: Explanation }
   | { readonly kind: "needs-config" };
 
 export class ProviderCalendar extends Server<Env> {
@@ -205,8 +211,20 @@ export class ProviderCalendar extends Server<Env> {
     this.#holds.expireDue(); // the alarm may be busy with the log
     const { open, busy, revision } = this.#memory;
     if (!open || open.config.version < configVersion) return { kind: "needs-config" };
-    const body = availabilityBody(open, busy.of, query, revision, this.#now());
-    return body ? { kind: "ok", revision, body: JSON.stringify(body) } : { kind: "unknown-visit-type" };
+    const now = this.#now();
+    const body = availabilityBody(open, busy.of, query, revision, now);
+    return body
+      ? { kind: "ok", revision, clock: clockOf(open, query, now), body: JSON.stringify(body) }
+      : { kind: "unknown-visit-type" };
+  }
+
+  /** [X1] [X2] Why a start can be had or not; changes nothing. What is in the way is told as far as `asked.reach` goes. */
+  explain(asked: ExplainQuestion, configVersion: number): ExplainReply {
+    const view = this.#memory.view();
+    if (!view || view.open.config.version < configVersion) return { kind: "needs-config" };
+    const now = this.#now();
+    const inTheWay = (interval: Interval) => this.#store.occupiedIn(interval, now);
+    return { kind: "ok", explanation: explain({ ...view, inTheWay }, asked, now) };
   }
 
   // ---- sockets ----

@@ -1,9 +1,10 @@
 /** Reading the directory: whole, by search, by patient. The sample network is in the tables. */
 import { sql } from "drizzle-orm";
 import { afterEach, describe, expect, it } from "vitest";
-import type { Provider } from "../../core/directory/directory.ts";
-import type { LocationId, PatientId, ProviderId, VisitTypeId } from "../../core/ids.ts";
+import type { Patient, Provider } from "../../core/directory/directory.ts";
+import type { AppointmentId, LocationId, PatientId, ProviderId, VisitTypeId } from "../../core/ids.ts";
 import { findPatient } from "../../db/queries/find-patient.ts";
+import { isKnownToProvider } from "../../db/queries/is-known-to-provider.ts";
 import { listPatients, PATIENTS_PAGE_MAX } from "../../db/queries/list-patients.ts";
 import { listProviders, PROVIDERS_PAGE_MAX, type ProviderFilter } from "../../db/queries/list-providers.ts";
 import { CLINICS_MAX, loadDirectory } from "../../db/queries/load-directory.ts";
@@ -69,6 +70,112 @@ export function directorySuite(use: () => DatabaseUnderTest): void {
       for (const minutes of [485, 12]) {
         const lengthen = use().db.execute(sql`UPDATE visit_type SET minutes = ${minutes}`);
         await expect(lengthen).rejects.toMatchObject({ cause: { code: "23514" } });
+      }
+    });
+
+    it("[D1] [S7] [S8] [S9] [S11] [B21] gives back a schedule that uses everything, and leaves out what is not there", async () => {
+      const { db } = use();
+      const locationId = first.locationIds[0] as LocationId;
+      const visitTypeId = first.visitTypeIds[0] as VisitTypeId;
+      const hours = [
+        { weekday: 1, opensAt: 480, closesAt: 720, from: "2026-01-01", until: "2026-12-31" },
+        { weekday: 1, opensAt: 780, closesAt: 1440 },
+      ];
+      const breaks = [{ weekday: 1, opensAt: 600, closesAt: 615, until: "2026-11-30" }];
+      const exceptions = [
+        { date: "2026-12-24", kind: "closed" },
+        { date: "2026-12-28", kind: "instead", hours: [{ opensAt: 600, closesAt: 660 }] },
+        { date: "2026-12-29", kind: "extra", hours: [] },
+      ];
+      const overrides = [{ visitTypeId, locationId, minutes: 30, noticeMinutes: 0, specialty: "urology" }];
+      const [site] = first.calendar.sites;
+      const list = (value: unknown) => sql`${JSON.stringify(value)}::jsonb`;
+      try {
+        await db.execute(sql`UPDATE provider_site SET hours = ${list(hours)}, breaks = ${list(breaks)},
+          exceptions = ${list(exceptions)} WHERE provider_id = ${first.id} AND location_id = ${locationId}`);
+        await db.execute(sql`UPDATE provider SET overrides = ${list(overrides)}, travel_minutes = 30
+          WHERE id = ${first.id}`);
+        await db.execute(sql`INSERT INTO clinic_closure VALUES (${locationId}, '2026-11-26', '2026-11-27')`);
+        const [loaded] = (await loadDirectory(db, first.id)).providers;
+        expect(loaded?.calendar).toEqual({
+          ...first.calendar,
+          sites: [
+            {
+              ...site,
+              hours,
+              breaks,
+              exceptions,
+              closures: [{ from: "2026-11-26", until: "2026-11-27" }, ...(site?.closures ?? [])],
+            },
+            ...first.calendar.sites.slice(1),
+          ],
+          overrides,
+          travelMinutes: 30,
+          specialties: first.specialties,
+        });
+      } finally {
+        await db.execute(sql`DELETE FROM clinic_closure WHERE from_date = '2026-11-26'`);
+        await db.execute(
+          sql`UPDATE provider SET overrides = NULL, travel_minutes = NULL WHERE id = ${first.id}`,
+        );
+        await db.execute(sql`UPDATE provider_site SET hours = ${list(site?.hours)}, breaks = ${list(site?.breaks)},
+          exceptions = NULL WHERE provider_id = ${first.id} AND location_id = ${locationId}`);
+      }
+      expect((await loadDirectory(db, first.id)).providers[0]).toEqual(first);
+    });
+
+    it("[S1] [S7] [S8] [S9] [S11] refuses rules that a calendar could not read", async () => {
+      const { db } = use();
+      const span = { opensAt: 540, closesAt: 600 };
+      const wrong: [table: string, column: string, value: unknown][] = [
+        ...["hours", "breaks"].flatMap((column): [string, string, unknown][] => [
+          ["provider_site", column, { weekday: 1, ...span }],
+          ["provider_site", column, [{ ...span }]],
+          ["provider_site", column, [{ weekday: 8, ...span }]],
+          [
+            "provider_site",
+            column,
+            [
+              { weekday: 1, ...span },
+              { weekday: 1, opensAt: 541, closesAt: 600 },
+            ],
+          ],
+          ["provider_site", column, [{ weekday: 1, opensAt: 600, closesAt: 540 }]],
+          ["provider_site", column, [{ weekday: 1, opensAt: 0, closesAt: 1445 }]],
+          ["provider_site", column, [{ weekday: 1, ...span, from: "soon" }]],
+        ]),
+        ["provider_site", "exceptions", [{ kind: "closed" }]],
+        ["provider_site", "exceptions", [{ date: "2026-12-24", kind: "half" }]],
+        ["provider_site", "exceptions", [{ date: "2026-12-24", kind: "extra" }]],
+        ["provider_site", "exceptions", [{ date: "2026-12-24", kind: "extra", hours: [{ opensAt: 5 }] }]],
+        [
+          "provider_site",
+          "exceptions",
+          [{ date: "2026-12-24", kind: "instead", hours: [span, { opensAt: 1, closesAt: 2 }] }],
+        ],
+        ["provider", "overrides", [{ minutes: 20 }]],
+        [
+          "provider",
+          "overrides",
+          [{ visitTypeId: first.visitTypeIds[0], locationId: first.locationIds[0], minutes: 12 }],
+        ],
+      ];
+      for (const [table, column, value] of wrong) {
+        const update = db.execute(
+          sql`UPDATE ${sql.identifier(table)} SET ${sql.identifier(column)} = ${JSON.stringify(value)}::jsonb`,
+        );
+        await expect(update, JSON.stringify(value)).rejects.toMatchObject({ cause: { code: "23514" } });
+      }
+      const backwards = sql`INSERT INTO clinic_closure VALUES (${first.locationIds[0]}, '2026-12-02', '2026-12-01')`;
+      await expect(db.execute(backwards)).rejects.toMatchObject({ cause: { code: "23514" } });
+      for (const assignment of [
+        "age_min = 9, age_max = 8",
+        "capacity = 0",
+        "buffer_after_minutes = 7",
+        "requires = '{car}'",
+      ]) {
+        const update = db.execute(sql`UPDATE visit_type SET ${sql.raw(assignment)}`);
+        await expect(update, assignment).rejects.toMatchObject({ cause: { code: "23514" } });
       }
     });
 
@@ -154,6 +261,29 @@ export function directorySuite(use: () => DatabaseUnderTest): void {
         network.patients.filter((p) => clinics.includes(p.homeLocationId)).toSorted(byId),
       );
       expect(await walk([])).toEqual([]);
+    });
+
+    it("[B19] knows whom a provider has an appointment with, but for the one that is being moved", async () => {
+      const { db } = use();
+      const [patient, other] = network.patients as [Patient, Patient];
+      const put = (id: string, status: string) =>
+        db.execute(sql`INSERT INTO appointment VALUES (${id}, ${first.id}, ${patient.id}, 'loc', 'vst', 'UTC',
+          now(), now(), ${status}, 1, 'patient', now(), now(), NULL, NULL)`);
+      const isKnown = (who: Patient, except: string | null = null) =>
+        isKnownToProvider(db, who.id, first.id, except as AppointmentId | null);
+      try {
+        await put("apt_a", "cancelled");
+        await put("apt_b", "no-show");
+        expect(await isKnown(patient)).toBe(false);
+        await put("apt_c", "booked");
+        expect(await isKnown(patient)).toBe(true);
+        expect(await isKnown(patient, "apt_c")).toBe(false);
+        expect(await isKnown(other)).toBe(false);
+        const elsewhere = network.providers.find(({ id }) => id !== first.id) as Provider;
+        expect(await isKnownToProvider(db, patient.id, elsewhere.id, null)).toBe(false);
+      } finally {
+        await db.execute(sql`DELETE FROM appointment WHERE id IN ('apt_a', 'apt_b', 'apt_c')`);
+      }
     });
 
     it("[D9] finds one patient by id, or null", async () => {

@@ -100,14 +100,14 @@ describe("clinics", () => {
 });
 
 describe("providers", () => {
-  it("[Y6] open on five-minute steps, one part of a day after another, and never at two sites on one weekday", () => {
+  it("[Y6] open on five-minute steps, with a lunch break inside, and never at two sites on one weekday", () => {
     for (const { calendar } of providers) {
       const weekdays = calendar.sites.map((site) => unique(site.hours.map((hours) => hours.weekday)));
       expect(new Set(weekdays.flat()).size).toBe(weekdays.flat().length);
-      for (const { hours } of calendar.sites) {
+      for (const { hours, breaks = [] } of calendar.sites) {
         expect(hours.length).toBeGreaterThan(0);
-        for (const [index, part] of hours.entries()) {
-          const before = hours[index - 1];
+        expect(unique(hours.map(({ weekday }) => weekday))).toHaveLength(hours.length);
+        for (const part of hours) {
           expect(
             onStep(part.opensAt) &&
               onStep(part.closesAt) &&
@@ -115,11 +115,23 @@ describe("providers", () => {
               part.closesAt <= 1440,
           ).toBe(true);
           expect([1, 2, 3, 4, 5, 6, 7]).toContain(part.weekday);
-          if (before?.weekday === part.weekday)
-            expect(part.opensAt - before.closesAt).toBeGreaterThanOrEqual(30); // lunch
+          const lunch = breaks.filter(({ weekday }) => weekday === part.weekday);
+          expect(lunch).toHaveLength(part.weekday === 6 ? 0 : 1);
+          for (const { opensAt, closesAt } of lunch) {
+            expect(onStep(opensAt) && onStep(closesAt) && closesAt - opensAt >= 30).toBe(true);
+            expect(part.opensAt < opensAt && closesAt < part.closesAt).toBe(true);
+          }
         }
       }
     }
+  });
+
+  it("[S8] every clinic is closed on a holiday, and a few visit types have rules of their own", () => {
+    expect(
+      providers.every(({ calendar }) => calendar.sites.every((site) => site.closures?.length === 1)),
+    ).toBe(true);
+    expect(visitTypes.filter((type) => type.ageMin === 18 && type.bufferAfterMinutes)).toHaveLength(1);
+    expect(visitTypes.filter((type) => type.capacity)).toHaveLength(1);
   });
 
   it("[Y7] have one or two sites, the second in the same city and zone; some have two", () => {

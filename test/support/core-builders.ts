@@ -53,7 +53,7 @@ import type {
 } from "../../core/ids.ts";
 import type { CalendarConfig, Site, VisitTypeRules, WeeklyHours } from "../../core/schedule/config.ts";
 import { type DayBits, emptyDay, markInterval } from "../../core/schedule/day-bits.ts";
-import { type BusyOf, findSite, findVisit, nearestFreeStarts } from "../../core/schedule/free-starts.ts";
+import { type BusyOf, findSite, nearestFreeStarts } from "../../core/schedule/free-starts.ts";
 import { OpenDays } from "../../core/schedule/open-days.ts";
 import { type Instant, type Interval, instant, MINUTE_MS, overlaps, plus } from "../../core/time.ts";
 
@@ -493,7 +493,7 @@ export class MemoryCalendar implements HoldView {
   }
 
   #refused(refusal: BookingRefusal, place: Place, now: Instant): CalendarReply {
-    const visit = findVisit(this.open, place.visitTypeId);
+    const visit = this.open.rules(place.visitTypeId, place.locationId);
     const site = findSite(this.open, place.locationId);
     const alternatives =
       refusal.reason === "slot-taken" && visit && site

@@ -57,7 +57,9 @@ export async function availability(
     reply = await calendar.availability(query, provider.calendar.version);
   }
   if (reply.kind !== "ok") return null;
-  const answer = { body: reply.body, etag: `"a${reply.revision}.${stepOf(instant(now))}"`, at: now };
+  // Of the calendar's own clock, so that name and content never disagree; the dates, because they may be "from today".
+  const etag = `"a${reply.revision}.${reply.clock}.${query.from}"`;
+  const answer = { body: reply.body, etag, at: now };
   if (drops.get(provider.id) === dropsBefore) keep(provider.id, key, answer);
   return answer;
 }

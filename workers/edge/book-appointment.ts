@@ -17,6 +17,7 @@ import {
   type ProviderId,
   type VisitTypeId,
 } from "../../core/ids.ts";
+import { rulesAt } from "../../core/schedule/rules-at.ts";
 import { type Instant, MINUTE_MS, plus } from "../../core/time.ts";
 import { logFailure } from "../../durable-objects/shared/log.ts";
 import type { KeyRing } from "../config.ts";
@@ -40,6 +41,7 @@ import { tokenHashOf } from "./hold-token.ts";
 import { commandId, fingerprintOf } from "./idempotency.ts";
 import { mintAppointmentId, parseAppointmentId, parseHoldId } from "./routing-ids.ts";
 import { providerCalendar } from "./stubs.ts";
+import { whoIsAskedFor } from "./who-comes.ts";
 
 /** The agenda's answer with the zone its times are spelled in, or why it was never asked. */
 export type TakeOutcome =
@@ -63,7 +65,7 @@ export function placeOf(
   locationId: LocationId,
   start: Instant,
 ): Place | null {
-  const own = provider.calendar.visitTypes.find((visit) => visit.id === visitTypeId);
+  const own = rulesAt(provider.calendar, visitTypeId, locationId);
   const minutes = own?.minutes ?? known.visitTypes.get(visitTypeId)?.minutes;
   return minutes === undefined
     ? null
@@ -139,6 +141,7 @@ export async function bookAppointment(
   if (!provider || !clinic || !place) return refused(NOT_FOUND);
 
   const { patientId } = patient;
+  const who = await whoIsAskedFor(c.get("settings"), provider, place, clinic.timeZone, { patientId });
   const hold = claimOf(c.get("settings").ID_KEYS, provider.id, body.holdId, token);
   const answer = await takeSafely(c, [provider], () => ({
     command: commandId(principal.subject, patientId, key),
@@ -151,6 +154,7 @@ export async function bookAppointment(
       place,
       timeZone: clinic.timeZone,
       configVersion: provider.calendar.version,
+      ...who,
       reason: body.reason ?? null,
       notes: body.notes ?? null,
       source: sourceOf(principal),
@@ -187,12 +191,18 @@ export async function moveAppointment(
       : target && placeOf(known, target, visitTypeId, locationId, body.start ?? appointment.start);
   if (!target || !clinic || !place) return refused(NOT_FOUND);
 
+  const who = await whoIsAskedFor(c.get("settings"), target, place, clinic.timeZone, {
+    patientId: appointment.patientId,
+    except: appointment.id,
+  });
   const common = {
     appointmentId: appointment.id,
     providerId: target.id,
     place,
     timeZone: clinic.timeZone,
     configVersion: target.calendar.version,
+    ...who,
+    byPatient: principal.role === "patient",
     ifMatch,
     ...(body.reason === undefined ? {} : { reason: body.reason }),
   };

@@ -4,6 +4,7 @@ import { bodyLimit } from "hono/body-limit";
 import { appointments } from "./api/appointments.ts";
 import { appointmentFiles, patientCalendars } from "./api/calendar-files.ts";
 import { locations, providers, specialties, visitTypes } from "./api/directory.ts";
+import { explainStart } from "./api/explain.ts";
 import { health } from "./api/health.ts";
 import { holds } from "./api/holds.ts";
 import { live } from "./api/live.ts";
@@ -39,6 +40,7 @@ const v1 = new Hono<EdgeEnv>()
   .route("/locations", locations)
   .route("/visit-types", visitTypes)
   .route("/specialties", specialties)
+  .route("/providers", explainStart)
   .route("/providers", providers)
   .route("/appointments", appointmentFiles)
   .route("/appointments", appointments)

@@ -14,8 +14,10 @@ import { DAY_MS, HOUR_MS, plus } from "../../../core/time.ts";
 import {
   aBooking,
   aCancel,
+  aConfig,
   anAppointment,
   attemptId,
+  aVisit,
   commandId,
   locationId,
   MemoryCalendar,
@@ -23,6 +25,7 @@ import {
   patientId,
   providerId,
   START,
+  visitTypeId,
 } from "../../support/core-builders.ts";
 
 const refused = (refusal: BookingRefusal): StatusDecision => ({ kind: "refused", refusal });
@@ -166,6 +169,32 @@ describe("rules of cancelling", () => {
       { kind: "provider", providerId: providerId(1) } as const,
     ])
       expect(decide(withAppointment(), { reach }, plus(START, DAY_MS)).kind).toBe("commit");
+  });
+
+  it("[C6] a patient cancels up to the window before the start, to the millisecond; the clinic at any time", () => {
+    const calendar = new MemoryCalendar(aConfig({ visitTypes: [aVisit({ cancelWindowMinutes: 1_440 })] }));
+    calendar.put(anAppointment(1));
+    const tooLate = refused({ reason: "rule", rule: "cancellation-window" });
+    expect(decide(calendar, {}, plus(START, -DAY_MS)).kind).toBe("commit");
+    expect(decide(calendar, {}, plus(START, -DAY_MS + 1))).toEqual(tooLate);
+    expect(decide(calendar, {}, START)).toEqual(refused({ reason: "rule", rule: "already-started" }));
+    for (const reach of [STAFF, { kind: "everything" } as const])
+      expect(decide(calendar, { reach }, plus(START, -1)).kind).toBe("commit");
+  });
+
+  it("[C6] [C2] [S11] the window is the site's; a repetition is not asked about it", () => {
+    const overrides = [
+      { visitTypeId: visitTypeId(1), locationId: locationId(1), cancelWindowMinutes: 120 },
+      { visitTypeId: visitTypeId(1), locationId: locationId(2), cancelWindowMinutes: 0 },
+    ];
+    const calendar = new MemoryCalendar(aConfig({ overrides })).put(anAppointment(1));
+    expect(decide(calendar, {}, plus(START, -HOUR_MS))).toMatchObject({
+      refusal: { rule: "cancellation-window" },
+    });
+    const first = calendar.cancel(aCancel(1), plus(START, -2 * HOUR_MS));
+    expect(calendar.cancel(aCancel(1), plus(START, -HOUR_MS))).toEqual({ ...first, replayed: true });
+    const gone = new MemoryCalendar(aConfig({ visitTypes: [] })).put(anAppointment(1));
+    expect(decide(gone, {}, plus(START, -1)).kind).toBe("commit"); // a visit type that went away has no window
   });
 
   it("[M7] is always possible, however often the appointment was changed today", () => {

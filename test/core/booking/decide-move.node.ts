@@ -264,6 +264,43 @@ describe("rules of moving", () => {
     expect(at(START, aPlace(START)).kind).toBe("commit");
   });
 
+  it("[M9] a patient moves up to the window before the visit starts, to the millisecond; the clinic later too", () => {
+    const calendar = new MemoryCalendar(aConfig({ visitTypes: [aVisit({ moveWindowMinutes: 1_440 })] }));
+    calendar.put(anAppointment(1));
+    const at = (now: typeof START, more: Partial<MoveCommand> = {}) => {
+      const place = aPlace(plus(START, 2 * DAY_MS));
+      return decide(
+        calendar,
+        { place, byPatient: true, issuedAt: now, deadline: plus(now, 10_000), ...more },
+        now,
+      );
+    };
+    expect(at(plus(START, -DAY_MS)).kind).toBe("commit");
+    expect(at(plus(START, -DAY_MS + 1))).toEqual(refusedBy("move-window"));
+    expect(at(plus(START, -DAY_MS + 1), { byPatient: false }).kind).toBe("commit");
+    expect(at(plus(START, -1), { place: aPlace(START), reason: "late" }).kind).toBe("commit"); // [M5]
+    expect(at(START)).toEqual(refusedBy("already-started")); // [M8]
+  });
+
+  it("[M9] the window is the one of the visit as it stands, not of what it would become", () => {
+    const visitTypes = [aVisit({ moveWindowMinutes: 1_440 }), aVisit({ id: visitTypeId(2) })];
+    const calendar = new MemoryCalendar(aConfig({ visitTypes }));
+    const now = plus(START, -60 * MINUTE_MS);
+    const move = (from: number, to: number) =>
+      decide(
+        calendar.put(anAppointment(1, { visitTypeId: visitTypeId(from) })),
+        {
+          place: aPlace(plus(START, 2 * DAY_MS), { visitTypeId: visitTypeId(to) }),
+          byPatient: true,
+          issuedAt: now,
+          deadline: plus(now, 10_000),
+        },
+        now,
+      );
+    expect(move(1, 2)).toEqual(refusedBy("move-window"));
+    expect(move(2, 1).kind).toBe("commit");
+  });
+
   it("[M7] fifty commands a day are accepted, the next is not, and a day later it is", () => {
     const recent = (count: number) => Array.from({ length: count }, (_, index) => entry(`other.${index}`));
     expect(RECENT_COMMANDS_MAX).toBe(50);

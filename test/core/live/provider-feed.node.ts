@@ -18,6 +18,7 @@ import {
 } from "../../../core/live/provider-feed.ts";
 import { OpenDays } from "../../../core/schedule/open-days.ts";
 import { DAY_MS, type Instant, instant, MINUTE_MS, plus, STEP_MS } from "../../../core/time.ts";
+import { anySchedule } from "../../support/any-schedule.ts";
 import {
   aConfig,
   anAppointment,
@@ -208,7 +209,7 @@ describe("any command on any calendar", () => {
   const anyDate = fc.constantFrom("2026-10-29", "2026-10-30", "2026-10-31", "2026-11-01", "2026-11-02");
   /** Mostly far horizons: with those of a day, most changes would be out of sight. */
   const anyFeedConfig = fc
-    .tuple(anyConfig, fc.constantFrom(undefined, 30, 90))
+    .tuple(fc.oneof(anyConfig, anySchedule("2026-10-31")), fc.constantFrom(undefined, 30, 90))
     .map(([config, horizonDays]) => ({
       ...config,
       visitTypes: config.visitTypes.map((visit) => ({

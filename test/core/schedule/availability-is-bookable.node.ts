@@ -8,6 +8,7 @@ import { decideBook } from "../../../core/booking/decide-book.ts";
 import type { CalendarConfig, Site, VisitTypeRules } from "../../../core/schedule/config.ts";
 import { freeStarts } from "../../../core/schedule/free-starts.ts";
 import { DAY_MS, type Instant, MINUTE_MS, plus, STEP_MS } from "../../../core/time.ts";
+import { anySchedule, DATES_TO_FEAR } from "../../support/any-schedule.ts";
 import {
   aBooking,
   anAppointment,
@@ -21,27 +22,22 @@ const visitOf = (config: CalendarConfig): VisitTypeRules => config.visitTypes[0]
 
 describe("any configuration, any appointments, any now", () => {
   it("[S5] a start is in availability exactly when a booking of it commits, at any now, over every step of the window", () => {
-    const anyCase = fc.record({
-      config: anyConfig,
-      change: fc.constantFrom(
-        "2026-03-08",
-        "2026-11-01",
-        "2026-11-24",
-        "2026-10-04",
-        "2026-03-29",
-        "2026-10-25",
-      ),
-      // Not on a whole second: bounds are exact to the millisecond.
-      nowMs: fc.integer({ min: -2 * DAY_MS, max: DAY_MS }),
-      booked: fc.array(
-        fc.record({
-          first: fc.integer({ min: -50, max: 400 }),
-          length: fc.integer({ min: 1, max: 40 }),
-          status: fc.constantFrom("booked", "confirmed", "in-progress", "cancelled", "no-show"),
-        }),
-        { maxLength: 10 },
-      ),
-    });
+    const anyCase = fc.constantFrom(...DATES_TO_FEAR).chain((date) =>
+      fc.record({
+        config: fc.oneof(anyConfig, anySchedule(date)),
+        change: fc.constant(date),
+        // Not on a whole second: bounds are exact to the millisecond.
+        nowMs: fc.integer({ min: -2 * DAY_MS, max: DAY_MS }),
+        booked: fc.array(
+          fc.record({
+            first: fc.integer({ min: -50, max: 400 }),
+            length: fc.integer({ min: 1, max: 40 }),
+            status: fc.constantFrom("booked", "confirmed", "in-progress", "cancelled", "no-show"),
+          }),
+          { maxLength: 10 },
+        ),
+      }),
+    );
     let offered = 0;
     fc.assert(
       fc.property(anyCase, ({ config, change, nowMs, booked }) => {
@@ -59,8 +55,9 @@ describe("any configuration, any appointments, any now", () => {
           );
         });
         const window = { start: from, end: plus(from, 1.2 * DAY_MS) };
-        for (const visit of config.visitTypes) {
+        for (const { id } of config.visitTypes) {
           for (const site of config.sites) {
+            const visit = calendar.open.rules(id, site.locationId) as VisitTypeRules;
             const shown = new Set(
               freeStarts(calendar.open, calendar.busy(), visit, [site], window, now).map(
                 ({ start }) => start,

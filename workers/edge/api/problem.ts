@@ -139,6 +139,12 @@ function ruleTitle({ rule }: Extract<BookingRefusal, { reason: "rule" }>): strin
       return "The provider does not offer this visit type.";
     case "location-not-served":
       return "The provider does not see patients at this clinic.";
+    case "specialty-required":
+      return "The provider does not have the specialty that this visit type needs.";
+    case "new-patients-only":
+      return "This visit type is for patients whom the provider has not seen.";
+    case "age-limit":
+      return "This visit type is for patients of another age.";
     case "wrong-length":
       return "The length of this visit type has changed; read the times again.";
     case "off-grid":
@@ -155,8 +161,12 @@ function ruleTitle({ rule }: Extract<BookingRefusal, { reason: "rule" }>): strin
       return "No room or machine that this visit needs is free at this time.";
     case "not-movable":
       return "An appointment in this state cannot be moved.";
+    case "move-window":
+      return "It is too late to move this appointment online; call the clinic.";
     case "not-cancellable":
       return "An appointment in this state cannot be cancelled.";
+    case "cancellation-window":
+      return "It is too late to cancel this appointment online; call the clinic.";
     case "already-started":
       return "The appointment has already started; call the clinic.";
     case "illegal-transition":

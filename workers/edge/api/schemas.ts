@@ -105,6 +105,8 @@ export const availabilityQuery = z
     },
   );
 
+export const explainQuery = z.strictObject({ start: moment, visitTypeId, locationId });
+
 export const LIST_LIMIT_MAX = 100;
 const LIST_LIMIT_DEFAULT = 20;
 const CURSOR_CHARS_MAX = 500;

@@ -2,6 +2,7 @@
 import { type Context, Hono } from "hono";
 import type { Appointment } from "../../../core/booking/appointment.ts";
 import type { Provider } from "../../../core/directory/directory.ts";
+import { rulesAt } from "../../../core/schedule/rules-at.ts";
 import { instant, MINUTE_MS, plus } from "../../../core/time.ts";
 import { AppointmentTime } from "../../../web/shared/appointment-time.tsx";
 import { timeText } from "../../../web/shared/time-text.ts";
@@ -29,7 +30,7 @@ function movedTo(
 ): Appointment | null {
   const clinic = known.clinics.get(slot.locationId);
   if (!clinic) return null;
-  const visit = provider.calendar.visitTypes.find(({ id }) => id === appointment.visitTypeId);
+  const visit = rulesAt(provider.calendar, appointment.visitTypeId, clinic.id);
   const lengthMs = visit ? visit.minutes * MINUTE_MS : appointment.end - appointment.start;
   const start = instant(Date.parse(slot.start));
   return {

@@ -2,6 +2,7 @@
 import type { Provider, VisitType } from "../../../core/directory/directory.ts";
 import type { AvailabilityBody } from "../../../core/live/provider-feed.ts";
 import { dateAt } from "../../../core/schedule/clinic-time.ts";
+import { rulesAt } from "../../../core/schedule/rules-at.ts";
 import { DAY_MS, instant } from "../../../core/time.ts";
 import { logFailure } from "../../../durable-objects/shared/log.ts";
 import { availability } from "../availability-cache.ts";
@@ -12,6 +13,7 @@ const LOOK_AHEAD_DAYS = 31;
 
 export interface FreeWeek extends Week {
   readonly revision: number;
+  /** The shortest of the provider's sites: the page strikes out by it, and booking has the last word. */
   readonly noticeMinutes: number;
   readonly days: readonly {
     readonly date: string;
@@ -44,10 +46,11 @@ export async function freeWeek(
   visit: VisitType,
   asked: string | undefined,
 ): Promise<FreeWeek | null> {
-  const rules = provider.calendar.visitTypes.find(({ id }) => id === visit.id);
-  const zone = provider.calendar.sites[0]?.timeZone ?? "UTC";
+  const { sites } = provider.calendar;
+  const rules = sites.flatMap((site) => rulesAt(provider.calendar, visit.id, site.locationId) ?? []);
+  const zone = sites[0]?.timeZone ?? "UTC";
   const now = Date.now();
-  const last = dateAt(instant(now + (rules?.horizonDays ?? 0) * DAY_MS), zone);
+  const last = dateAt(instant(now + Math.max(0, ...rules.map((r) => r.horizonDays)) * DAY_MS), zone);
   const week = weekFrom(asked, dateAt(instant(now), zone), last);
   const body = await read(env, provider, visit, week);
   if (!body) return null;
@@ -58,7 +61,7 @@ export async function freeWeek(
   return {
     ...week,
     revision: body.revision,
-    noticeMinutes: rules?.noticeMinutes ?? 0,
+    noticeMinutes: rules.length > 0 ? Math.min(...rules.map((r) => r.noticeMinutes)) : 0,
     days: body.days.map(({ date, slots }) => ({
       date,
       slots: slots.map(({ start, locationId }) => ({ start, locationId })),
