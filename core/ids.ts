@@ -9,6 +9,7 @@ export type LocationId = Brand<string, "LocationId">;
 export type PatientId = Brand<string, "PatientId">;
 export type VisitTypeId = Brand<string, "VisitTypeId">;
 export type AppointmentId = Brand<string, "AppointmentId">;
+export type BlockId = Brand<string, "BlockId">;
 /** Hash of caller, patient or appointment, and Idempotency-Key: names one command, reveals none of the three. */
 export type CommandId = Brand<string, "CommandId">;
 /** One attempt of a command (`w` in the protocol). For a booking it is the appointment id. */
@@ -28,6 +29,11 @@ export const PATIENT_ID = new RegExp(`^pat_${CHARACTER}{2}${CHARACTER}{${PLAIN_L
 /** Shape only. `home` = the calendar's own part, `own` = random, `check` = key version and keyed check. */
 export const APPOINTMENT_ID = new RegExp(
   `^apt_(?<home>${CHARACTER}{${PLAIN_LENGTH}})(?<own>${CHARACTER}{${PLAIN_LENGTH}})(?<check>${CHARACTER}{8})$`,
+);
+
+/** Shape only, as of an appointment id: home calendar, own part, check. */
+export const BLOCK_ID = new RegExp(
+  `^blk_(?<home>${CHARACTER}{${PLAIN_LENGTH}})(?<own>${CHARACTER}{${PLAIN_LENGTH}})(?<check>${CHARACTER}{8})$`,
 );
 
 /**
@@ -64,7 +70,7 @@ export function agendaShardOf(patient: PatientId): number {
   return ALPHABET.indexOf(patient[4] as string) * 32 + ALPHABET.indexOf(patient[5] as string);
 }
 
-/** The calendar an appointment was made at, read from its id. */
-export function homeCalendarOf(appointment: AppointmentId): ProviderId {
-  return `prv_${appointment.slice(4, 4 + PLAIN_LENGTH)}` as ProviderId;
+/** The calendar an appointment or a block was made at, read from its id. */
+export function homeCalendarOf(id: AppointmentId | BlockId): ProviderId {
+  return `prv_${id.slice(4, 4 + PLAIN_LENGTH)}` as ProviderId;
 }

@@ -1,5 +1,5 @@
 /** One command of a patient as the agenda remembers it: the idempotency ledger, and for a booking also the claim. */
-import type { Appointment, AppointmentFacts, BookingSource } from "../booking/appointment.ts";
+import type { Appointment, AppointmentFacts, BookingSource, OverrideReason } from "../booking/appointment.ts";
 import type { BookCommand, MoveCommand, Place } from "../booking/commands.ts";
 import { bookedAppointment } from "../booking/decide-book.ts";
 import type { BookingRefusal } from "../booking/refusal.ts";
@@ -25,6 +25,8 @@ interface Wanted {
   readonly place: Place;
   readonly timeZone: string;
   readonly configVersion: number;
+  /** [B25] */
+  readonly override?: OverrideReason;
 }
 
 /** `appointmentId` is a fresh one, used if a new attempt begins; a repetition ignores it. */
@@ -80,6 +82,7 @@ export function calendarCommand(row: CommandRow, again: boolean): BookCommand | 
     deadline: row.deadline,
     again,
     configVersion: wanted.configVersion,
+    ...(wanted.override ? { override: wanted.override } : {}),
   };
   if (wanted.kind === "move") {
     return {

@@ -24,6 +24,6 @@ export interface CalendarView {
   readonly open: OpenDays;
   find(id: AppointmentId): StoredAppointment | null;
   isFenced(attempt: AttemptId): boolean;
-  /** Everything that takes a minute of `interval`, in any order; bounded, because a minute has few owners. */
+  /** Everything that takes a minute of `interval`, in any order; bounded, because a minute has few owners or one group. */
   occupantsIn(interval: Interval): readonly Occupant[];
 }

@@ -13,6 +13,7 @@ export type BookingRule =
   | "minimum-notice"
   | "beyond-horizon"
   | "outside-open-hours"
+  | "day-limit-reached"
   | "other-calendar"
   | "not-movable"
   | "not-cancellable"

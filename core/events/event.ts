@@ -3,7 +3,8 @@
  * the calendar. Written once into the outbox, read by every consumer of the log.
  */
 import { type AppointmentFacts, factsOf } from "../booking/appointment.ts";
-import type { AttemptId, ProviderId } from "../ids.ts";
+import type { Block, BlockReason } from "../booking/block.ts";
+import type { AttemptId, BlockId, LocationId, ProviderId } from "../ids.ts";
 import type { Instant } from "../time.ts";
 
 export const APPOINTMENTS_TOPIC = "appointments";
@@ -13,12 +14,22 @@ export type AppointmentEventType =
   | "openslot.appointment.booked.v1"
   | "openslot.appointment.moved.v1"
   | "openslot.appointment.cancelled.v1";
-export type EventType = AppointmentEventType | "openslot.calendar.configured.v1";
+export type BlockEventType = "openslot.calendar.blocked.v1" | "openslot.calendar.unblocked.v1";
+export type EventType = AppointmentEventType | BlockEventType | "openslot.calendar.configured.v1";
 
 export interface AppointmentEventData {
   readonly appointment: AppointmentFacts;
   /** The attempt that caused it, so that its coordinator can tell its own work from somebody else's. */
   readonly cause: AttemptId;
+}
+/** [Q7] Of `unblocked`, the times that were given back. */
+export interface BlockEventData {
+  readonly blockId: BlockId;
+  readonly start: Instant;
+  readonly end: Instant;
+  readonly locationId: LocationId | null;
+  readonly reasonCode: BlockReason;
+  readonly source: Block["source"];
 }
 export interface ConfiguredEventData {
   readonly configVersion: number;
@@ -42,10 +53,12 @@ interface Envelope<Type extends EventType, Data> {
 export type AppointmentEvent = Envelope<AppointmentEventType, AppointmentEventData>;
 export type CalendarEvent =
   | AppointmentEvent
+  | Envelope<BlockEventType, BlockEventData>
   | Envelope<"openslot.calendar.configured.v1", ConfiguredEventData>;
 
+/** By what it is and not by what it is not: a kind of event that comes later is not taken for an appointment. */
 export function isAppointmentEvent(event: CalendarEvent): event is AppointmentEvent {
-  return event.type !== "openslot.calendar.configured.v1";
+  return event.type.startsWith("openslot.appointment.");
 }
 
 function envelope<Type extends EventType, Data>(
@@ -86,4 +99,14 @@ export function configuredEvent(
   configVersion: number,
 ): CalendarEvent {
   return envelope(calendar, sequence, at, "openslot.calendar.configured.v1", { configVersion });
+}
+
+/** [Q7] Ids, times and a code. The id in the outside calendar stays inside: nobody knows what is written in it. */
+export function blockEvent(
+  type: BlockEventType,
+  sequence: number,
+  at: Instant,
+  { id: blockId, providerId, start, end, locationId, reasonCode, source }: Block,
+): CalendarEvent {
+  return envelope(providerId, sequence, at, type, { blockId, start, end, locationId, reasonCode, source });
 }

@@ -47,6 +47,16 @@ interface Change {
   readonly after: Appointment;
   readonly recent: readonly RecentCommand[];
   readonly cause: AttemptId;
+  /** What the calendar gives away, with buffers; null = what the appointment has already. */
+  readonly takes: Interval | null;
+}
+
+/** Written, but not yet in memory nor on screens. */
+interface Written {
+  /** What was taken before and what is taken now, with buffers. */
+  readonly touched: readonly Interval[];
+  /** What busy time looked like, if anybody watches. */
+  readonly screens: BusyOf | null;
 }
 
 /** What the commands work with. The clock is a part, so that a simulation can drive the same code. */
@@ -81,7 +91,7 @@ export class CalendarCommands {
     const at = this.#now();
     const view = this.#memory.view();
     if (!view) return this.#needsConfig(command, null);
-    let screens: BusyOf | null = null;
+    let written: Written | null = null;
     const outcome = this.#storage.transactionSync(() => {
       const decision = decideBook(view, command, at);
       const undecided = decision.kind === "commit" || decision.kind === "refused";
@@ -89,15 +99,16 @@ export class CalendarCommands {
         return this.#needsConfig(command, null);
       if (decision.kind === "refused" && decision.fence) this.#fence(command.attempt, command.deadline);
       if (decision.kind === "commit") {
-        screens = this.#write(
-          { type: "booked", before: null, after: decision.appointment, recent: [], cause: command.attempt },
+        const { appointment: after, takes } = decision;
+        written = this.#write(
+          { type: "booked", before: null, after, recent: [], cause: command.attempt, takes },
           at,
         );
       }
       return decision;
     });
     if (outcome.kind === "refused") return this.#refused(outcome.refusal, command, at);
-    if (outcome.kind === "commit") this.#committed([outcome.appointment], screens, at);
+    if (outcome.kind === "commit") this.#committed(written, at);
     return outcome.kind === "commit" ? { kind: "done", appointment: outcome.appointment } : outcome;
   }
 
@@ -106,7 +117,7 @@ export class CalendarCommands {
     const at = this.#now();
     const view = this.#memory.view();
     if (!view) return this.#needsConfig(command, null);
-    let screens: BusyOf | null = null;
+    let written: Written | null = null;
     const outcome = this.#storage.transactionSync(() => {
       const decision = decideMove(view, command, at);
       const recent = this.#store.find(command.appointmentId)?.recent ?? [];
@@ -115,17 +126,24 @@ export class CalendarCommands {
         return this.#needsConfig(command, recent);
       if (decision.kind === "refused" && decision.fence) this.#fenceMove(command, recent, at);
       if (decision.kind === "commit") {
-        const { before, appointment: after } = decision;
+        const { before, appointment: after, takes } = decision;
         const entry = { attempt: command.attempt, at, answer: after, fingerprint: null };
-        screens = this.#write(
-          { type: "moved", before, after, recent: remember(recent, entry, at), cause: command.attempt },
+        written = this.#write(
+          {
+            type: "moved",
+            before,
+            after,
+            recent: remember(recent, entry, at),
+            cause: command.attempt,
+            takes,
+          },
           at,
         );
       }
       return decision;
     });
     if (outcome.kind === "refused") return this.#refused(outcome.refusal, command, at);
-    if (outcome.kind === "commit") this.#committed([outcome.before, outcome.appointment], screens, at);
+    if (outcome.kind === "commit") this.#committed(written, at);
     return outcome.kind === "commit" ? { kind: "done", appointment: outcome.appointment } : outcome;
   }
 
@@ -151,21 +169,28 @@ export class CalendarCommands {
     const attempt = cancelAttempt(command);
     const view = this.#memory.view();
     if (!view) return { kind: "refused", refusal: { reason: "not-found" } };
-    let screens: BusyOf | null = null;
+    let written: Written | null = null;
     const outcome = this.#storage.transactionSync(() => {
       const decision = decideCancel(view, command, at);
       if (decision.kind !== "commit") return decision;
       const recent = this.#store.find(command.appointmentId)?.recent ?? [];
       const { before, appointment: after } = decision;
       const entry = { attempt, at, answer: after, fingerprint: command.fingerprint };
-      screens = this.#write(
-        { type: "cancelled", before, after, recent: remember(recent, entry, at), cause: attempt },
+      written = this.#write(
+        {
+          type: "cancelled",
+          before,
+          after,
+          recent: remember(recent, entry, at),
+          cause: attempt,
+          takes: null,
+        },
         at,
       );
       return decision;
     });
     if (outcome.kind === "refused") return outcome;
-    if (outcome.kind === "commit") this.#committed([outcome.before, outcome.appointment], screens, at);
+    if (outcome.kind === "commit") this.#committed(written, at);
     return { kind: "done", appointment: outcome.appointment, replayed: outcome.kind === "done", attempt };
   }
 
@@ -190,12 +215,15 @@ export class CalendarCommands {
   }
 
   /**
-   * One appointment row, one outbox row, the alarm: all of it or nothing. Returns what busy time looked like before,
-   * if anybody watches: it must be read before the row is written, because the cache may be empty.
+   * One appointment row, one outbox row, the alarm: all of it or nothing. What busy time looked like must be read before
+   * the row is written, because the cache may be empty.
    */
-  #write({ type, before, after, recent, cause }: Change, at: Instant): BusyOf | null {
-    const screens = this.#feed.capture(this.#memory.busy.of, before ? [before, after] : [after]);
-    this.#store.save(after, recent);
+  #write({ type, before, after, recent, cause, takes }: Change, at: Instant): Written {
+    const had = before && this.#store.takes(before.id);
+    const has = takes ?? had ?? after;
+    const touched = had ? [had, has] : [has];
+    const screens = this.#feed.capture(this.#memory.busy.of, touched);
+    this.#store.save(after, recent, has);
     const sequence = this.#memory.sequence + 1;
     const data = { appointment: after, cause };
     this.#store.appendEvent(
@@ -203,11 +231,13 @@ export class CalendarCommands {
       appointmentEvent(`openslot.appointment.${type}.v1`, sequence, at, data),
     );
     this.#wake.arm(plus(at, DRAIN_DELAY_MS));
-    return screens;
+    return { touched, screens };
   }
 
   /** After the transaction, and only then: memory and screens. */
-  #committed(touched: readonly Interval[], screens: BusyOf | null, at: Instant): void {
+  #committed(written: Written | null, at: Instant): void {
+    if (!written) return;
+    const { touched, screens } = written;
     this.#wake.armed(plus(at, DRAIN_DELAY_MS));
     this.#memory.sequence += 1;
     for (const interval of touched) this.#memory.busy.changed(interval);

@@ -1,14 +1,16 @@
 /** All SQL of a calendar. Takes and returns core types; rows stop here. Everything is synchronous. */
 import type { Appointment } from "../../core/booking/appointment.ts";
+import { BLOCK_MS_MAX } from "../../core/booking/block.ts";
 import type { RecentCommand, StoredAppointment } from "../../core/booking/calendar-view.ts";
 import type { Occupant } from "../../core/booking/occupancy.ts";
 import type { CalendarEvent } from "../../core/events/event.ts";
 import type { AppointmentId, AttemptId, ProviderId } from "../../core/ids.ts";
 import type { OutboxEntry } from "../../core/outbox/drain.ts";
-import { type CalendarConfig, VISIT_MINUTES_MAX } from "../../core/schedule/config.ts";
+import { BUFFER_MINUTES_MAX, type CalendarConfig, VISIT_MINUTES_MAX } from "../../core/schedule/config.ts";
 import { type Instant, type Interval, MINUTE_MS } from "../../core/time.ts";
 
-const VISIT_MS_MAX = VISIT_MINUTES_MAX * MINUTE_MS;
+/** What an appointment takes starts at most this long before its end: bounds how far back a query looks. */
+export const TAKEN_MS_MAX = (VISIT_MINUTES_MAX + 2 * BUFFER_MINUTES_MAX) * MINUTE_MS;
 /** Bounds one alarm's tidying. */
 const PRUNED_PER_ALARM_MAX = 200;
 
@@ -30,6 +32,7 @@ type AppointmentRow = {
   reason: string | null;
   notes: string | null;
   recent: string;
+  override: string | null;
 };
 
 type OccupantRow = {
@@ -37,8 +40,9 @@ type OccupantRow = {
   id: string;
   start: number;
   end: number;
-  visitTypeId: string;
-  locationId: string;
+  visitTypeId: string | null;
+  locationId: string | null;
+  visitStart: number | null;
 };
 
 export class CalendarStore {
@@ -58,25 +62,48 @@ export class CalendarStore {
   }
 
   /**
-   * Everything that takes a minute of `interval`. At most 288 rows a day by the five-minute step; what starts longer
-   * before it than the longest visit cannot reach into it.
+   * Everything that takes a minute of `interval`. At most 288 rows a day by the five-minute step, times the seats of a
+   * group; what starts longer before it than the longest visit with its buffers, or the longest block, cannot reach into
+   * it.
    */
   occupantsIn(interval: Interval): Occupant[] {
     return this.#sql
       .exec<OccupantRow>(
-        `SELECT 'appointment' AS kind, id, start_at AS start, end_at AS "end", visit_type AS visitTypeId,
-           location AS locationId FROM appointment
-         WHERE start_at < ? AND start_at > ? AND end_at > ? AND status NOT IN ('cancelled', 'no-show')`,
+        `SELECT 'appointment' AS kind, id, takes_from AS start, takes_to AS "end", visit_type AS visitTypeId,
+           location AS locationId, start_at AS visitStart FROM appointment
+         WHERE takes_from < ? AND takes_from > ? AND takes_to > ? AND status NOT IN ('cancelled', 'no-show')
+         UNION ALL
+         SELECT 'block', id, start_at, end_at, NULL, location, NULL FROM block
+         WHERE start_at < ? AND start_at >= ? AND end_at > ?`,
         interval.end,
-        interval.start - VISIT_MS_MAX,
+        interval.start - TAKEN_MS_MAX,
+        interval.start,
+        interval.end,
+        interval.start - BLOCK_MS_MAX,
         interval.start,
       )
       .toArray() as unknown as Occupant[]; // the brands are given here: the columns hold what they name
   }
 
-  save(appointment: Appointment, recent: readonly RecentCommand[]): void {
+  /** [S10] What an appointment takes of the calendar, as it was promised; null when there is no such row. */
+  takes(id: AppointmentId): Interval | null {
+    return (
+      (this.#sql
+        .exec<{ start: number; end: number }>(
+          'SELECT takes_from AS start, takes_to AS "end" FROM appointment WHERE id = ?',
+          id,
+        )
+        .toArray()[0] as Interval | undefined) ?? null
+    );
+  }
+
+  /** @param takes what it takes with its buffers */
+  save(appointment: Appointment, recent: readonly RecentCommand[], takes: Interval): void {
     this.#sql.exec(
-      "INSERT OR REPLACE INTO appointment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      `INSERT OR REPLACE INTO appointment (id, patient, location, visit_type, time_zone, start_at, end_at, status,
+         version, source, created_at, updated_at, cancelled_at, cancellation_reason, reason, notes, recent,
+         takes_from, takes_to, override)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       appointment.id,
       appointment.patientId,
       appointment.locationId,
@@ -94,6 +121,9 @@ export class CalendarStore {
       appointment.reason,
       appointment.notes,
       JSON.stringify(recent),
+      takes.start,
+      takes.end,
+      appointment.override,
     );
   }
 
@@ -193,6 +223,7 @@ export class CalendarStore {
       updatedAt: row.updated_at,
       cancelledAt: row.cancelled_at,
       cancellationReason: row.cancellation_reason,
+      override: row.override,
       reason: row.reason,
       notes: row.notes,
     } as Appointment;

@@ -6,6 +6,7 @@
 import { type Connection, type ConnectionContext, Server, type WSMessage } from "partyserver";
 import { type Reach, reaches } from "../../core/access/reach.ts";
 import type { Appointment } from "../../core/booking/appointment.ts";
+import type { Block, BlockCommand, UnblockCommand } from "../../core/booking/block.ts";
 import type {
   BookCommand,
   CalendarReply,
@@ -17,18 +18,20 @@ import type {
 } from "../../core/booking/commands.ts";
 import { APPOINTMENTS_TOPIC } from "../../core/events/event.ts";
 import { APPOINTMENT_PARTITIONS, partitionName, partitionOf } from "../../core/events/partition.ts";
-import { type AppointmentId, PROVIDER_ID, type ProviderId } from "../../core/ids.ts";
+import { type AppointmentId, type LocationId, PROVIDER_ID, type ProviderId } from "../../core/ids.ts";
 import { invariant } from "../../core/invariant.ts";
 import { parseClientMessage } from "../../core/live/protocol.ts";
 import { type AvailabilityQuery, availabilityBody } from "../../core/live/provider-feed.ts";
 import { drainOutbox, nextDrainAt } from "../../core/outbox/drain.ts";
 import type { CalendarConfig } from "../../core/schedule/config.ts";
-import { type Instant, instant, plus } from "../../core/time.ts";
+import { type Instant, type Interval, instant, plus } from "../../core/time.ts";
 import { LiveSockets } from "../shared/live-sockets.ts";
 import { logFailure } from "../shared/log.ts";
 import { applyMigrations } from "../shared/migrations.ts";
 import { WakeUp } from "../shared/wake.ts";
-import { CalendarCommands, DRAIN_DELAY_MS } from "./calendar-commands.ts";
+import { BlockCommands, type BlockReply, type UnblockReply } from "./block-commands.ts";
+import { BlockStore } from "./block-store.ts";
+import { CalendarCommands, type CalendarParts, DRAIN_DELAY_MS } from "./calendar-commands.ts";
 import { CalendarFeed, type Watch } from "./calendar-feed.ts";
 import { CalendarMemory } from "./calendar-memory.ts";
 import { CalendarStore } from "./calendar-store.ts";
@@ -49,6 +52,8 @@ export class ProviderCalendar extends Server<Env> {
   readonly #feed: CalendarFeed;
   readonly #memory: CalendarMemory;
   readonly #commands: CalendarCommands;
+  readonly #blockStore: BlockStore;
+  readonly #blocks: BlockCommands;
   /** In memory only: losing it makes us retry sooner, which is harmless. */
   #failuresInRow = 0;
 
@@ -63,14 +68,17 @@ export class ProviderCalendar extends Server<Env> {
     this.#memory = new CalendarMemory(this.#store);
     this.#sockets = new LiveSockets(ctx);
     this.#feed = new CalendarFeed(this.#sockets, () => this.getConnections<Watch>());
-    this.#commands = new CalendarCommands({
+    const parts: CalendarParts = {
       storage: ctx.storage,
       store: this.#store,
       memory: this.#memory,
       feed: this.#feed,
       wake: this.#wake,
       now: () => this.#now(),
-    });
+    };
+    this.#commands = new CalendarCommands(parts);
+    this.#blockStore = new BlockStore(ctx.storage.sql, this.#providerId);
+    this.#blocks = new BlockCommands(parts, this.#blockStore);
     // Repair: waiting rows and no alarm would wait for ever. A second alarm is harmless.
     if (this.#store.hasWaitingEvents()) this.#wake.armNext([plus(this.#now(), DRAIN_DELAY_MS)]);
   }
@@ -97,6 +105,16 @@ export class ProviderCalendar extends Server<Env> {
     return this.#commands.cancel(command);
   }
 
+  /** [Q1]–[Q5] Blocks time over whatever is there; `locations` = where the caller may hear of covered appointments. */
+  block(command: BlockCommand, locations: readonly LocationId[] | null): BlockReply {
+    return this.#blocks.block(command, locations);
+  }
+
+  /** [Q6] Gives blocked time back. */
+  unblock(command: UnblockCommand): UnblockReply {
+    return this.#blocks.unblock(command);
+  }
+
   /** [D3] Takes a newer copy of the directory and shows every screen what it means. */
   applyConfig(config: CalendarConfig): void {
     if (!this.#commands.applyConfig(config)) return;
@@ -111,6 +129,15 @@ export class ProviderCalendar extends Server<Env> {
   read(id: AppointmentId, reach: Reach): Appointment | null {
     const stored = this.#store.find(id);
     return stored && reaches(reach, stored.appointment) ? stored.appointment : null;
+  }
+
+  /** [Q1] A page of the blocks that touch `window`, by start, then id. */
+  blocksIn(
+    window: Interval,
+    after: { readonly start: Instant; readonly id: string } | null,
+    limit: number,
+  ): Block[] {
+    return this.#blockStore.list(window, after, limit);
   }
 
   /** [S5] Free starts as the JSON body of the answer, with the revision it was made from. At most 31 days. */

@@ -30,4 +30,35 @@ export const providerCalendarMigrations: readonly Migration[] = [
       CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    // What an appointment takes with its buffers, and why rules were lifted for it; blocks and who asked for them.
+    id: "002-occupancy",
+    statements: `
+      ALTER TABLE appointment ADD COLUMN takes_from INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE appointment ADD COLUMN takes_to INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE appointment ADD COLUMN override TEXT;
+      UPDATE appointment SET takes_from = start_at, takes_to = end_at;
+      DROP INDEX appointment_busy;
+      CREATE INDEX appointment_busy ON appointment (takes_from, takes_to) WHERE status NOT IN ('cancelled', 'no-show');
+      CREATE TABLE block (
+        id TEXT PRIMARY KEY,
+        start_at INTEGER NOT NULL,
+        end_at INTEGER NOT NULL,
+        reason_code TEXT NOT NULL,
+        location TEXT,
+        source TEXT NOT NULL,
+        external_id TEXT,
+        created_at INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX block_time ON block (start_at, end_at);
+      CREATE UNIQUE INDEX block_external ON block (external_id) WHERE external_id IS NOT NULL;
+      CREATE TABLE block_command (
+        command TEXT PRIMARY KEY,
+        fingerprint TEXT NOT NULL,
+        answer TEXT,
+        at INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX block_command_at ON block_command (at);
+    `,
+  },
 ];

@@ -30,6 +30,7 @@ function facts(number: number, version: number, more: Partial<AppointmentFacts> 
     updatedAt: at(-60 + version),
     cancelledAt: null,
     cancellationReason: null,
+    override: null,
     ...more,
   };
 }

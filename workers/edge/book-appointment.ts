@@ -106,6 +106,7 @@ export async function bookAppointment(
   key: string,
   body: BookingBody,
 ): Promise<TakeOutcome> {
+  if (principal.role === "provider" && principal.providerId !== body.providerId) return refused(NOT_FOUND);
   const patient = await patientFor(c, principal, body.patientId, body.locationId);
   if (!patient.ok) return patient;
   const known = await directoryForProvider(c, body.providerId);
@@ -129,6 +130,7 @@ export async function bookAppointment(
       reason: body.reason ?? null,
       notes: body.notes ?? null,
       source: sourceOf(principal),
+      ...(body.override ? { override: body.override.reasonCode } : {}),
     },
   }));
   return { ok: true, answer, timeZone: clinic.timeZone };
@@ -173,6 +175,7 @@ export async function moveAppointment(
       configVersion: provider.calendar.version,
       ifMatch,
       ...(body.reason === undefined ? {} : { reason: body.reason }),
+      ...(body.override ? { override: body.override.reasonCode } : {}),
     },
   }));
   return { ok: true, answer, timeZone: clinic.timeZone };

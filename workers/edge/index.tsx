@@ -2,6 +2,7 @@
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { appointments } from "./api/appointments.ts";
+import { blocks } from "./api/blocks.ts";
 import { locations, providers, specialties, visitTypes } from "./api/directory.ts";
 import { health } from "./api/health.ts";
 import { live } from "./api/live.ts";
@@ -38,6 +39,7 @@ const v1 = new Hono<EdgeEnv>()
   .route("/visit-types", visitTypes)
   .route("/specialties", specialties)
   .route("/providers", providers)
+  .route("/providers", blocks)
   .route("/appointments", appointments)
   .route("/patients", patients)
   .route("/live", live)

@@ -143,6 +143,8 @@ function ruleTitle({ rule }: Extract<BookingRefusal, { reason: "rule" }>): strin
       return "This time cannot be booked yet.";
     case "outside-open-hours":
       return "The provider does not see patients at this time.";
+    case "day-limit-reached":
+      return "There are no more visits of this type on that day.";
     case "other-calendar":
       return "Moving to another provider is not possible yet: cancel and book again.";
     case "not-movable":
