@@ -43,7 +43,7 @@ const facts = (providerId: ProviderId): AppointmentFacts => ({
   updatedAt: instant(0),
   cancelledAt: null,
   cancellationReason: null,
-        override: null,
+  override: null,
 });
 const eventsOf = (calendar: string, from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, i) =>
