@@ -183,6 +183,8 @@ export const appointment = pgTable(
     updatedAt: moment("updated_at").notNull(),
     cancelledAt: moment("cancelled_at"),
     cancellationReason: text("cancellation_reason"),
+    /** Why the clinic lifted rules or rivals for it; an overlap without one is a fault of ours. */
+    override: text("override_reason"),
   },
   (t) => [
     primaryKey({ name: "appointment_pk", columns: [t.id] }),

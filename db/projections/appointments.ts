@@ -32,6 +32,7 @@ const COLUMNS = [
   "updated_at",
   "cancelled_at",
   "cancellation_reason",
+  "override_reason",
 ] as const;
 const columnList = sql.raw(COLUMNS.join(", "));
 const replaceColumns = sql.raw(COLUMNS.map((name) => `${name} = excluded.${name}`).join(", "));
@@ -55,7 +56,8 @@ const upsert = (facts: readonly AppointmentFacts[]): SQL => sql`
     ${column(facts.map((f) => moment(f.createdAt)))}::timestamptz[],
     ${column(facts.map((f) => moment(f.updatedAt)))}::timestamptz[],
     ${column(facts.map((f) => (f.cancelledAt === null ? null : moment(f.cancelledAt))))}::timestamptz[],
-    ${column(facts.map((f) => f.cancellationReason))}::text[]
+    ${column(facts.map((f) => f.cancellationReason))}::text[],
+    ${column(facts.map((f) => f.override ?? null))}::text[]
   ) AS u (id, ${columnList})
   ORDER BY id, version DESC
   ON CONFLICT (id) DO UPDATE SET ${replaceColumns}
