@@ -10,6 +10,7 @@ export type PatientId = Brand<string, "PatientId">;
 export type VisitTypeId = Brand<string, "VisitTypeId">;
 export type AppointmentId = Brand<string, "AppointmentId">;
 export type HoldId = Brand<string, "HoldId">;
+export type BlockId = Brand<string, "BlockId">;
 /** Hash of caller, patient or appointment, and Idempotency-Key: names one command, reveals none of the three. */
 export type CommandId = Brand<string, "CommandId">;
 /** One attempt of a command (`w` in the protocol). For a booking it is the appointment id. */
@@ -33,6 +34,11 @@ const routingShape = (prefix: "apt" | "hld"): RegExp =>
   );
 export const APPOINTMENT_ID = routingShape("apt");
 export const HOLD_ID = routingShape("hld");
+
+/** Shape only, as of an appointment id: home calendar, own part, check. */
+export const BLOCK_ID = new RegExp(
+  `^blk_(?<home>${CHARACTER}{${PLAIN_LENGTH}})(?<own>${CHARACTER}{${PLAIN_LENGTH}})(?<check>${CHARACTER}{8})$`,
+);
 
 /**
  * Shards that patients are spread over today. An id carries its shard, so the number can grow without moving anyone:
@@ -68,7 +74,7 @@ export function agendaShardOf(patient: PatientId): number {
   return ALPHABET.indexOf(patient[4] as string) * 32 + ALPHABET.indexOf(patient[5] as string);
 }
 
-/** The calendar an appointment or a hold was made at, read from its id. */
-export function homeCalendarOf(id: AppointmentId | HoldId): ProviderId {
+/** The calendar an appointment, a hold or a block was made at, read from its id. */
+export function homeCalendarOf(id: AppointmentId | HoldId | BlockId): ProviderId {
   return `prv_${id.slice(4, 4 + PLAIN_LENGTH)}` as ProviderId;
 }

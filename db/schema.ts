@@ -264,6 +264,8 @@ export const appointment = pgTable(
     cancelledAt: moment("cancelled_at"),
     cancellationReason: text("cancellation_reason"),
     checkedInAt: moment("checked_in_at"),
+    /** Why the clinic lifted rules or rivals for it; an overlap without one is a fault of ours. */
+    override: text("override_reason"),
   },
   (t) => [
     primaryKey({ name: "appointment_pk", columns: [t.id] }),

@@ -1,5 +1,5 @@
 /** One command of a patient as the agenda remembers it: the idempotency ledger, and for a booking also the claim. */
-import type { Appointment, AppointmentFacts, BookingSource } from "../booking/appointment.ts";
+import type { Appointment, AppointmentFacts, BookingSource, OverrideReason } from "../booking/appointment.ts";
 import type { BookCommand, MoveCommand, Place, ResolveQuestion, Who } from "../booking/commands.ts";
 import { bookedAppointment } from "../booking/decide-book.ts";
 import type { HoldClaim } from "../booking/hold.ts";
@@ -32,6 +32,8 @@ interface Wanted {
   readonly timeZone: string;
   readonly configVersion: number;
   readonly who?: Who;
+  /** [B25] */
+  readonly override?: OverrideReason;
 }
 
 /** `appointmentId` is a fresh one, used if a new attempt begins; a repetition ignores it. */
@@ -127,6 +129,7 @@ export function calendarCommand(row: CommandRow, again: boolean): BookCommand | 
     again,
     configVersion: wanted.configVersion,
     ...(wanted.who === undefined ? {} : { who: wanted.who }),
+    ...(wanted.override ? { override: wanted.override } : {}),
   };
   if (wanted.kind === "move") {
     return {

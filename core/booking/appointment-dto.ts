@@ -1,7 +1,7 @@
 /** An appointment as clients see it, field by field. */
 import { spellInZone } from "../schedule/clinic-time.ts";
 import type { Instant } from "../time.ts";
-import type { Appointment, AppointmentFacts } from "./appointment.ts";
+import type { Appointment, AppointmentFacts, OverrideReason } from "./appointment.ts";
 
 export interface AppointmentDto {
   readonly id: string;
@@ -22,6 +22,14 @@ export interface AppointmentDto {
   readonly createdAt: string;
   readonly updatedAt: string;
 }
+
+/** [B25] What staff and the provider see more: why rules were lifted for it. */
+export const staffAppointmentDto = (
+  a: Appointment | AppointmentFacts,
+): AppointmentDto & { readonly override?: { readonly reasonCode: OverrideReason } } => ({
+  ...appointmentDto(a),
+  ...(a.override ? { override: { reasonCode: a.override } } : {}),
+});
 
 /** `notes` stay inside: they are for the clinic. A list is made of facts and therefore has no `reason`. */
 export function appointmentDto(a: Appointment | AppointmentFacts): AppointmentDto {

@@ -25,6 +25,10 @@ export const CANCELLATION_REASONS = [
 ] as const;
 export type CancellationReason = (typeof CANCELLATION_REASONS)[number];
 
+/** [B25] Why the clinic placed an appointment where the rules or somebody else's time would not have it: a code. */
+export const OVERRIDE_REASONS = ["clinical-need", "patient-waiting", "staff-error", "other"] as const;
+export type OverrideReason = (typeof OVERRIDE_REASONS)[number];
+
 /** An appointment without what a person wrote in it: the part that events, claims and projections may carry. */
 export interface AppointmentFacts {
   readonly id: AppointmentId;
@@ -47,6 +51,8 @@ export interface AppointmentFacts {
   readonly checkedInAt: Instant | null;
   readonly cancelledAt: Instant | null;
   readonly cancellationReason: CancellationReason | null;
+  /** [B25] Set when the clinic lifted rules or rivals for the time it stands at now. */
+  readonly override: OverrideReason | null;
 }
 
 export interface Appointment extends AppointmentFacts {
@@ -86,6 +92,7 @@ export function factsOf(a: AppointmentFacts): AppointmentFacts {
     checkedInAt: a.checkedInAt ?? null,
     cancelledAt: a.cancelledAt,
     cancellationReason: a.cancellationReason,
+    override: a.override ?? null, // facts that were stored before there were overrides have none
   };
 }
 

@@ -33,7 +33,7 @@ export interface CalendarView {
   /** What this calendar, being a resource, keeps for an appointment of somebody else's. */
   reservationOf(id: AppointmentId): Reservation | null;
   /**
-   * Everything that takes a minute of `interval` at `now`, in any order; bounded, because a minute has few owners. A hold
+   * Everything that takes a minute of `interval` at `now`, in any order; bounded, because a minute has few owners or one group. A hold
    * that has run out by `now` takes none ([W2]).
    */
   occupantsIn(interval: Interval, now: Instant): readonly Occupant[];

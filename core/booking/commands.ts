@@ -11,7 +11,7 @@ import type {
 } from "../ids.ts";
 import type { FreeStart } from "../schedule/free-starts.ts";
 import { HOUR_MS, type Instant, SECOND_MS } from "../time.ts";
-import type { Appointment, BookingSource, CancellationReason } from "./appointment.ts";
+import type { Appointment, BookingSource, CancellationReason, OverrideReason } from "./appointment.ts";
 import type { HoldClaim } from "./hold.ts";
 import type { BookingRefusal } from "./refusal.ts";
 import type { StatusAction } from "./status-rules.ts";
@@ -53,6 +53,8 @@ interface Attempt {
   readonly again: boolean;
   /** The directory version the caller decided from; a calendar that is behind asks for its configuration. */
   readonly configVersion: number;
+  /** [B25] Given by the clinic: rules of time and rivals do not count. */
+  readonly override?: OverrideReason;
 }
 
 export interface BookCommand extends Attempt {

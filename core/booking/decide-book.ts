@@ -1,13 +1,13 @@
 /** May this booking stand? The order of the tests is part of the protocol: repetition, fence, deadline, rules, rivals. */
 import type { HoldId, ProviderId } from "../ids.ts";
 import { findSite } from "../schedule/free-starts.ts";
-import type { Instant } from "../time.ts";
+import type { Instant, Interval } from "../time.ts";
 import type { Appointment } from "./appointment.ts";
 import type { CalendarView } from "./calendar-view.ts";
 import type { BookCommand } from "./commands.ts";
 import { samePlace } from "./decide-move.ts";
 import { isLive, type StoredHold, sameHash } from "./hold.ts";
-import { blockerOf } from "./occupancy.ts";
+import { blockerOf, brokenDayLimit, takenAt } from "./occupancy.ts";
 import { brokenPlaceRule } from "./place-rules.ts";
 import type { BookingRefusal } from "./refusal.ts";
 
@@ -17,8 +17,13 @@ export type BookDecision =
   | { readonly kind: "late" }
   /** `fence`: this attempt may never commit later, because an earlier copy may still be under way. */
   | { readonly kind: "refused"; readonly refusal: BookingRefusal; readonly fence: boolean }
-  /** `converts`: the hold that ends with this booking, in the same transaction. */
-  | { readonly kind: "commit"; readonly appointment: Appointment; readonly converts?: HoldId };
+  /** `takes`: what the calendar gives away, with buffers. `converts`: the hold that ends with it, in the same transaction. */
+  | {
+      readonly kind: "commit";
+      readonly appointment: Appointment;
+      readonly takes: Interval;
+      readonly converts?: HoldId;
+    };
 
 /** Decides; does not write. `now` is an argument so that the same inputs always give the same answer. */
 export function decideBook(view: CalendarView, command: BookCommand, now: Instant): BookDecision {
@@ -31,18 +36,20 @@ export function decideBook(view: CalendarView, command: BookCommand, now: Instan
   if (now > command.deadline) return { kind: "late" }; // [B15]
 
   const hold = claimedHold(view, command);
-  const live = hold !== null && isLive(hold, now);
+  const heldSince = hold !== null && isLive(hold, now) ? hold.placedAt : now;
+  const { who, override } = command;
   const refusal =
-    brokenPlaceRule(view.open, command.place, now, command.who, live ? hold.placedAt : now) ?? // [B24]
-    rival(view, command, hold, now);
+    brokenPlaceRule(view.open, command.place, now, { who, heldSince, override }) ?? // [B24]
+    (override ? null : rival(view, command, hold, now)); // [B25]
   if (refusal) return { kind: "refused", refusal, fence: command.again }; // [B16]
   const appointment = firstVersion(view, command);
-  return hold ? { kind: "commit", appointment, converts: hold.id } : { kind: "commit", appointment };
+  const takes = takenAt(view, command.place);
+  return { kind: "commit", appointment, takes, ...(hold ? { converts: hold.id } : {}) };
 }
 
 /**
- * [B1] [B2] At most one appointment over any minute. [W8] The caller's own live hold is not in the way; [W9] one that has
- * ended keeps nothing, and who comes too late with it is told so.
+ * [B1] [B2] [B22] Nobody else over any minute, and not too many on the day. [W8] The caller's own live hold is not in the
+ * way; [W9] one that has ended keeps nothing, and who comes too late with it is told so.
  */
 function rival(
   view: CalendarView,
@@ -50,6 +57,8 @@ function rival(
   hold: StoredHold | null,
   now: Instant,
 ): BookingRefusal | null {
+  const limit = brokenDayLimit(view, command.place, hold?.id ?? null, now);
+  if (limit) return limit;
   const blockedBy = blockerOf(view, command.place, hold?.id ?? null, now);
   if (!blockedBy) return null;
   return hold && !isLive(hold, now) ? { reason: "hold-expired" } : { reason: "slot-taken", blockedBy };
@@ -94,6 +103,7 @@ export function bookedAppointment(
     checkedInAt: null,
     cancelledAt: null,
     cancellationReason: null,
+    override: command.override ?? null,
     reason: command.reason,
     notes: command.notes,
   };

@@ -13,6 +13,7 @@ export type CommitDecision =
       readonly before: Appointment | null;
       readonly appointment: Appointment;
       readonly recent: readonly RecentCommand[];
+      readonly takes: Interval | null;
     }
   /** [J7] The source keeps the way to it. */
   | { readonly kind: "leave"; readonly before: Appointment; readonly forwarding: AppointmentFacts }
@@ -34,6 +35,6 @@ export function decideCommit(view: CalendarView, command: CommitCommand): Commit
       : { kind: "release", before, appointmentId: appointment.id };
   }
   const before = view.find(appointment.id)?.appointment ?? null;
-  if (prepared.take) return { kind: "arrive", before, appointment, recent };
+  if (prepared.take) return { kind: "arrive", before, appointment, recent, takes: prepared.takes };
   return before ? { kind: "leave", before, forwarding: factsOf(appointment) } : { kind: "nothing" };
 }

@@ -24,7 +24,7 @@ import {
   sameHash,
   type TokenHash,
 } from "./hold.ts";
-import { blockerOf } from "./occupancy.ts";
+import { blockerOf, brokenDayLimit, takenAt } from "./occupancy.ts";
 import { brokenPlaceRule } from "./place-rules.ts";
 import { type BookingRefusal, broken } from "./refusal.ts";
 
@@ -70,22 +70,21 @@ export function decidePlaceHold(view: HoldView, command: PlaceHoldCommand, now: 
       ? { kind: "done", hold: firstAnswerOf(earlier) }
       : { kind: "refused", refusal: { reason: "key-reuse" } };
   }
-  const hold = newHold(view.open, command, now);
+  const rule = brokenPlaceRule(view.open, command.place, now); // [W1]
+  if (rule) return { kind: "refused", refusal: rule };
+  const hold = newHold(view, command, now);
   const holders = command.yesterday ? [command.holder, command.yesterday.holder] : [command.holder];
-  const refusal =
-    brokenPlaceRule(view.open, command.place, now) ?? // [W1]
-    tooMany(view, hold, holders, now) ??
-    tooOften(view, holders) ??
-    rival(view, hold, now);
+  const refusal = tooMany(view, hold, holders, now) ?? tooOften(view, holders) ?? rival(view, hold, now);
   return refusal ? { kind: "refused", refusal } : { kind: "commit", hold };
 }
 
-function newHold(open: OpenDays, command: PlaceHoldCommand, now: Instant): StoredHold {
+function newHold(view: HoldView, command: PlaceHoldCommand, now: Instant): StoredHold {
   const { holdId, place, tokenHash, holder, anonymous, command: name, fingerprint } = command;
   return {
     id: holdId,
     place,
-    timeZone: findSite(open, place.locationId)?.timeZone ?? "UTC",
+    takes: takenAt(view, place),
+    timeZone: findSite(view.open, place.locationId)?.timeZone ?? "UTC",
     placedAt: now,
     expiresAt: plus(now, HOLD_MINUTES * MINUTE_MS),
     state: "held",
@@ -130,6 +129,8 @@ function tooOften(view: HoldView, holders: readonly HolderHash[]): BookingRefusa
 
 /** [W1] The same minutes for everybody: to others a hold is like an appointment, and an appointment is like a hold to it. */
 function rival(view: HoldView, hold: StoredHold, now: Instant): BookingRefusal | null {
+  const limit = brokenDayLimit(view, hold.place, hold.id, now); // [B22]
+  if (limit) return limit;
   const blockedBy = blockerOf(view, hold.place, hold.id, now);
   return blockedBy ? { reason: "slot-taken", blockedBy } : null;
 }
@@ -176,7 +177,7 @@ export function decideExtendHold(view: HoldView, claim: HoldClaim, now: Instant)
 
 /** [W3] A hold that ran out comes back if nobody took its start. It counts to the caps again, which others may have filled. */
 function revive(view: HoldView, hold: StoredHold, now: Instant): HoldDecision {
-  if (brokenPlaceRule(view.open, hold.place, now, undefined, hold.placedAt) || rival(view, hold, now))
+  if (brokenPlaceRule(view.open, hold.place, now, { heldSince: hold.placedAt }) || rival(view, hold, now))
     return refuse({ reason: "hold-expired" });
   const refusal = tooMany(view, hold, [hold.holder], now);
   return refusal ? refuse(refusal) : { kind: "commit", hold };

@@ -1,10 +1,10 @@
 /** May this appointment move to another time of the same calendar? Same id, one version more, all or nothing. */
 import { findSite } from "../schedule/free-starts.ts";
-import { type Instant, MINUTE_MS, plus } from "../time.ts";
+import { type Instant, type Interval, MINUTE_MS, plus } from "../time.ts";
 import type { Appointment } from "./appointment.ts";
 import type { CalendarView, StoredAppointment } from "./calendar-view.ts";
 import type { MoveCommand, Place } from "./commands.ts";
-import { blockerOf } from "./occupancy.ts";
+import { blockerOf, brokenDayLimit, takenAt } from "./occupancy.ts";
 import { brokenPlaceRule } from "./place-rules.ts";
 import { findRecent, RECENT_COMMANDS_MAX, stillRecent } from "./recent-commands.ts";
 import { type BookingRefusal, broken } from "./refusal.ts";
@@ -15,7 +15,13 @@ export type MoveDecision =
   | { readonly kind: "late" }
   | { readonly kind: "busy" }
   | { readonly kind: "refused"; readonly refusal: BookingRefusal; readonly fence: boolean }
-  | { readonly kind: "commit"; readonly before: Appointment; readonly appointment: Appointment };
+  | {
+      readonly kind: "commit";
+      readonly before: Appointment;
+      readonly appointment: Appointment;
+      /** What the calendar gives away, with buffers; null = what the appointment has. */
+      readonly takes: Interval | null;
+    };
 
 export function decideMove(view: CalendarView, command: MoveCommand, now: Instant): MoveDecision {
   const stored = view.find(command.appointmentId);
@@ -33,6 +39,7 @@ export function decideMove(view: CalendarView, command: MoveCommand, now: Instan
     kind: "commit",
     before: stored.appointment,
     appointment: moved(view, stored.appointment, command),
+    takes: samePlace(stored.appointment, command.place) ? null : takenAt(view, command.place), // [M5] [S10]
   };
 }
 
@@ -49,8 +56,12 @@ function moveRefusal(
   if (samePlace(appointment, command.place)) return null;
   if (now >= appointment.start) return broken("already-started"); // [M8] a missed visit is booked anew
   if (command.byPatient && isTooLate(view, appointment, now)) return broken("move-window"); // [M9]
-  const rule = brokenPlaceRule(view.open, command.place, now, command.who);
+  const { who, override } = command;
+  const rule = brokenPlaceRule(view.open, command.place, now, { who, override });
   if (rule) return rule;
+  if (override) return null; // [B25]
+  const limit = brokenDayLimit(view, command.place, appointment.id, now);
+  if (limit) return limit;
   const blockedBy = blockerOf(view, command.place, appointment.id, now); // [M6] its own old time does not block it
   return blockedBy ? { reason: "slot-taken", blockedBy } : null;
 }
@@ -104,5 +115,6 @@ function moved(view: CalendarView, appointment: Appointment, command: MoveComman
     version: appointment.version + 1, // [M1]
     updatedAt: command.issuedAt,
     reason: command.reason === undefined ? appointment.reason : command.reason,
+    override: samePlace(appointment, place) ? appointment.override : (command.override ?? null), // of the time it has
   };
 }

@@ -4,7 +4,7 @@ import type { Instant } from "../time.ts";
 import type { CalendarView } from "./calendar-view.ts";
 import type { Place } from "./commands.ts";
 import { movableRefusal } from "./decide-move.ts";
-import { blockerOf } from "./occupancy.ts";
+import { blockerOf, brokenDayLimit, resourceBlocker, takenAt } from "./occupancy.ts";
 import { brokenPlaceRule } from "./place-rules.ts";
 import { type BookingRefusal, broken } from "./refusal.ts";
 import type { HeldAppointment, PrepareCommand, Prepared } from "./saga.ts";
@@ -25,7 +25,8 @@ export function decidePrepare(view: CalendarView, command: PrepareCommand, now: 
   const refusal = releaseRefusal(view, command, held, now) ?? takeRefusal(view, command, now);
   if (refusal) return { kind: "refused", refusal };
   const { attempt, appointmentId, patientId, take, release, resource } = command;
-  return { kind: "yes", held, write: { attempt, appointmentId, patientId, take, release, resource } };
+  const takes = take && !resource ? takenAt(view, take) : take;
+  return { kind: "yes", held, write: { attempt, appointmentId, patientId, take, takes, release, resource } };
 }
 
 /** [J3] What is let go of must be here, in the version the caller saw, and movable; what is taken must be news. */
@@ -53,7 +54,10 @@ function takeRefusal(view: CalendarView, command: PrepareCommand, now: Instant):
   if (!take) return null;
   const rule = resource ? brokenResourceRule(view, take) : brokenPlaceRule(view.open, take, now);
   if (rule) return rule;
-  const blockedBy = blockerOf(view, take, release ? appointmentId : null, now);
+  const except = release ? appointmentId : null;
+  const limit = resource ? null : brokenDayLimit(view, take, except, now);
+  if (limit) return limit;
+  const blockedBy = resource ? resourceBlocker(view, take, except, now) : blockerOf(view, take, except, now);
   return blockedBy ? { reason: "slot-taken", blockedBy } : null; // [J4]
 }
 

@@ -2,7 +2,7 @@
  * May this appointment change its status? Comes straight to the calendar: giving time back or only saying how the visit
  * goes needs no agenda. The order of the tests is part of the protocol: repetition, version, rules, rivals.
  */
-import { reaches } from "../access/reach.ts";
+import { mayReach, reaches } from "../access/reach.ts";
 import type { AttemptId, ProviderId } from "../ids.ts";
 import { dateAt } from "../schedule/clinic-time.ts";
 import { type Instant, MINUTE_MS, plus } from "../time.ts";
@@ -32,6 +32,9 @@ export const statusAttempt = (command: StatusCommand): AttemptId => command.comm
 
 export function decideStatus(view: CalendarView, command: StatusCommand, now: Instant): StatusDecision {
   const stored = view.find(command.appointmentId);
+  // [J2] Before everything else where there is no row: it is on its way here, or from here to its old place.
+  const locked = view.preparedOn(command.appointmentId);
+  if (locked && !stored && mayReach(command.reach, locked.patientId)) return { kind: "busy" };
   const gone = stored ? null : view.forwardingOf(command.appointmentId);
   if (gone && reaches(command.reach, gone.facts)) return { kind: "moved", to: gone.facts.providerId }; // [J7]
   // [A1] Foreign and missing are one answer.
@@ -43,7 +46,7 @@ export function decideStatus(view: CalendarView, command: StatusCommand, now: In
       ? { kind: "done", appointment: earlier.answer }
       : refuse({ reason: "key-reuse" });
   }
-  if (view.preparedOn(command.appointmentId)) return { kind: "busy" }; // [J2]
+  if (locked) return { kind: "busy" }; // [J2]
   const { appointment } = stored;
   if (command.ifMatch !== null && appointment.version !== command.ifMatch)
     return refuse({ reason: "stale-version" }); // [C3] [H3]

@@ -11,7 +11,7 @@ import { findSite } from "../schedule/free-starts.ts";
 import { DAY_MS, type Instant, type Interval, MINUTE_MS, plus, STEP_MS } from "../time.ts";
 import type { CalendarView } from "./calendar-view.ts";
 import type { Place, Who } from "./commands.ts";
-import { blockerOf } from "./occupancy.ts";
+import { blockerOf, brokenDayLimit } from "./occupancy.ts";
 import { brokenPlaceRules } from "./place-rules.ts";
 import type { Blocker, BookingRule } from "./refusal.ts";
 
@@ -60,10 +60,17 @@ export function explain(view: ExplainView, asked: ExplainQuestion, now: Instant)
   const place: Place = { visitTypeId, locationId, start, end };
   const site = findSite(view.open, locationId);
   const reasons: ExplainReason[] = [];
-  for (const rule of brokenPlaceRules(view.open, place, now, asked.who))
+  for (const rule of brokenPlaceRules(view.open, place, now, { who: asked.who }))
     reasons.push({ rule, detail: sentence(rule, visit, site, place, now) });
   // Without a length, or at a clinic that is none of the provider's, there is no time to be taken.
-  if (visit && site) reasons.push(...rivals(view, asked, place, site, now));
+  if (visit && site) {
+    if (brokenDayLimit(view, place, null, now))
+      reasons.push({
+        rule: "day-limit-reached",
+        detail: sentence("day-limit-reached", visit, site, place, now),
+      });
+    reasons.push(...rivals(view, asked, place, site, now));
+  }
   return { bookable: reasons.length === 0, reasons };
 }
 
@@ -149,6 +156,8 @@ function sentence(
       return `It can be booked ${visit.horizonDays} days ahead, from ${spellInZone(plus(place.start, -visit.horizonDays * DAY_MS), zone)} on.`;
     case "off-grid":
       return `Visits of this type start every ${visit.gridMinutes} minutes from midnight at the clinic, not at ${clockAt(place.start, zone)}.`;
+    case "day-limit-reached":
+      return `There are at most ${visit.perDayMax} visits of this type on one day, and that many are booked.`;
     case "outside-open-hours":
       return site ? hoursSentence(site, place) : "";
     case "wrong-length": // the length asked about is the visit type's own

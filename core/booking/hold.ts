@@ -1,7 +1,7 @@
 /** A hold: a start that is kept for somebody for some minutes, before anybody says who they are. */
 import type { Brand } from "../brand.ts";
 import type { CommandId, HoldId } from "../ids.ts";
-import { DAY_MS, type Instant, MINUTE_MS, plus } from "../time.ts";
+import { DAY_MS, type Instant, type Interval, MINUTE_MS, plus } from "../time.ts";
 import type { Place } from "./commands.ts";
 
 /** Time to fill in a form and sign in. */
@@ -30,6 +30,8 @@ export type HoldState = "held" | "expired" | "released" | "converted";
 export interface StoredHold {
   readonly id: HoldId;
   readonly place: Place;
+  /** [S10] What the calendar gives away for it, with buffers, by the rules of when it was made. */
+  readonly takes: Interval;
   /** IANA zone of the clinic. */
   readonly timeZone: string;
   readonly placedAt: Instant;

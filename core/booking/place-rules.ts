@@ -2,23 +2,31 @@
 import { earliestStart, findSite, horizonEnd } from "../schedule/free-starts.ts";
 import type { OpenDays } from "../schedule/open-days.ts";
 import { hasSpecialty } from "../schedule/rules-at.ts";
-import { type Instant, MINUTE_MS } from "../time.ts";
+import { type Instant, MINUTE_MS, STEP_MS } from "../time.ts";
+import type { OverrideReason } from "./appointment.ts";
 import type { Place, Who } from "./commands.ts";
 import { type BookingRefusal, type BookingRule, broken } from "./refusal.ts";
 import { brokenWhoRules } from "./who-rules.ts";
 
+/** What bends the rules of a place for one caller. */
+export interface Circumstances {
+  readonly who?: Who | undefined;
+  /** [B24] When a live hold on this place was made: notice and horizon pass with the clock and were met then. */
+  readonly heldSince?: Instant;
+  /** [B25] Lifts notice, horizon, grid and open hours; everything before them stays. */
+  readonly override?: OverrideReason | undefined;
+}
+
 /**
  * null = every rule of time is met. Says nothing about who else is there.
- * @param heldSince [B24] when a live hold on this place was made: notice and horizon pass with the clock and were met then
  */
 export function brokenPlaceRule(
   open: OpenDays,
   place: Place,
   now: Instant,
-  who?: Who,
-  heldSince: Instant = now,
+  circumstances: Circumstances = {},
 ): BookingRefusal | null {
-  for (const rule of brokenPlaceRules(open, place, now, who, heldSince)) return broken(rule);
+  for (const rule of brokenPlaceRules(open, place, now, circumstances)) return broken(rule);
   return null;
 }
 
@@ -27,8 +35,7 @@ export function* brokenPlaceRules(
   open: OpenDays,
   place: Place,
   now: Instant,
-  who?: Who,
-  heldSince: Instant = now,
+  { who, heldSince = now, override }: Circumstances = {},
 ): Generator<BookingRule, void> {
   const visit = open.rules(place.visitTypeId, place.locationId);
   const site = findSite(open, place.locationId);
@@ -39,6 +46,10 @@ export function* brokenPlaceRules(
   yield* brokenWhoRules(visit, who); // [B19] [B20]
   if (place.end - place.start !== visit.minutes * MINUTE_MS) yield "wrong-length"; // [B12]
   if (place.start < now) yield "starts-in-past"; // [B5]
+  if (override) {
+    if (place.start % STEP_MS !== 0) yield "off-grid"; // the five-minute step is nobody's rule to lift
+    return;
+  }
   if (visit.noticeMinutes > 0 && place.start < earliestStart(visit, heldSince)) yield "minimum-notice"; // [B6]
   if (place.start >= horizonEnd(visit, heldSince)) yield "beyond-horizon"; // [B7]
   if (!site) return;

@@ -16,6 +16,7 @@ export type BookingRule =
   | "minimum-notice"
   | "beyond-horizon"
   | "outside-open-hours"
+  | "day-limit-reached"
   | "not-movable"
   | "move-window"
   | "not-cancellable"

@@ -4,7 +4,7 @@
  */
 import type { AppointmentId, AttemptId, PatientId, ProviderId } from "../ids.ts";
 import type { FreeStart } from "../schedule/free-starts.ts";
-import { type Instant, SECOND_MS } from "../time.ts";
+import { type Instant, type Interval, SECOND_MS } from "../time.ts";
 import type { Appointment, AppointmentFacts } from "./appointment.ts";
 import type { RecentCommand } from "./calendar-view.ts";
 import type { Place } from "./commands.ts";
@@ -66,9 +66,9 @@ export interface Forwarding {
   readonly facts: AppointmentFacts;
 }
 
-/** A read's answer for an appointment that is at another calendar by now. */
+/** A read's answer for an appointment that is at another calendar by now; null = it is on its way, ask again. */
 export interface MovedTo {
-  readonly movedTo: ProviderId;
+  readonly movedTo: ProviderId | null;
 }
 
 /** What a coordinator says to a participant in doubt; "trying" = ask again later. */
@@ -83,6 +83,8 @@ export interface Prepared {
   readonly appointmentId: AppointmentId;
   readonly patientId: PatientId;
   readonly take: Place | null;
+  /** [S10] With buffers, as it was promised. */
+  readonly takes: Interval | null;
   readonly release: boolean;
   readonly resource: boolean;
 }

@@ -3,7 +3,8 @@
  * the calendar. Written once into the outbox, read by every consumer of the log.
  */
 import { type AppointmentFacts, factsOf } from "../booking/appointment.ts";
-import type { AttemptId, ProviderId } from "../ids.ts";
+import type { Block, BlockReason } from "../booking/block.ts";
+import type { AttemptId, BlockId, LocationId, ProviderId } from "../ids.ts";
 import type { Instant, Interval } from "../time.ts";
 
 export const APPOINTMENTS_TOPIC = "appointments";
@@ -23,12 +24,26 @@ export type AppointmentChange =
 export type AppointmentEventType = `openslot.appointment.${AppointmentChange}.v1`;
 /** Time of a calendar that is not an appointment of its own: a room's, or what an appointment left behind. */
 export type TimeEventType = "openslot.calendar.time-taken.v1" | "openslot.calendar.time-freed.v1";
-export type EventType = AppointmentEventType | TimeEventType | "openslot.calendar.configured.v1";
+export type BlockEventType = "openslot.calendar.blocked.v1" | "openslot.calendar.unblocked.v1";
+export type EventType =
+  | AppointmentEventType
+  | TimeEventType
+  | BlockEventType
+  | "openslot.calendar.configured.v1";
 
 export interface AppointmentEventData {
   readonly appointment: AppointmentFacts;
   /** The attempt that caused it, so that its coordinator can tell its own work from somebody else's. */
   readonly cause: AttemptId;
+}
+/** [Q7] Of `unblocked`, the times that were given back. */
+export interface BlockEventData {
+  readonly blockId: BlockId;
+  readonly start: Instant;
+  readonly end: Instant;
+  readonly locationId: LocationId | null;
+  readonly reasonCode: BlockReason;
+  readonly source: Block["source"];
 }
 export interface ConfiguredEventData {
   readonly configVersion: number;
@@ -59,8 +74,10 @@ export type AppointmentEvent = Envelope<AppointmentEventType, AppointmentEventDa
 export type CalendarEvent =
   | AppointmentEvent
   | Envelope<TimeEventType, TimeEventData>
+  | Envelope<BlockEventType, BlockEventData>
   | Envelope<"openslot.calendar.configured.v1", ConfiguredEventData>;
 
+/** By what it is and not by what it is not: a kind of event that comes later is not taken for an appointment. */
 export function isAppointmentEvent(event: CalendarEvent): event is AppointmentEvent {
   return event.type.startsWith("openslot.appointment.");
 }
@@ -114,4 +131,14 @@ export function configuredEvent(
   configVersion: number,
 ): CalendarEvent {
   return envelope(calendar, sequence, at, "openslot.calendar.configured.v1", { configVersion });
+}
+
+/** [Q7] Ids, times and a code. The id in the outside calendar stays inside: nobody knows what is written in it. */
+export function blockEvent(
+  type: BlockEventType,
+  sequence: number,
+  at: Instant,
+  { id: blockId, providerId, start, end, locationId, reasonCode, source }: Block,
+): CalendarEvent {
+  return envelope(providerId, sequence, at, type, { blockId, start, end, locationId, reasonCode, source });
 }

@@ -2,7 +2,7 @@
 import type { LocationId, ProviderId, VisitTypeId } from "../ids.ts";
 import { dayInterval } from "../schedule/clinic-time.ts";
 import type { Site } from "../schedule/config.ts";
-import { type DayBits, dayOf, stepsIn } from "../schedule/day-bits.ts";
+import { type DayBits, dayOf, stepsIn, without } from "../schedule/day-bits.ts";
 import {
   type BusyOf,
   earliestStart,
@@ -113,7 +113,9 @@ export function providerSnapshot(body: AvailabilityBody, query: AvailabilityQuer
 
 /**
  * [L2] What a change of busy time during `touched` means to one feed: starts that became free or were taken. A visit
- * may begin on the day before the change and run into it, so that day is compared too.
+ * may begin on the day before the change and run into it, and one on the day after may have its buffer or its way there,
+ * or share the local date; so both days are compared too.
+ * @param touched what was or is taken, with buffers
  */
 export function feedChanges(
   open: OpenDays,
@@ -125,7 +127,7 @@ export function feedChanges(
 ): DayChange[] {
   const days = new Set<number>();
   for (const { start, end } of touched)
-    for (let day = dayOf(start) - 1; day <= dayOf(end - 1); day++) days.add(day);
+    for (let day = dayOf(start) - 1; day <= dayOf(end - 1) + 1; day++) days.add(day);
   return sitesOf(open, query).flatMap((site) => {
     const visit = open.rules(query.visitTypeId, site.locationId);
     if (!visit) return [];
@@ -137,14 +139,12 @@ export function feedChanges(
     for (const day of days) {
       const was = freeStartBits(open, before, visit, site, day);
       const is = freeStartBits(open, after, visit, site, day);
-      opened.push(...instantsIn(day, onlyIn(is, was), from, to));
-      taken.push(...instantsIn(day, onlyIn(was, is), from, to));
+      opened.push(...instantsIn(day, without(is, was), from, to));
+      taken.push(...instantsIn(day, without(was, is), from, to));
     }
     return changesBetween(site, opened, taken);
   });
 }
-
-const onlyIn = (a: DayBits, b: DayBits): DayBits => a.map((word, index) => word & ~(b[index] as number));
 
 function instantsIn(day: number, bits: DayBits, from: number, to: number): Instant[] {
   return stepsIn(bits)

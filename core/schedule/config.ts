@@ -49,6 +49,13 @@ export interface Site {
 /** [S6] The longest visit there is. Bounds how far before an interval a row that reaches into it can start. */
 export const VISIT_MINUTES_MAX = 8 * 60;
 
+/**
+ * [S10] The longest buffer on either side, and [B23] the longest way between two sites. Both bound how far around a
+ * visit somebody can be in its way: everything that decides about a UTC day lies in that day and its two neighbours.
+ */
+export const BUFFER_MINUTES_MAX = 4 * 60;
+export const TRAVEL_MINUTES_MAX = 4 * 60;
+
 /** What a visit type needs beside the provider: one free calendar of each kind, at the same clinic. */
 export type ResourceKind = "room" | "device" | "interpreter";
 
@@ -62,7 +69,7 @@ export interface VisitTypeRules {
   readonly noticeMinutes: number;
   /** A start further away than this is not offered yet. */
   readonly horizonDays: number;
-  /** [S10] Kept free before and after the visit, on steps. Part of what it takes, not of what the patient sees. */
+  /** [S10] Kept free before and after the visit, on steps, BUFFER_MINUTES_MAX each. The patient does not see them. */
   readonly bufferBeforeMinutes?: number;
   readonly bufferAfterMinutes?: number;
   /** [B18] Seats of a group visit: as many appointments may share one start. Absent = 1. */
@@ -96,7 +103,7 @@ export interface CalendarConfig {
   readonly sites: readonly Site[];
   readonly visitTypes: readonly VisitTypeRules[];
   readonly overrides?: readonly VisitTypeOverride[];
-  /** [B23] Minutes between visits at two different sites; absent = none. */
+  /** [B23] Minutes between visits at two different sites, at most TRAVEL_MINUTES_MAX; absent = none. */
   readonly travelMinutes?: number;
   /** Of the provider; a visit type may ask for one. */
   readonly specialties?: readonly string[];

@@ -61,9 +61,47 @@ function andShifted(bits: Uint32Array, shift: number): void {
   }
 }
 
+/** `bits AND (bits shifted down by 1, 2 … length - 1)`: where `length` steps in a row are set. Doubling: log2 passes. */
+function keepRuns(bits: Uint32Array, length: number): void {
+  for (let have = 1; have < length; ) {
+    const shift = Math.min(have, length - have);
+    andShifted(bits, shift);
+    have += shift;
+  }
+}
+
+/**
+ * Steps of the middle day such that `length` steps in a row are free, the first of them `before` steps earlier.
+ * @param busy the day before, the day, the day after
+ * @param before steps, 0–288; `length` at most 288 + `before`
+ */
+export function startsClear(
+  busy: readonly [DayBits, DayBits, DayBits],
+  before: number,
+  length: number,
+): DayBits {
+  const free = new Uint32Array(WORDS * 3);
+  busy.forEach((day, index) => {
+    for (let word = 0; word < WORDS; word++) free[index * WORDS + word] = ~(day[word] as number);
+  });
+  keepRuns(free, length);
+  const starts = emptyDay();
+  for (let step = 0; step < STEPS_PER_DAY; step++) {
+    if (hasStep(free, STEPS_PER_DAY + step - before))
+      starts[step >> 5] = (starts[step >> 5] as number) | (1 << (step & 31));
+  }
+  return starts;
+}
+
+/** `a AND b`. */
+export const both = (a: DayBits, b: DayBits): DayBits => a.map((word, index) => word & (b[index] as number));
+/** `a AND NOT b`. */
+export const without = (a: DayBits, b: DayBits): DayBits =>
+  a.map((word, index) => word & ~(b[index] as number));
+
 /**
  * Steps of the first day from which `length` steps in a row are open and not busy; a visit may run into the next
- * day. Shift-and doubling: log2(length) passes over 18 words instead of a walk over every step.
+ * day. Shift-and doubling over 18 words instead of a walk over every step.
  * @param length steps, 1–288.
  */
 export function startsFitting(
@@ -72,15 +110,11 @@ export function startsFitting(
   length: number,
   grid: DayBits,
 ): DayBits {
-  const both = new Uint32Array(WORDS * 2);
-  writeDifference(both, 0, open[0], busy[0]);
-  writeDifference(both, WORDS, open[1], busy[1]);
-  for (let have = 1; have < length; ) {
-    const shift = Math.min(have, length - have);
-    andShifted(both, shift);
-    have += shift;
-  }
-  const starts = both.slice(0, WORDS);
+  const free = new Uint32Array(WORDS * 2);
+  writeDifference(free, 0, open[0], busy[0]);
+  writeDifference(free, WORDS, open[1], busy[1]);
+  keepRuns(free, length);
+  const starts = free.slice(0, WORDS);
   for (let word = 0; word < WORDS; word++) starts[word] = (starts[word] as number) & (grid[word] as number);
   return starts;
 }

@@ -36,6 +36,7 @@ const COLUMNS = [
   "cancelled_at",
   "cancellation_reason",
   "checked_in_at",
+  "override_reason",
 ] as const;
 const columnList = sql.raw(COLUMNS.join(", "));
 const replaceColumns = sql.raw(COLUMNS.map((name) => `${name} = excluded.${name}`).join(", "));
@@ -60,7 +61,8 @@ const upsert = (facts: readonly AppointmentFacts[]): SQL => sql`
     ${column(facts.map((f) => moment(f.updatedAt)))}::timestamptz[],
     ${column(facts.map((f) => momentOrNull(f.cancelledAt)))}::timestamptz[],
     ${column(facts.map((f) => f.cancellationReason))}::text[],
-    ${column(facts.map((f) => momentOrNull(f.checkedInAt)))}::timestamptz[]
+    ${column(facts.map((f) => momentOrNull(f.checkedInAt)))}::timestamptz[],
+    ${column(facts.map((f) => f.override ?? null))}::text[]
   ) AS u (id, ${columnList})
   ORDER BY id, version DESC
   ON CONFLICT (id) DO UPDATE SET ${replaceColumns}

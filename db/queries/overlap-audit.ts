@@ -1,5 +1,5 @@
 /** The audit behind "nobody is booked twice": it must find nothing. For operators, and after every load test. */
-import { and, asc, eq, gte, lt, notInArray, sql } from "drizzle-orm";
+import { and, asc, eq, gte, isNull, lt, notInArray, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
 import type { AppointmentStatus } from "../../core/booking/appointment.ts";
 import type { AppointmentId, ProviderId } from "../../core/ids.ts";
@@ -20,8 +20,9 @@ export interface Overlap {
 
 /**
  * Pairs of appointments of one provider over the same minute, both taking their time; at most OVERLAPS_MAX, each pair
- * once. Half-open: 09:00–09:30 and 09:30–10:00 do not overlap. Reads the whole projection once; for each row one range
- * of `appointment_provider_idx`, from its start to its end. The inner LIMIT keeps the planner on that path: as a plain
+ * once. Half-open: 09:00–09:30 and 09:30–10:00 do not overlap. A pair is left out when the clinic recorded why for one
+ * of the two; which of them came second is not asked. Reads the whole projection once; for each row one range of
+ * `appointment_provider_idx`, from its start to its end. The inner LIMIT keeps the planner on that path: as a plain
  * join it compared every two appointments of a provider. Linear: 100,000 rows took 0.3 s (PGlite: 1 s).
  */
 export async function findOverlaps(db: Db): Promise<Overlap[]> {
@@ -37,6 +38,7 @@ export async function findOverlaps(db: Db): Promise<Overlap[]> {
         lt(b.startAt, a.endAt),
         sql`(${b.startAt}, ${b.id}) > (${a.startAt}, ${a.id})`,
         notInArray(b.status, VACANT),
+        isNull(b.override),
       ),
     )
     .orderBy(asc(b.startAt))
@@ -46,7 +48,7 @@ export async function findOverlaps(db: Db): Promise<Overlap[]> {
     .select({ providerId: a.providerId, first: a.id, second: later.id })
     .from(a)
     .innerJoinLateral(later, sql`true`)
-    .where(notInArray(a.status, VACANT))
+    .where(and(notInArray(a.status, VACANT), isNull(a.override)))
     .limit(OVERLAPS_MAX);
   return rows.map((row) => ({
     providerId: row.providerId as ProviderId, // ids of the projection come from events, whose writer branded them

@@ -29,6 +29,8 @@ import { SagaCoordinator, type SagaDoor } from "./saga-coordinator.ts";
 const CALL_GRACE_MS = SECOND_MS;
 /** A question is a read and at most one small write; a calendar that needs longer is away. */
 const RESOLVE_WAIT_MS = 5 * SECOND_MS;
+/** An appointment is one hop from its home; another one is met only while it moves on. */
+const HOPS_MAX = 2;
 /** Old answers and claims are tidied once a day. */
 export const PRUNE_EVERY_MS = DAY_MS;
 /** Pending rows that a list asks calendars about; a patient has one at a time, rarely two. */
@@ -327,10 +329,13 @@ export class AgendaCommands {
     ]);
   }
 
-  async #readAgain(id: AppointmentId, calendar: ProviderId): Promise<void> {
+  async #readAgain(id: AppointmentId, calendar: ProviderId, hops = HOPS_MAX): Promise<void> {
     try {
       const found = await this.#calendars(calendar).read(id, { kind: "everything" });
-      if (found && "movedTo" in found) return await this.#readAgain(id, found.movedTo);
+      if (found && "movedTo" in found) {
+        if (found.movedTo !== null && hops > 0) await this.#readAgain(id, found.movedTo, hops - 1);
+        return; // on its way: its own saga tells the claim
+      }
       if (found) this.observe([{ facts: factsOf(found), cause: null }]);
     } catch (error) {
       logFailure("agenda.refresh_failed", error, { appointment: id });

@@ -82,6 +82,8 @@ export class SagaCoordinator {
     try {
       const failed = await this.#askEverybody(row, wanted, agreement);
       if (failed) return this.#giveUp(row, agreement.asked, failed);
+      if (!this.#knowsResources(wanted, agreement.held))
+        return this.#giveUp(row, agreement.asked, { kind: "busy", calendar: wanted.providerId });
     } catch (error) {
       logFailure("saga.participant_silent", error, { appointment: wanted.appointmentId });
       this.#abort(row, agreement.asked);
@@ -156,6 +158,12 @@ export class SagaCoordinator {
     if (source.kind !== "yes") return { ...source, calendar: wanted.source };
     agreement.held = source.held;
     return null;
+  }
+
+  /** [J3] What the caller knew of its resources must still be so: only those are asked to let go. */
+  #knowsResources(wanted: WantedSaga, held: HeldAppointment | null): boolean {
+    const now = held?.appointment.resources ?? [];
+    return now.length === wanted.held.length && now.every((resource) => wanted.held.includes(resource));
   }
 
   /** The first of several that says yes; the refusal of the last one if none does. */

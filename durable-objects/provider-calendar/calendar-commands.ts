@@ -79,8 +79,9 @@ export class CalendarCommands {
         return this.#needsConfig(command, null);
       if (decision.kind === "refused" && decision.fence) this.#fence(command.attempt, command.deadline);
       if (decision.kind === "commit") {
+        const { appointment: after, takes } = decision;
         written = this.#writer.appointment(
-          { type: "booked", before: null, after: decision.appointment, recent: [], cause: command.attempt },
+          { type: "booked", before: null, after, recent: [], cause: command.attempt, takes },
           at,
         );
         if (decision.converts) this.#convert(decision.converts, at);
@@ -106,10 +107,17 @@ export class CalendarCommands {
         return this.#needsConfig(command, recent);
       if (decision.kind === "refused" && decision.fence) this.#fenceMove(command, recent, at);
       if (decision.kind === "commit") {
-        const { before, appointment: after } = decision;
+        const { before, appointment: after, takes } = decision;
         const entry = { attempt: command.attempt, at, answer: after, fingerprint: null };
         written = this.#writer.appointment(
-          { type: "moved", before, after, recent: remember(recent, entry, at), cause: command.attempt },
+          {
+            type: "moved",
+            before,
+            after,
+            recent: remember(recent, entry, at),
+            cause: command.attempt,
+            takes,
+          },
           at,
         );
       }
@@ -157,6 +165,7 @@ export class CalendarCommands {
           after,
           recent,
           cause: attempt,
+          takes: null,
         };
         written = this.#writer.appointment(change, at);
         if (after.status === "cancelled") this.#oweResources(after, at); // [J9]

@@ -11,6 +11,7 @@ import {
 import { type DayBits, dayOf } from "../../core/schedule/day-bits.ts";
 import type { BusyOf } from "../../core/schedule/free-starts.ts";
 import type { OpenDays } from "../../core/schedule/open-days.ts";
+import type { Occupant } from "../../core/schedule/taken.ts";
 import type { Instant, Interval } from "../../core/time.ts";
 import { type LiveSockets, MISSED_A_FRAME } from "../shared/live-sockets.ts";
 
@@ -30,14 +31,20 @@ export class CalendarFeed {
     this.#connections = connections;
   }
 
-  /** What busy time looked like before a change; null when nobody watches, which is the usual case. */
+  /**
+   * What busy time looked like before a change; null when nobody watches, which is the usual case.
+   * @param touched what was or will be taken, with buffers: other days look the same before and after
+   */
   capture(busyOf: BusyOf, touched: readonly Interval[]): BusyOf | null {
     if (this.#connections()[Symbol.iterator]().next().done) return null;
-    const days = new Map<number, DayBits>();
+    const days = new Map<number, { bits: DayBits; occupants: readonly Occupant[] }>();
     for (const { start, end } of touched) {
-      for (let day = dayOf(start) - 1; day <= dayOf(end - 1) + 1; day++) days.set(day, busyOf(day));
+      for (let day = dayOf(start); day <= dayOf(end - 1); day++)
+        days.set(day, { bits: busyOf(day), occupants: busyOf.occupants(day) });
     }
-    return (day) => days.get(day) ?? busyOf(day);
+    return Object.assign((day: number) => days.get(day)?.bits ?? busyOf(day), {
+      occupants: (day: number) => days.get(day)?.occupants ?? busyOf.occupants(day),
+    });
   }
 
   /** [L2] Sends each socket what changed for it. Sockets that watch the same thing share one computation. */

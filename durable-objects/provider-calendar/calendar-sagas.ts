@@ -51,6 +51,7 @@ export class CalendarSagas {
     if (!view || view.open.config.version < command.configVersion) return { kind: "needs-config" };
     const askAt = plus(at, IN_DOUBT_PAUSE_MS);
     const decision = storage.transactionSync(() => {
+      store.sagas.deleteOlderAttempts(command.attempt); // [J10] this number exists only because the lower ones are void
       const decided = decidePrepare(view, command, at);
       if (decided.kind === "yes" && decided.write) {
         store.sagas.savePrepared(decided.write, askAt);
@@ -150,9 +151,9 @@ export class CalendarSagas {
         return null;
       case "arrive": {
         store.sagas.deleteForwarding(decision.appointment.id);
-        const { before, appointment: after, recent } = decision;
+        const { before, appointment: after, recent, takes } = decision;
         const type = after.version === 1 ? "booked" : "moved";
-        return writer.appointment({ type, before, after, recent, cause: command.attempt }, at);
+        return writer.appointment({ type, before, after, recent, cause: command.attempt, takes }, at);
       }
       case "leave": {
         const { before, forwarding } = decision;
@@ -160,7 +161,8 @@ export class CalendarSagas {
           store.delete(before.id);
           store.sagas.forward(forwarding);
         };
-        return writer.time("openslot.calendar.time-freed.v1", calendar, [before], leave, at);
+        const had = store.takes(before.id) ?? before;
+        return writer.time("openslot.calendar.time-freed.v1", calendar, [had], leave, at);
       }
       case "reserve": {
         const { before, reservation } = decision;

@@ -1,17 +1,18 @@
 /** All SQL of a calendar. Takes and returns core types; rows stop here. Everything is synchronous. */
 import type { Appointment } from "../../core/booking/appointment.ts";
+import { BLOCK_MS_MAX } from "../../core/booking/block.ts";
 import type { RecentCommand, StoredAppointment } from "../../core/booking/calendar-view.ts";
 import { OCCUPIED_MAX, type Occupied } from "../../core/booking/explain.ts";
 import type { Occupant } from "../../core/booking/occupancy.ts";
 import type { CalendarEvent } from "../../core/events/event.ts";
 import type { AppointmentId, AttemptId, ProviderId } from "../../core/ids.ts";
 import type { OutboxEntry } from "../../core/outbox/drain.ts";
-import { type CalendarConfig, VISIT_MINUTES_MAX } from "../../core/schedule/config.ts";
+import { BUFFER_MINUTES_MAX, type CalendarConfig, VISIT_MINUTES_MAX } from "../../core/schedule/config.ts";
 import { type Instant, type Interval, MINUTE_MS } from "../../core/time.ts";
 import { SagaStore } from "./saga-store.ts";
 
-/** Bounds how far before an interval we look for what reaches into it. */
-const VISIT_MS_MAX = VISIT_MINUTES_MAX * MINUTE_MS;
+/** What an appointment takes starts at most this long before its end: bounds how far back a query looks. */
+export const TAKEN_MS_MAX = (VISIT_MINUTES_MAX + 2 * BUFFER_MINUTES_MAX) * MINUTE_MS;
 /** Bounds one alarm's tidying. */
 const PRUNED_PER_ALARM_MAX = 200;
 
@@ -35,27 +36,50 @@ type AppointmentRow = {
   recent: string;
   checked_in_at: number | null;
   resources: string;
+  override: string | null;
 };
 
-const occupantColumns = (kind: Occupant["kind"], id: string): string =>
-  `SELECT '${kind}' AS kind, ${id} AS id, start_at AS start, end_at AS "end", visit_type AS visitTypeId,
-     location AS locationId`;
+/** Who takes time: columns in the order of OccupantRow. `from` and `to` are what it takes, with buffers. */
+const occupants = (kind: Occupant["kind"], id: string, from: string, to: string, visit: string): string =>
+  `SELECT '${kind}' AS kind, ${id} AS id, ${from} AS start, ${to} AS "end", ${visit}, location AS locationId`;
+const VISIT = "visit_type AS visitTypeId, start_at AS visitStart";
+const TAKEN_IN_REACH = "takes_from < ? AND takes_from > ? AND takes_to > ?";
 const IN_REACH = "start_at < ? AND start_at > ? AND end_at > ?";
 const SHOWN_OCCUPANTS = `
-  ${occupantColumns("appointment", "id")} FROM appointment WHERE ${IN_REACH} AND status NOT IN ('cancelled', 'no-show')
-  UNION ALL ${occupantColumns("appointment", "appointment")} FROM reservation WHERE ${IN_REACH}
-  UNION ALL ${occupantColumns("hold", "id")} FROM hold WHERE ${IN_REACH} AND state = 'held' AND expires_at > ?`;
+  ${occupants("appointment", "id", "takes_from", "takes_to", VISIT)} FROM appointment
+    WHERE ${TAKEN_IN_REACH} AND status NOT IN ('cancelled', 'no-show')
+  UNION ALL ${occupants("appointment", "appointment", "start_at", "end_at", VISIT)} FROM reservation WHERE ${IN_REACH}
+  UNION ALL ${occupants("block", "id", "start_at", "end_at", "NULL, NULL")} FROM block
+    WHERE start_at < ? AND start_at >= ? AND end_at > ?
+  UNION ALL ${occupants("hold", "id", "takes_from", "takes_to", VISIT)} FROM hold
+    WHERE ${TAKEN_IN_REACH} AND state = 'held' AND expires_at > ?`;
+const PREPARED_OCCUPANTS = `${occupants("hold", "attempt", "takes_from", "takes_to", VISIT)} FROM prepared
+    WHERE ${TAKEN_IN_REACH}`;
 /** A clock for cached bits: a hold is in them until its row says that it has ended. */
 const UNTIL_TIDIED = 0;
-const PREPARED_OCCUPANTS = `${occupantColumns("hold", "attempt")} FROM prepared WHERE ${IN_REACH}`;
+
+/** An index walk from the last thing that could reach into `interval` to the last that starts in it. */
+const reachOf = (interval: Interval, longestMs: number): number[] => [
+  interval.end,
+  interval.start - longestMs,
+  interval.start,
+];
+const shownBindings = (interval: Interval, now: number): number[] => [
+  ...reachOf(interval, TAKEN_MS_MAX),
+  ...reachOf(interval, TAKEN_MS_MAX),
+  ...reachOf(interval, BLOCK_MS_MAX),
+  ...reachOf(interval, TAKEN_MS_MAX),
+  now,
+];
 
 type OccupantRow = {
   kind: string;
   id: string;
   start: number;
   end: number;
-  visitTypeId: string;
-  locationId: string;
+  visitTypeId: string | null;
+  locationId: string | null;
+  visitStart: number | null;
 };
 
 export class CalendarStore {
@@ -81,13 +105,9 @@ export class CalendarStore {
    * rows a day by the five-minute step; what starts longer before it than the longest visit cannot reach into it.
    */
   occupantsIn(interval: Interval, now: Instant): Occupant[] {
-    const reach = [interval.end, interval.start - VISIT_MS_MAX, interval.start];
     return this.#occupants(`${SHOWN_OCCUPANTS} UNION ALL ${PREPARED_OCCUPANTS}`, [
-      ...reach,
-      ...reach,
-      ...reach,
-      now,
-      ...reach,
+      ...shownBindings(interval, now),
+      ...reachOf(interval, TAKEN_MS_MAX),
     ]);
   }
 
@@ -96,8 +116,7 @@ export class CalendarStore {
    * has run out is in until it is tidied, because bits are cached.
    */
   shownIn(interval: Interval): Occupant[] {
-    const reach = [interval.end, interval.start - VISIT_MS_MAX, interval.start];
-    return this.#occupants(SHOWN_OCCUPANTS, [...reach, ...reach, ...reach, UNTIL_TIDIED]);
+    return this.#occupants(SHOWN_OCCUPANTS, shownBindings(interval, UNTIL_TIDIED));
   }
 
   #occupants(query: string, bindings: readonly number[]): Occupant[] {
@@ -112,11 +131,25 @@ export class CalendarStore {
       .map(({ kind, start, end, locationId }) => ({ kind, start, end, locationId }));
   }
 
-  save(appointment: Appointment, recent: readonly RecentCommand[]): void {
+  /** [S10] What an appointment takes of the calendar, as it was promised; null when there is no such row. */
+  takes(id: AppointmentId): Interval | null {
+    return (
+      (this.#sql
+        .exec<{ start: number; end: number }>(
+          'SELECT takes_from AS start, takes_to AS "end" FROM appointment WHERE id = ?',
+          id,
+        )
+        .toArray()[0] as Interval | undefined) ?? null
+    );
+  }
+
+  /** @param takes what it takes with its buffers */
+  save(appointment: Appointment, recent: readonly RecentCommand[], takes: Interval): void {
     this.#sql.exec(
-      `INSERT OR REPLACE INTO appointment (id, patient, location, visit_type, time_zone, start_at, end_at, status, version,
-         source, created_at, updated_at, cancelled_at, cancellation_reason, reason, notes, recent, resources, checked_in_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT OR REPLACE INTO appointment (id, patient, location, visit_type, time_zone, start_at, end_at, status,
+         version, source, created_at, updated_at, cancelled_at, cancellation_reason, reason, notes, recent, resources,
+         checked_in_at, takes_from, takes_to, override)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       appointment.id,
       appointment.patientId,
       appointment.locationId,
@@ -136,6 +169,9 @@ export class CalendarStore {
       JSON.stringify(recent),
       JSON.stringify(appointment.resources ?? []),
       appointment.checkedInAt,
+      takes.start,
+      takes.end,
+      appointment.override,
     );
   }
 
@@ -250,6 +286,7 @@ export class CalendarStore {
       checkedInAt: row.checked_in_at,
       cancelledAt: row.cancelled_at,
       cancellationReason: row.cancellation_reason,
+      override: row.override,
       reason: row.reason,
       notes: row.notes,
       ...(row.resources === "[]" ? {} : { resources: JSON.parse(row.resources) as ProviderId[] }),

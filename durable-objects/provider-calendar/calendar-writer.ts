@@ -3,10 +3,13 @@
  * then memory and screens. The one place that gives out sequence numbers.
  */
 import type { Appointment } from "../../core/booking/appointment.ts";
+import type { Block } from "../../core/booking/block.ts";
 import type { RecentCommand } from "../../core/booking/calendar-view.ts";
 import {
   type AppointmentChange,
   appointmentEvent,
+  type BlockEventType,
+  blockEvent,
   type CalendarEvent,
   type TimeEventType,
   timeEvent,
@@ -29,6 +32,8 @@ export interface Change {
   readonly after: Appointment;
   readonly recent: readonly RecentCommand[];
   readonly cause: AttemptId;
+  /** What the calendar gives away, with buffers; null = what the appointment has already. */
+  readonly takes: Interval | null;
 }
 
 /** What a write touched, to be shown after the transaction. `screens` = busy time before it, if anybody watches. */
@@ -58,10 +63,12 @@ export class CalendarWriter {
   }
 
   /** One appointment row, one outbox row, the alarm. Call inside a transaction, at most once in each. */
-  appointment({ type, before, after, recent, cause }: Change, at: Instant): Written {
-    const touched = before ? [before, after] : [after];
+  appointment({ type, before, after, recent, cause, takes }: Change, at: Instant): Written {
+    const had = before && this.#store.takes(before.id);
+    const has = takes ?? had ?? after;
+    const touched = had ? [had, has] : [has];
     const screens = this.#capture(touched); // before the row is written, because the cache may be empty
-    this.#store.save(after, recent);
+    this.#store.save(after, recent, has);
     const data = { appointment: after, cause };
     this.#emit((sequence) => appointmentEvent(`openslot.appointment.${type}.v1`, sequence, at, data), at);
     return { touched, screens };
@@ -79,6 +86,13 @@ export class CalendarWriter {
     write();
     const [interval] = touched;
     if (interval) this.#emit((sequence) => timeEvent(type, calendar, sequence, at, interval), at);
+    return { touched, screens };
+  }
+
+  /** A block, or its end. Call inside a transaction, at most once, before the block's row changes. */
+  block(type: BlockEventType, block: Block, touched: readonly Interval[], at: Instant): Written {
+    const screens = this.#capture(touched);
+    this.#emit((sequence) => blockEvent(type, sequence, at, block), at);
     return { touched, screens };
   }
 

@@ -18,6 +18,8 @@ type HoldRow = {
   time_zone: string;
   start_at: number;
   end_at: number;
+  takes_from: number;
+  takes_to: number;
   placed_at: number;
   expires_at: number;
   state: string;
@@ -65,7 +67,7 @@ export class HoldStore {
   /** `endedAt`: when it stopped being held; ignored while it is. */
   save(hold: StoredHold, endedAt: Instant): void {
     this.#sql.exec(
-      "INSERT OR REPLACE INTO hold VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "INSERT OR REPLACE INTO hold VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       hold.id,
       hold.command,
       hold.fingerprint,
@@ -77,6 +79,8 @@ export class HoldStore {
       hold.timeZone,
       hold.place.start,
       hold.place.end,
+      hold.takes.start,
+      hold.takes.end,
       hold.placedAt,
       hold.expiresAt,
       hold.state,
@@ -137,6 +141,7 @@ function storedHold(row: HoldRow): StoredHold {
       start: row.start_at,
       end: row.end_at,
     },
+    takes: { start: row.takes_from, end: row.takes_to },
     timeZone: row.time_zone,
     placedAt: row.placed_at,
     expiresAt: row.expires_at,

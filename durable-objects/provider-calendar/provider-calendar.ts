@@ -4,8 +4,9 @@
  * command has its event in the outbox and an alarm that drains it.
  */
 import { type Connection, type ConnectionContext, Server, type WSMessage } from "partyserver";
-import { type Reach, reaches } from "../../core/access/reach.ts";
+import { mayReach, type Reach, reaches } from "../../core/access/reach.ts";
 import type { Appointment, AppointmentFacts } from "../../core/booking/appointment.ts";
+import type { Block, BlockCommand, UnblockCommand } from "../../core/booking/block.ts";
 import type {
   BookCommand,
   CalendarReply,
@@ -25,6 +26,7 @@ import {
   type AppointmentId,
   type AttemptId,
   agendaShardOf,
+  type LocationId,
   PROVIDER_ID,
   type ProviderId,
 } from "../../core/ids.ts";
@@ -38,6 +40,8 @@ import { LiveSockets } from "../shared/live-sockets.ts";
 import { logFailure } from "../shared/log.ts";
 import { applyMigrations } from "../shared/migrations.ts";
 import { WakeUp } from "../shared/wake.ts";
+import { BlockCommands, type BlockReply, type UnblockReply } from "./block-commands.ts";
+import { BlockStore } from "./block-store.ts";
 import { CalendarCommands } from "./calendar-commands.ts";
 import { CalendarFeed, type Watch } from "./calendar-feed.ts";
 import { CalendarMemory } from "./calendar-memory.ts";
@@ -71,6 +75,8 @@ export class ProviderCalendar extends Server<Env> {
   readonly #sagas: CalendarSagas;
   readonly #holdStore: HoldStore;
   readonly #holds: HoldCommands;
+  readonly #blockStore: BlockStore;
+  readonly #blocks: BlockCommands;
   /** In memory only: losing it makes us retry sooner, which is harmless. */
   #failuresInRow = 0;
 
@@ -108,6 +114,8 @@ export class ProviderCalendar extends Server<Env> {
     });
     this.#holds = new HoldCommands(parts);
     this.#commands = new CalendarCommands({ ...parts, locked: (id) => this.#sagas.askNow(id) });
+    this.#blockStore = new BlockStore(ctx.storage.sql, this.#providerId);
+    this.#blocks = new BlockCommands(parts, this.#blockStore);
     // Repair: waiting rows and no alarm would wait for ever. A second alarm is harmless.
     this.#wake.armNext([
       this.#store.hasWaitingEvents() ? plus(this.#now(), DRAIN_DELAY_MS) : null,
@@ -180,6 +188,16 @@ export class ProviderCalendar extends Server<Env> {
     return this.#holds.release(claim);
   }
 
+  /** [Q1]–[Q5] Blocks time over whatever is there; `locations` = where the caller may hear of covered appointments. */
+  block(command: BlockCommand, locations: readonly LocationId[] | null): BlockReply {
+    return this.#blocks.block(command, locations);
+  }
+
+  /** [Q6] Gives blocked time back. */
+  unblock(command: UnblockCommand): UnblockReply {
+    return this.#blocks.unblock(command);
+  }
+
   /** [D3] Takes a newer copy of the directory and shows every screen what it means. */
   applyConfig(config: CalendarConfig): void {
     if (!this.#commands.applyConfig(config)) return;
@@ -202,8 +220,19 @@ export class ProviderCalendar extends Server<Env> {
   read(id: AppointmentId, reach: Reach): Appointment | MovedTo | null {
     const stored = this.#store.find(id);
     if (stored) return reaches(reach, stored.appointment) ? stored.appointment : null;
+    const coming = this.#store.sagas.preparedOn(id);
+    if (coming && !coming.resource && mayReach(reach, coming.patientId)) return { movedTo: null };
     const gone = this.#store.sagas.forwardingOf(id)?.facts;
     return gone && reaches(reach, gone) ? { movedTo: gone.providerId } : null;
+  }
+
+  /** [Q1] A page of the blocks that touch `window`, by start, then id. */
+  blocksIn(
+    window: Interval,
+    after: { readonly start: Instant; readonly id: string } | null,
+    limit: number,
+  ): Block[] {
+    return this.#blockStore.list(window, after, limit);
   }
 
   /** [S5] Free starts as the JSON body of the answer, with the revision it was made from. At most 31 days. */

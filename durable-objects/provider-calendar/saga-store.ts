@@ -4,6 +4,8 @@ import type { Forwarding, Prepared, Reservation } from "../../core/booking/saga.
 import type { AppointmentId, AttemptId, ProviderId } from "../../core/ids.ts";
 import type { Instant } from "../../core/time.ts";
 
+/** Attempts that a prepare looks back at. Whoever tried more often in a row finds older ones gone by their question. */
+const OLDER_MAX = 5;
 /** Bounds one alarm: each row costs a call to an agenda or to a resource. */
 const DUE_PER_ALARM_MAX = 50;
 
@@ -26,11 +28,12 @@ export class SagaStore {
 
   savePrepared(row: Prepared, askAt: Instant): void {
     this.#sql.exec(
-      "INSERT INTO prepared VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      "INSERT INTO prepared VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
       row.attempt,
       row.appointmentId,
+      row.takes?.start ?? null,
+      row.takes?.end ?? null,
       row.take?.start ?? null,
-      row.take?.end ?? null,
       row.take?.visitTypeId ?? null,
       row.take?.locationId ?? null,
       askAt,
@@ -40,6 +43,15 @@ export class SagaStore {
 
   deletePrepared(attempt: AttemptId): void {
     this.#sql.exec("DELETE FROM prepared WHERE attempt = ?", attempt);
+  }
+
+  /** Earlier attempts of the same command, `<command>.<n>`: the latest of them, since older ones were deleted by those. */
+  deleteOlderAttempts(attempt: AttemptId): void {
+    const dot = attempt.lastIndexOf(".");
+    const command = attempt.slice(0, dot);
+    const number = Number(attempt.slice(dot + 1));
+    for (let n = Math.max(1, number - OLDER_MAX); n < number; n++)
+      this.#sql.exec("DELETE FROM prepared WHERE attempt = ?", `${command}.${n}`);
   }
 
   /** Whoever heard nothing by now. */

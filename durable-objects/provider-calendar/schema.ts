@@ -37,8 +37,9 @@ export const providerCalendarMigrations: readonly Migration[] = [
       CREATE TABLE prepared (
         attempt TEXT PRIMARY KEY,
         appointment TEXT NOT NULL,
+        takes_from INTEGER,
+        takes_to INTEGER,
         start_at INTEGER,
-        end_at INTEGER,
         visit_type TEXT,
         location TEXT,
         ask_at INTEGER NOT NULL,
@@ -86,15 +87,48 @@ export const providerCalendarMigrations: readonly Migration[] = [
         time_zone TEXT NOT NULL,
         start_at INTEGER NOT NULL,
         end_at INTEGER NOT NULL,
+        takes_from INTEGER NOT NULL,
+        takes_to INTEGER NOT NULL,
         placed_at INTEGER NOT NULL,
         expires_at INTEGER NOT NULL,
         state TEXT NOT NULL,
         ended_at INTEGER
       ) STRICT, WITHOUT ROWID;
-      CREATE INDEX hold_busy ON hold (start_at, end_at) WHERE state = 'held';
+      CREATE INDEX hold_busy ON hold (takes_from, takes_to) WHERE state = 'held';
       CREATE INDEX hold_due ON hold (expires_at) WHERE state = 'held';
       CREATE INDEX hold_ended ON hold (ended_at) WHERE state <> 'held';
       CREATE INDEX hold_holder ON hold (holder);
+    `,
+  },
+  {
+    // What an appointment takes with its buffers, and why rules were lifted for it; blocks and who asked for them.
+    id: "002-occupancy",
+    statements: `
+      ALTER TABLE appointment ADD COLUMN takes_from INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE appointment ADD COLUMN takes_to INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE appointment ADD COLUMN override TEXT;
+      UPDATE appointment SET takes_from = start_at, takes_to = end_at;
+      DROP INDEX appointment_busy;
+      CREATE INDEX appointment_busy ON appointment (takes_from, takes_to) WHERE status NOT IN ('cancelled', 'no-show');
+      CREATE TABLE block (
+        id TEXT PRIMARY KEY,
+        start_at INTEGER NOT NULL,
+        end_at INTEGER NOT NULL,
+        reason_code TEXT NOT NULL,
+        location TEXT,
+        source TEXT NOT NULL,
+        external_id TEXT,
+        created_at INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX block_time ON block (start_at, end_at);
+      CREATE UNIQUE INDEX block_external ON block (external_id) WHERE external_id IS NOT NULL;
+      CREATE TABLE block_command (
+        command TEXT PRIMARY KEY,
+        fingerprint TEXT NOT NULL,
+        answer TEXT,
+        at INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX block_command_at ON block_command (at);
     `,
   },
 ];

@@ -31,6 +31,7 @@ function facts(number: number, version: number, more: Partial<AppointmentFacts> 
     checkedInAt: null,
     cancelledAt: null,
     cancellationReason: null,
+    override: null,
     ...more,
   };
 }
@@ -81,6 +82,7 @@ export function projectionSuite(use: () => DatabaseUnderTest): void {
         checkedInAt: at(2),
         cancelledAt: at(3),
         cancellationReason: "clinic-closed",
+        override: "staff-error",
       });
       await projectAppointments(use().db, [cancelled]);
       const [row] = await stored(use());
@@ -129,6 +131,14 @@ export function projectionSuite(use: () => DatabaseUnderTest): void {
       expect(await findOverlaps(use().db)).toEqual([
         { providerId: provider, first: facts(1, 1).id, second: facts(6, 1).id },
       ]);
+    });
+
+    it("[P5] [B25] leaves out a pair of which one was placed with a reason, and finds it when the reason is gone", async () => {
+      const placed = { ...plant(2, 10, 20), override: "patient-waiting" as const };
+      await projectAppointments(use().db, [plant(1, 0, 30), placed]);
+      expect(await findOverlaps(use().db)).toEqual([]);
+      await projectAppointments(use().db, [{ ...placed, override: null, version: 2 }]);
+      expect(await findOverlaps(use().db)).toHaveLength(1);
     });
 
     it("[P5] sees two over exactly the same time, and stops at its limit", async () => {

@@ -44,6 +44,7 @@ const facts = (providerId: ProviderId): AppointmentFacts => ({
   checkedInAt: null,
   cancelledAt: null,
   cancellationReason: null,
+  override: null,
 });
 const eventsOf = (calendar: string, from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, i) =>

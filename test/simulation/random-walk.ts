@@ -362,7 +362,7 @@ class Walker {
     // Open time without regard to who is there: rivals meet on purpose.
     const open = freeStarts(
       new OpenDays(config),
-      () => new Uint32Array(9),
+      Object.assign(() => new Uint32Array(9), { occupants: () => [] }),
       visit,
       [site],
       dayInterval(date, ZONE),

@@ -52,7 +52,7 @@ import type {
   VisitTypeId,
 } from "../../core/ids.ts";
 import type { CalendarConfig, Site, VisitTypeRules, WeeklyHours } from "../../core/schedule/config.ts";
-import { type DayBits, emptyDay, markInterval } from "../../core/schedule/day-bits.ts";
+import { type DayBits, emptyDay, markInterval, utcDay } from "../../core/schedule/day-bits.ts";
 import { type BusyOf, findSite, nearestFreeStarts } from "../../core/schedule/free-starts.ts";
 import { OpenDays } from "../../core/schedule/open-days.ts";
 import { type Instant, type Interval, instant, MINUTE_MS, overlaps, plus } from "../../core/time.ts";
@@ -228,6 +228,7 @@ export function anAppointment(n = 1, more: Partial<Appointment> = {}): Appointme
     checkedInAt: null,
     cancelledAt: null,
     cancellationReason: null,
+    override: null,
     reason: null,
     notes: null,
     ...more,
@@ -310,6 +311,9 @@ export class MemoryCalendar implements HoldView {
   readonly #rows = new Map<AppointmentId, StoredAppointment>();
   readonly #holds = new Map<HoldId, StoredHold>();
   readonly #fences = new Set<AttemptId>();
+  /** What appointments take with their buffers; without an entry, their own time. */
+  readonly #takes = new Map<AppointmentId, Interval>();
+  readonly #blocks = new Map<string, Occupant>();
 
   constructor(config: CalendarConfig = aConfig()) {
     this.open = new OpenDays(config);
@@ -339,11 +343,18 @@ export class MemoryCalendar implements HoldView {
   }
 
   occupantsIn(interval: Interval, now: Instant): Occupant[] {
-    const appointments = this.occupying().map((other) => ({ kind: "appointment" as const, ...other }));
     const holds = this.holds()
       .filter((hold) => isLive(hold, now))
-      .map(({ id, place }) => ({ kind: "hold" as const, id, ...place }));
-    return [...appointments, ...holds].filter((other) => overlaps(other, interval));
+      .map(
+        ({ id, place, takes }): Occupant => ({
+          kind: "hold",
+          id,
+          ...place,
+          ...takes,
+          visitStart: place.start,
+        }),
+      );
+    return [...this.occupants(), ...holds].filter((other) => overlaps(other, interval));
   }
 
   findHold(id: HoldId): StoredHold | null {
@@ -383,6 +394,7 @@ export class MemoryCalendar implements HoldView {
     this.#save("booked", decision.appointment, [], command.attempt);
     const hold = decision.converts && this.findHold(decision.converts);
     if (hold) this.putHold({ ...hold, state: "converted" });
+    this.#takes.set(decision.appointment.id, decision.takes);
     return { kind: "done", appointment: decision.appointment };
   }
 
@@ -414,6 +426,7 @@ export class MemoryCalendar implements HoldView {
     const entry = { attempt: command.attempt, at: now, answer: decision.appointment, fingerprint: null };
     const recent = remember(this.#recentOf(command.appointmentId), entry, now);
     this.#save("moved", decision.appointment, recent, command.attempt);
+    if (decision.takes) this.#takes.set(decision.appointment.id, decision.takes);
     return { kind: "done", appointment: decision.appointment };
   }
 
@@ -468,9 +481,41 @@ export class MemoryCalendar implements HoldView {
     return this.appointments().filter((appointment) => occupiesTime(appointment.status));
   }
 
+  /** What takes time, with buffers, as the object's query has it. */
+  occupants(): Occupant[] {
+    const appointments = this.occupying().map(
+      ({ id, start, end, visitTypeId, locationId }): Occupant => ({
+        kind: "appointment",
+        id,
+        visitTypeId,
+        locationId,
+        visitStart: start,
+        ...(this.#takes.get(id) ?? { start, end }),
+      }),
+    );
+    return [...appointments, ...this.#blocks.values()];
+  }
+
+  block(id: string, interval: Interval, at: LocationId | null = null): void {
+    const { start, end } = interval;
+    this.#blocks.set(id, {
+      kind: "block",
+      id,
+      start,
+      end,
+      visitTypeId: null,
+      locationId: at,
+      visitStart: null,
+    });
+  }
+
+  unblock(id: string): void {
+    this.#blocks.delete(id);
+  }
+
   /** Busy time as of now; a later command does not change what was returned. */
   busy(): BusyOf {
-    return busyBy(this.occupying());
+    return busyFor(this.occupants());
   }
 
   #recentOf(id: AppointmentId): readonly RecentCommand[] {
@@ -510,19 +555,35 @@ const fenceOf = (attempt: AttemptId, now: Instant): RecentCommand => ({
   fingerprint: null,
 });
 
-/** Busy bits of some intervals, each day computed when it is asked for. */
-export function busyBy(intervals: readonly Interval[]): BusyOf {
-  const taken = intervals.map(({ start, end }) => ({ start, end }));
+/** Busy time of some intervals that are nobody's visit. */
+export const busyBy = (intervals: readonly Interval[]): BusyOf =>
+  busyFor(
+    intervals.map(({ start, end }, index) => ({
+      kind: "appointment",
+      id: `interval-${index}`,
+      start,
+      end,
+      visitTypeId: null,
+      locationId: null,
+      visitStart: null,
+    })),
+  );
+
+/** Busy time of these occupants, each day computed when it is asked for. */
+export function busyFor(occupants: readonly Occupant[]): BusyOf {
   const days = new Map<number, DayBits>();
-  return (day) => {
+  const bitsOf = (day: number): DayBits => {
     let bits = days.get(day);
     if (!bits) {
       bits = emptyDay();
-      for (const interval of taken) markInterval(bits, day, interval);
+      for (const interval of occupants) markInterval(bits, day, interval);
       days.set(day, bits);
     }
     return bits;
   };
+  return Object.assign(bitsOf, {
+    occupants: (day: number) => occupants.filter((other) => overlaps(other, utcDay(day))),
+  });
 }
 
 // ---- random configurations ----

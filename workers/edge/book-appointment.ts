@@ -132,6 +132,7 @@ export async function bookAppointment(
   body: BookingBody,
   token: string | null = null,
 ): Promise<TakeOutcome> {
+  if (principal.role === "provider" && principal.providerId !== body.providerId) return refused(NOT_FOUND);
   const patient = await patientFor(c, principal, body.patientId, body.locationId);
   if (!patient.ok) return patient;
   const known = await directoryForProvider(c, body.providerId);
@@ -159,6 +160,7 @@ export async function bookAppointment(
       notes: body.notes ?? null,
       source: sourceOf(principal),
       ...(hold ? { hold } : {}),
+      ...(body.override ? { override: body.override.reasonCode } : {}),
     },
   }));
   return { ok: true, answer, timeZone: clinic.timeZone };
@@ -205,6 +207,7 @@ export async function moveAppointment(
     byPatient: principal.role === "patient",
     ifMatch,
     ...(body.reason === undefined ? {} : { reason: body.reason }),
+    ...(body.override ? { override: body.override.reasonCode } : {}),
   };
   const isSaga = target.id !== provider.id;
   const answer = await takeSafely(c, isSaga ? [target, provider] : [target], () => ({
@@ -267,8 +270,11 @@ export function commandStatus(
   });
 }
 
-/** An appointment is at its home or one hop away; a second hop is met only while it moves on. */
-const HOPS_MAX = 3;
+/** An appointment is at its home or one hop away; more are met only while it moves on. */
+const HOPS_MAX = 6;
+/** A saga's commit is a call away. */
+const ON_ITS_WAY_MS = 50;
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** The appointment behind an id, if the caller may see it. Invented, missing and foreign ids are one answer. */
 export async function findAppointment(
@@ -285,7 +291,9 @@ export async function findAppointment(
       const found = await providerCalendar(c.env, at).read(parsed.id, appointmentReach(principal));
       if (!found) return refused(NOT_FOUND);
       if (!("movedTo" in found)) return { ok: true, appointment: found, provider };
-      at = found.movedTo;
+      if (found.movedTo === null)
+        await sleep(ON_ITS_WAY_MS); // prepared here and not committed yet
+      else at = found.movedTo;
     } catch (error) {
       logFailure("edge.read_failed", error, { provider: at });
       return refused(CALENDAR_AWAY);

@@ -2,6 +2,7 @@
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { appointments } from "./api/appointments.ts";
+import { blocks } from "./api/blocks.ts";
 import { appointmentFiles, patientCalendars } from "./api/calendar-files.ts";
 import { locations, providers, specialties, visitTypes } from "./api/directory.ts";
 import { explainStart } from "./api/explain.ts";
@@ -42,6 +43,7 @@ const v1 = new Hono<EdgeEnv>()
   .route("/specialties", specialties)
   .route("/providers", explainStart)
   .route("/providers", providers)
+  .route("/providers", blocks)
   .route("/appointments", appointmentFiles)
   .route("/appointments", appointments)
   .route("/holds", holds)

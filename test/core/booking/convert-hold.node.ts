@@ -49,6 +49,7 @@ describe("a booking with a live hold", () => {
     expect(decideBook(calendar, command, minutes(2))).toEqual({
       kind: "commit",
       appointment: anAppointment(1),
+      takes: { start: anAppointment(1).start, end: anAppointment(1).end },
       converts: holdId(1),
     });
     calendar.book(command, minutes(2));

@@ -48,6 +48,7 @@ describe("a booking that keeps every rule", () => {
     expect(decideBook(new MemoryCalendar(), command, plus(NOW, 3))).toEqual({
       kind: "commit",
       appointment: anAppointment(1, { reason: "cough", notes: "call first", source: "staff" }),
+      takes: { start: START, end: plus(START, 20 * MINUTE_MS) },
     });
   });
 

@@ -64,6 +64,7 @@ describe("placing a hold", () => {
       hold: {
         id: holdId(1),
         place: aPlace(),
+        takes: { start: aPlace().start, end: aPlace().end },
         timeZone: "America/Chicago",
         placedAt: NOW,
         expiresAt: minutes(HOLD_MINUTES),

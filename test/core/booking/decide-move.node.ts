@@ -71,6 +71,7 @@ describe("a move that keeps every rule", () => {
         version: 5,
         updatedAt: issuedAt,
       },
+      takes: { start: LATER, end: plus(LATER, 20 * MINUTE_MS) },
     });
   });
 

@@ -317,11 +317,23 @@ describe("what is in the way", () => {
 
   it("[X1] each class has its own reason; the seats of a full visit are not a second one", () => {
     const interval = { start: START, end: plus(START, MINUTE_MS) };
-    const view = (blockedBy: Occupied["kind"], kinds: Occupied["kind"][]): ExplainView => ({
-      open: taken.open,
-      occupantsIn: () => [
-        { ...interval, kind: blockedBy as never, id: "x", visitTypeId: null, locationId: locationId(1) },
-      ],
+    const full = new MemoryCalendar(aConfig({ visitTypes: [aVisit({ capacity: 2 })] }));
+    const seat = {
+      ...interval,
+      kind: "appointment" as const,
+      visitTypeId: visitTypeId(1),
+      locationId: locationId(1),
+      visitStart: START,
+    };
+    const view = (blockedBy: "hold" | "block" | "capacity", kinds: Occupied["kind"][]): ExplainView => ({
+      open: blockedBy === "capacity" ? full.open : taken.open,
+      occupantsIn: () =>
+        blockedBy === "capacity"
+          ? [
+              { ...seat, id: "one" },
+              { ...seat, id: "two" },
+            ]
+          : [{ ...seat, kind: blockedBy, id: "x", visitTypeId: null, visitStart: null }],
       inTheWay: () =>
         kinds.map((kind) => ({ ...interval, kind, locationId: kind === "block" ? null : locationId(1) })),
     });

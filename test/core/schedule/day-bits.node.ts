@@ -8,6 +8,7 @@ import {
   hasStep,
   markInterval,
   STEPS_PER_DAY,
+  startsClear,
   startsFitting,
   stepsIn,
 } from "../../../core/schedule/day-bits.ts";
@@ -104,6 +105,34 @@ describe("startsFitting", () => {
         startsFitting(open, busy, 7, grid);
         expect([...open, ...busy, grid].map((bits) => Array.from(bits))).toEqual(before);
       }),
+    );
+  });
+});
+
+describe("startsClear", () => {
+  it("[S10] finds what a loop over every step finds, for any buffers, over both midnights", () => {
+    fc.assert(
+      fc.property(
+        fc.tuple(anyDayBits, anyDayBits, anyDayBits),
+        fc.integer({ min: 0, max: 48 }),
+        fc.integer({ min: 1, max: 144 }),
+        (busy, before, more) => {
+          const length = before + more;
+          const isFree = (step: number): boolean => {
+            const day = Math.floor(step / STEPS_PER_DAY) as -1 | 0 | 1;
+            return !hasStep(busy[(day + 1) as 0 | 1 | 2], step - day * STEPS_PER_DAY);
+          };
+          const naive: number[] = [];
+          for (let start = 0; start < STEPS_PER_DAY; start++) {
+            let clear = true;
+            for (let step = start - before; clear && step < start - before + length; step++)
+              clear = isFree(step);
+            if (clear) naive.push(start);
+          }
+          expect(stepsIn(startsClear(busy, before, length))).toEqual(naive);
+        },
+      ),
+      { numRuns: 300 },
     );
   });
 });

@@ -194,6 +194,7 @@ describe("a feed", () => {
       checkedInAt: null,
       cancelledAt: null,
       cancellationReason: null,
+      override: null,
     });
     const agenda = env.PATIENT_AGENDA.getByName(`shard-${agendaShardOf(patient)}`);
     const news = (from: number, count: number, day: number) =>

@@ -2,7 +2,7 @@
 import { type Context, Hono } from "hono";
 import type { Principal } from "../../../core/access/principal.ts";
 import type { Appointment } from "../../../core/booking/appointment.ts";
-import { appointmentDto } from "../../../core/booking/appointment-dto.ts";
+import { appointmentDto, staffAppointmentDto } from "../../../core/booking/appointment-dto.ts";
 import { mayCommand, STATUS_ACTIONS } from "../../../core/booking/status-rules.ts";
 import {
   bookAppointment,
@@ -47,7 +47,9 @@ function sendAppointment(
   c.header("ETag", etagOf(appointment.version));
   if (status === 201) c.header("Location", `/v1/appointments/${appointment.id}`);
   if (replayed) c.header("Idempotency-Replayed", "true");
-  return c.json(appointmentDto(appointment), status);
+  const principal = c.get("principal");
+  const dto = principal && mayOverride(principal) ? staffAppointmentDto : appointmentDto;
+  return c.json(dto(appointment), status);
 }
 
 /** What the agenda said, as HTTP. */
@@ -59,9 +61,13 @@ function sendTaken(c: Context<EdgeEnv>, outcome: TakeOutcome, status: 200 | 201)
   return sendProblem(c, problemOfTake(answer, timeZone));
 }
 
-/** Roles that book and move; who changes a status: core/booking/status-rules.ts. A kiosk books walk-ins with its own rule, later. */
-const mayChange = ({ role }: Principal): boolean =>
-  role === "patient" || role === "staff" || role === "admin" || role === "service";
+/** [B25] The clinic itself: may lift rules, and sees why it did. */
+const mayOverride = ({ role }: Principal): boolean =>
+  role === "staff" || role === "provider" || role === "admin";
+
+/** Roles that book, move and cancel; a provider on their own calendar. A kiosk books walk-ins with its own rule, later. */
+const mayChange = (principal: Principal): boolean =>
+  principal.role === "patient" || principal.role === "service" || mayOverride(principal);
 
 export const appointments = new Hono<EdgeEnv>()
   .post("/", async (c) => {
@@ -75,6 +81,7 @@ export const appointments = new Hono<EdgeEnv>()
     const token = holdToken(c);
     if (body.value.holdId !== undefined && token === null)
       return sendProblem(c, invalid([{ pointer: "/header/Hold-Token", message: "is required with holdId" }]));
+    if (body.value.override && !mayOverride(principal)) return sendProblem(c, FORBIDDEN);
     return sendTaken(c, await bookAppointment(c, principal, key.value, body.value, token), 201);
   })
   .get("/:id", async (c) => {
@@ -91,6 +98,7 @@ export const appointments = new Hono<EdgeEnv>()
     if (!key.ok) return sendProblem(c, key.problem);
     const body = await parseBody(c, moveBody);
     if (!body.ok) return sendProblem(c, body.problem);
+    if (body.value.override && !mayOverride(principal)) return sendProblem(c, FORBIDDEN);
     const found = await findAppointment(c, principal, c.req.param("id"));
     if (!found.ok) return sendProblem(c, found.problem);
     const version = ifMatchVersion(c);

@@ -157,6 +157,8 @@ function ruleTitle({ rule }: Extract<BookingRefusal, { reason: "rule" }>): strin
       return "This time cannot be booked yet.";
     case "outside-open-hours":
       return "The provider does not see patients at this time.";
+    case "day-limit-reached":
+      return "There are no more visits of this type on that day.";
     case "no-resource":
       return "No room or machine that this visit needs is free at this time.";
     case "not-movable":

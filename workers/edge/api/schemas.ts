@@ -1,7 +1,7 @@
 /** Parses what comes in, once, at the door. Unknown members are refused; brands are given here. */
 import type { Context } from "hono";
 import * as z from "zod";
-import { CANCELLATION_REASONS } from "../../../core/booking/appointment.ts";
+import { CANCELLATION_REASONS, OVERRIDE_REASONS } from "../../../core/booking/appointment.ts";
 import {
   HOLD_ID,
   isPatientId,
@@ -17,7 +17,7 @@ import { DAY_MS, type Instant, instant } from "../../../core/time.ts";
 import type { EdgeEnv } from "../env.ts";
 import { invalid, type Problem, type ValidationError } from "./problem.ts";
 
-const locationId = z
+export const locationId = z
   .string()
   .regex(LOCATION_ID, "must be a location id")
   .transform((id) => id as LocationId);
@@ -34,11 +34,11 @@ const visitTypeId = z
   .regex(VISIT_TYPE_ID, "must be a visit type id")
   .transform((id) => id as VisitTypeId);
 /** With an offset or Z; whole seconds are enough for a clinic. */
-const moment = z.iso
+export const moment = z.iso
   .datetime({ offset: true, error: "must be an RFC 3339 time with an offset" })
   .transform((text): Instant => instant(Date.parse(text)));
 /** A real calendar date: 30 February is none. */
-const date = z
+export const date = z
   .string()
   .regex(/^\d{4}-\d{2}-\d{2}$/, "must be a date, YYYY-MM-DD")
   .refine((text) => isRealDate(text), "must be a date that exists, between 2000 and 2099");
@@ -62,6 +62,11 @@ const reason = z.string().trim().min(1).max(REASON_CHARS_MAX);
 export const holdBody = z.strictObject({ providerId, visitTypeId, locationId, start: moment });
 export type HoldBody = z.output<typeof holdBody>;
 
+/** [B25] From the clinic only: the door checks the role. */
+const override = z.strictObject({
+  reasonCode: z.enum(OVERRIDE_REASONS, "must be a reason code for overrides"),
+});
+
 export const bookingBody = z.strictObject({
   providerId,
   visitTypeId,
@@ -71,6 +76,7 @@ export const bookingBody = z.strictObject({
   holdId: z.string().regex(HOLD_ID, "must be a hold id").optional(),
   reason: reason.optional(),
   notes: z.string().trim().min(1).max(NOTES_CHARS_MAX).optional(),
+  override: override.optional(),
 });
 export type BookingBody = z.output<typeof bookingBody>;
 
@@ -81,6 +87,7 @@ export const moveBody = z
     locationId: locationId.optional(),
     visitTypeId: visitTypeId.optional(),
     reason: reason.nullable().optional(),
+    override: override.optional(),
   })
   .refine((body) => Object.keys(body).length > 0, "must change something");
 export type MoveBody = z.output<typeof moveBody>;
@@ -110,13 +117,13 @@ export const explainQuery = z.strictObject({ start: moment, visitTypeId, locatio
 export const LIST_LIMIT_MAX = 100;
 const LIST_LIMIT_DEFAULT = 20;
 const CURSOR_CHARS_MAX = 500;
-const limit = z
+export const limit = z
   .string()
   .regex(/^\d{1,3}$/, "must be a whole number")
   .transform(Number)
   .refine((n) => n >= 1 && n <= LIST_LIMIT_MAX, `must be between 1 and ${LIST_LIMIT_MAX}`)
   .default(LIST_LIMIT_DEFAULT);
-const cursor = z.string().max(CURSOR_CHARS_MAX).optional();
+export const cursor = z.string().max(CURSOR_CHARS_MAX).optional();
 const truth = z.enum(["true", "false"]).transform((value) => value === "true");
 
 export const listQuery = z.strictObject({ limit, cursor });
