@@ -47,12 +47,18 @@ export function releaseQuestion(row: CommandRow, wanted: WantedSaga, resource: b
   return { ...common(row, wanted), take: null, release: true, resource, configVersion: 0 };
 }
 
-const common = ({ attempt, request, deadline }: CommandRow, { appointmentId, ifMatch }: WantedSaga) => ({
+const common = (
+  { attempt, request, deadline }: CommandRow,
+  { appointmentId, ifMatch, who, override, byPatient }: WantedSaga,
+) => ({
   attempt,
   appointmentId,
   patientId: request.patientId,
   ifMatch,
   deadline,
+  ...(who === undefined ? {} : { who }),
+  ...(override === undefined ? {} : { override }),
+  ...(byPatient === undefined ? {} : { byPatient }),
 });
 
 /** All have said yes: what the appointment is from now on. `held` is what its old calendar has of it. */
@@ -65,7 +71,8 @@ export function decidedBody(
   const resources = chosen.length > 0 ? { resources: chosen } : {};
   if (!held) {
     const { reason, notes, source, appointmentId, place } = wanted.book ?? unreachable();
-    const made = { reason, notes, source, appointmentId, place, issuedAt: row.issuedAt };
+    const override = wanted.override === undefined ? {} : { override: wanted.override };
+    const made = { reason, notes, source, appointmentId, place, issuedAt: row.issuedAt, ...override };
     const appointment = bookedAppointment(
       { ...made, patientId: row.request.patientId },
       wanted.providerId,
@@ -84,6 +91,7 @@ export function decidedBody(
     end: wanted.place.end,
     version: wanted.ifMatch + 1,
     updatedAt: row.issuedAt,
+    override: wanted.override ?? null,
     reason: wanted.reason === undefined ? before.reason : wanted.reason,
     ...resources,
   };

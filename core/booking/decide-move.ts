@@ -55,7 +55,7 @@ function moveRefusal(
   // [M5] Who keeps their time (and changes the reason only) keeps it whatever the rules say by now.
   if (samePlace(appointment, command.place)) return null;
   if (now >= appointment.start) return broken("already-started"); // [M8] a missed visit is booked anew
-  if (command.byPatient && isTooLate(view, appointment, now)) return broken("move-window"); // [M9]
+  if (command.byPatient && isTooLateToMove(view, appointment, now)) return broken("move-window"); // [M9]
   const { who, override } = command;
   const rule = brokenPlaceRule(view.open, command.place, now, { who, override });
   if (rule) return rule;
@@ -88,7 +88,7 @@ export function movableRefusal(
 }
 
 /** The window of the visit as it stands: what it would become does not buy a way out. */
-function isTooLate(
+export function isTooLateToMove(
   view: CalendarView,
   { visitTypeId, locationId, start }: Appointment,
   now: Instant,

@@ -3,7 +3,7 @@ import { findSite } from "../schedule/free-starts.ts";
 import type { Instant } from "../time.ts";
 import type { CalendarView } from "./calendar-view.ts";
 import type { Place } from "./commands.ts";
-import { movableRefusal } from "./decide-move.ts";
+import { isTooLateToMove, movableRefusal } from "./decide-move.ts";
 import { blockerOf, brokenDayLimit, resourceBlocker, takenAt } from "./occupancy.ts";
 import { brokenPlaceRule } from "./place-rules.ts";
 import { type BookingRefusal, broken } from "./refusal.ts";
@@ -40,7 +40,9 @@ function releaseRefusal(
   if (resource) return release && !view.reservationOf(appointmentId) ? { reason: "stale-version" } : null;
   if (release) {
     if (!held || held.appointment.patientId !== command.patientId) return { reason: "not-found" };
-    return movableRefusal(held, ifMatch, now);
+    const refusal = movableRefusal(held, ifMatch, now);
+    if (refusal) return refusal;
+    return command.byPatient && isTooLateToMove(view, held.appointment, now) ? broken("move-window") : null; // [M9]
   }
   const reached = Math.max(
     held?.appointment.version ?? 0,
@@ -52,8 +54,9 @@ function releaseRefusal(
 function takeRefusal(view: CalendarView, command: PrepareCommand, now: Instant): BookingRefusal | null {
   const { take, release, resource, appointmentId } = command;
   if (!take) return null;
-  const rule = resource ? brokenResourceRule(view, take) : brokenPlaceRule(view.open, take, now);
+  const rule = resource ? brokenResourceRule(view, take) : brokenPlaceRule(view.open, take, now, command);
   if (rule) return rule;
+  if (command.override && !resource) return null; // [B25] the clinic's word; a room has one only
   const except = release ? appointmentId : null;
   const limit = resource ? null : brokenDayLimit(view, take, except, now);
   if (limit) return limit;

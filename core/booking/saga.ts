@@ -5,9 +5,9 @@
 import type { AppointmentId, AttemptId, PatientId, ProviderId } from "../ids.ts";
 import type { FreeStart } from "../schedule/free-starts.ts";
 import { type Instant, type Interval, SECOND_MS } from "../time.ts";
-import type { Appointment, AppointmentFacts } from "./appointment.ts";
+import type { Appointment, AppointmentFacts, OverrideReason } from "./appointment.ts";
 import type { RecentCommand } from "./calendar-view.ts";
-import type { Place } from "./commands.ts";
+import type { Place, Who } from "./commands.ts";
 import type { BookingRefusal } from "./refusal.ts";
 
 /** A participant that heard nothing asks its coordinator after this long, and then again. */
@@ -33,6 +33,11 @@ export interface PrepareCommand {
   readonly resource: boolean;
   readonly deadline: Instant;
   readonly configVersion: number;
+  readonly who?: Who;
+  /** [B25] */
+  readonly override?: OverrideReason;
+  /** [M9] The patient asks, not the clinic. */
+  readonly byPatient?: boolean;
 }
 
 export type PrepareReply =
