@@ -17,6 +17,8 @@ import { openPglite } from "../../scripts/local/postgres.ts";
 
 let postgres: LocalPostgres;
 let shim: Shim;
+/** Three Workers are built and started; a machine under load takes its time. */
+const START_MAX_MS = 60_000;
 let server: ReturnType<typeof createTestHarness>;
 let database: { DATABASE_URL: string; NEON_FETCH_ENDPOINT: string };
 let signing: Awaited<ReturnType<typeof exportJWK>>;
@@ -51,7 +53,7 @@ beforeAll(async () => {
     ],
   } as never);
   await server.listen();
-});
+}, START_MAX_MS);
 
 afterAll(async () => {
   await server?.close();
