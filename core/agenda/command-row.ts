@@ -73,6 +73,8 @@ export interface WantedSaga extends Wanted {
   readonly needs: readonly (readonly Candidate[])[];
   /** Resources it holds now. */
   readonly held: readonly ProviderId[];
+  /** [M9] */
+  readonly byPatient?: boolean;
   readonly reason?: string | null;
   /** What a booking says; absent for a move. */
   readonly book?: Pick<WantedBooking, "reason" | "notes" | "source" | "appointmentId" | "place">;

@@ -78,13 +78,15 @@ function versionRefusal(
 
 /** Whether an appointment may leave its time, whatever the new time is: the rules of a saga's source. */
 export function movableRefusal(
+  view: CalendarView,
   stored: StoredAppointment,
-  ifMatch: number,
+  { ifMatch, byPatient = false }: { readonly ifMatch: number; readonly byPatient?: boolean },
   now: Instant,
 ): BookingRefusal | null {
   const refusal = versionRefusal(stored, ifMatch, now);
   if (refusal) return refusal;
-  return now >= stored.appointment.start ? broken("already-started") : null; // [M8]
+  if (now >= stored.appointment.start) return broken("already-started"); // [M8]
+  return byPatient && isTooLate(view, stored.appointment, now) ? broken("move-window") : null; // [M9]
 }
 
 /** The window of the visit as it stands: what it would become does not buy a way out. */

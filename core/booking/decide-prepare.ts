@@ -40,7 +40,7 @@ function releaseRefusal(
   if (resource) return release && !view.reservationOf(appointmentId) ? { reason: "stale-version" } : null;
   if (release) {
     if (!held || held.appointment.patientId !== command.patientId) return { reason: "not-found" };
-    return movableRefusal(held, ifMatch, now);
+    return movableRefusal(view, held, command, now);
   }
   const reached = Math.max(
     held?.appointment.version ?? 0,
@@ -50,10 +50,13 @@ function releaseRefusal(
 }
 
 function takeRefusal(view: CalendarView, command: PrepareCommand, now: Instant): BookingRefusal | null {
-  const { take, release, resource, appointmentId } = command;
+  const { take, release, resource, appointmentId, who, override } = command;
   if (!take) return null;
-  const rule = resource ? brokenResourceRule(view, take) : brokenPlaceRule(view.open, take, now);
+  const rule = resource
+    ? brokenResourceRule(view, take)
+    : brokenPlaceRule(view.open, take, now, { who, override });
   if (rule) return rule;
+  if (override && !resource) return null; // [B25]
   const except = release ? appointmentId : null;
   const limit = resource ? null : brokenDayLimit(view, take, except, now);
   if (limit) return limit;

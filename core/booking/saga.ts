@@ -5,9 +5,9 @@
 import type { AppointmentId, AttemptId, PatientId, ProviderId } from "../ids.ts";
 import type { FreeStart } from "../schedule/free-starts.ts";
 import { type Instant, type Interval, SECOND_MS } from "../time.ts";
-import type { Appointment, AppointmentFacts } from "./appointment.ts";
+import type { Appointment, AppointmentFacts, OverrideReason } from "./appointment.ts";
 import type { RecentCommand } from "./calendar-view.ts";
-import type { Place } from "./commands.ts";
+import type { Place, Who } from "./commands.ts";
 import type { BookingRefusal } from "./refusal.ts";
 
 /** A participant that heard nothing asks its coordinator after this long, and then again. */
@@ -31,6 +31,12 @@ export interface PrepareCommand {
   readonly release: boolean;
   /** A room, machine or interpreter: it keeps a reservation, not the appointment. */
   readonly resource: boolean;
+  /** [B19] [B20] Of whoever comes; asked of the calendar that takes the appointment. */
+  readonly who?: Who;
+  /** [B25] The same; a resource lifts nothing. */
+  readonly override?: OverrideReason;
+  /** [M9] The patient asks, not the clinic; of the calendar that lets go. */
+  readonly byPatient?: boolean;
   readonly deadline: Instant;
   readonly configVersion: number;
 }
