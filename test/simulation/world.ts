@@ -21,10 +21,9 @@ import { CalendarWriter } from "../../durable-objects/provider-calendar/calendar
 import { HoldCommands } from "../../durable-objects/provider-calendar/hold-commands.ts";
 import { HoldStore } from "../../durable-objects/provider-calendar/hold-store.ts";
 import { providerCalendarMigrations } from "../../durable-objects/provider-calendar/schema.ts";
-import { applyMigrations } from "../../durable-objects/shared/migrations.ts";
 import { WakeUp } from "../../durable-objects/shared/wake.ts";
 import type { Random } from "./random.ts";
-import { InstanceGone, SimulatedStorage } from "./sqlite-storage.ts";
+import { InstanceGone, storageWith } from "./sqlite-storage.ts";
 
 export interface Faults {
   /** The call never reaches the calendar. */
@@ -68,7 +67,7 @@ interface Ends {
 const NO_FEED = { capture: () => null, broadcast: () => undefined, changed: () => undefined } as never;
 
 class SimulatedCalendar {
-  readonly storage = new SimulatedStorage();
+  readonly storage = storageWith(providerCalendarMigrations);
   readonly store: CalendarStore;
   commands!: CalendarCommands;
   sagas!: CalendarSagas;
@@ -84,7 +83,6 @@ class SimulatedCalendar {
     this.id = id;
     this.now = now;
     this.#doors = doors;
-    applyMigrations(this.storage as never, providerCalendarMigrations);
     this.store = new CalendarStore(this.storage.sql as never, id);
     this.holdStore = new HoldStore(this.storage.sql as never);
     this.crash();
@@ -110,7 +108,7 @@ class SimulatedCalendar {
 }
 
 class SimulatedAgenda {
-  readonly storage = new SimulatedStorage();
+  readonly storage = storageWith(patientAgendaMigrations);
   store!: AgendaStore;
   commands!: AgendaCommands;
   wake!: WakeUp;
@@ -121,7 +119,6 @@ class SimulatedAgenda {
   constructor(now: () => Instant, calendars: (id: ProviderId, isAlive: () => boolean) => never) {
     this.#now = now;
     this.#calendars = calendars;
-    applyMigrations(this.storage as never, patientAgendaMigrations);
     this.crash();
   }
 
