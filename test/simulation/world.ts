@@ -5,7 +5,7 @@
 import type { TakeAnswer, TakeRequest } from "../../core/agenda/command-row.ts";
 import { type Appointment, type AppointmentFacts, occupiesTime } from "../../core/booking/appointment.ts";
 import type { BookCommand, MoveCommand } from "../../core/booking/commands.ts";
-import type { MovedTo } from "../../core/booking/saga.ts";
+import type { MovedTo, Reservation } from "../../core/booking/saga.ts";
 import { type AppointmentEvent, isAppointmentEvent } from "../../core/events/event.ts";
 import { type AppointmentId, agendaShardOf, type PatientId, type ProviderId } from "../../core/ids.ts";
 import type { CalendarConfig } from "../../core/schedule/config.ts";
@@ -391,6 +391,13 @@ export class World {
     for (let i = 0; i < text.length; i++)
       this.trace = Math.imul(this.trace ^ text.charCodeAt(i), 0x01000193) >>> 0;
     this.trace = Math.imul(this.trace ^ (this.now % 1_000_003), 0x01000193) >>> 0;
+  }
+
+  reservationsOf(id: ProviderId): Reservation[] {
+    return this.calendar(id)
+      .storage.sql.exec("SELECT row FROM reservation")
+      .toArray()
+      .map(({ row }) => JSON.parse(String(row)) as Reservation);
   }
 
   /** What became of an appointment, by the log: its events in the order in which they came. */
