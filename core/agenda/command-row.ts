@@ -81,9 +81,10 @@ export interface WantedSaga extends Wanted {
   readonly home: ProviderId;
   /** What the visit needs beside the provider: for each need, the calendars that could serve, the first one preferred. */
   readonly needs: readonly (readonly Candidate[])[];
-  readonly byPatient?: boolean;
   /** Resources it holds now. */
   readonly held: readonly ProviderId[];
+  /** [M9] */
+  readonly byPatient?: boolean;
   readonly reason?: string | null;
   /** What a booking says; absent for a move. */
   readonly book?: Pick<WantedBooking, "reason" | "notes" | "source" | "appointmentId" | "place">;

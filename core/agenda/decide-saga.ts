@@ -24,6 +24,9 @@ export function holderQuestion(row: CommandRow, wanted: WantedSaga): PrepareComm
     release: staysHere,
     resource: false,
     configVersion: wanted.configVersion,
+    ...(wanted.who ? { who: wanted.who } : {}),
+    ...(wanted.override ? { override: wanted.override } : {}),
+    ...(staysHere && wanted.byPatient ? { byPatient: true } : {}),
   };
 }
 
@@ -44,21 +47,16 @@ export function resourceQuestion(
 
 /** The question to whoever only lets go: the old calendar, or a resource that is not needed any more. */
 export function releaseQuestion(row: CommandRow, wanted: WantedSaga, resource: boolean): PrepareCommand {
-  return { ...common(row, wanted), take: null, release: true, resource, configVersion: 0 };
+  const asks = !resource && wanted.byPatient ? { byPatient: true } : {};
+  return { ...common(row, wanted), take: null, release: true, resource, configVersion: 0, ...asks };
 }
 
-const common = (
-  { attempt, request, deadline }: CommandRow,
-  { appointmentId, ifMatch, who, override, byPatient }: WantedSaga,
-) => ({
+const common = ({ attempt, request, deadline }: CommandRow, { appointmentId, ifMatch }: WantedSaga) => ({
   attempt,
   appointmentId,
   patientId: request.patientId,
   ifMatch,
   deadline,
-  ...(who === undefined ? {} : { who }),
-  ...(override === undefined ? {} : { override }),
-  ...(byPatient === undefined ? {} : { byPatient }),
 });
 
 /** All have said yes: what the appointment is from now on. `held` is what its old calendar has of it. */
@@ -71,8 +69,8 @@ export function decidedBody(
   const resources = chosen.length > 0 ? { resources: chosen } : {};
   if (!held) {
     const { reason, notes, source, appointmentId, place } = wanted.book ?? unreachable();
-    const override = wanted.override === undefined ? {} : { override: wanted.override };
-    const made = { reason, notes, source, appointmentId, place, issuedAt: row.issuedAt, ...override };
+    const lifted = wanted.override ? { override: wanted.override } : {};
+    const made = { reason, notes, source, appointmentId, place, issuedAt: row.issuedAt, ...lifted };
     const appointment = bookedAppointment(
       { ...made, patientId: row.request.patientId },
       wanted.providerId,
@@ -91,8 +89,8 @@ export function decidedBody(
     end: wanted.place.end,
     version: wanted.ifMatch + 1,
     updatedAt: row.issuedAt,
-    override: wanted.override ?? null,
     reason: wanted.reason === undefined ? before.reason : wanted.reason,
+    override: wanted.override ?? null, // of the time it has
     ...resources,
   };
   return { attempt: row.attempt, appointment, recent: held.recent };

@@ -55,7 +55,7 @@ function moveRefusal(
   // [M5] Who keeps their time (and changes the reason only) keeps it whatever the rules say by now.
   if (samePlace(appointment, command.place)) return null;
   if (now >= appointment.start) return broken("already-started"); // [M8] a missed visit is booked anew
-  if (command.byPatient && isTooLateToMove(view, appointment, now)) return broken("move-window"); // [M9]
+  if (command.byPatient && isTooLate(view, appointment, now)) return broken("move-window"); // [M9]
   const { who, override } = command;
   const rule = brokenPlaceRule(view.open, command.place, now, { who, override });
   if (rule) return rule;
@@ -78,17 +78,19 @@ function versionRefusal(
 
 /** Whether an appointment may leave its time, whatever the new time is: the rules of a saga's source. */
 export function movableRefusal(
+  view: CalendarView,
   stored: StoredAppointment,
-  ifMatch: number,
+  { ifMatch, byPatient = false }: { readonly ifMatch: number; readonly byPatient?: boolean },
   now: Instant,
 ): BookingRefusal | null {
   const refusal = versionRefusal(stored, ifMatch, now);
   if (refusal) return refusal;
-  return now >= stored.appointment.start ? broken("already-started") : null; // [M8]
+  if (now >= stored.appointment.start) return broken("already-started"); // [M8]
+  return byPatient && isTooLate(view, stored.appointment, now) ? broken("move-window") : null; // [M9]
 }
 
 /** The window of the visit as it stands: what it would become does not buy a way out. */
-export function isTooLateToMove(
+function isTooLate(
   view: CalendarView,
   { visitTypeId, locationId, start }: Appointment,
   now: Instant,

@@ -3,7 +3,7 @@ import { findSite } from "../schedule/free-starts.ts";
 import type { Instant } from "../time.ts";
 import type { CalendarView } from "./calendar-view.ts";
 import type { Place } from "./commands.ts";
-import { isTooLateToMove, movableRefusal } from "./decide-move.ts";
+import { movableRefusal } from "./decide-move.ts";
 import { blockerOf, brokenDayLimit, resourceBlocker, takenAt } from "./occupancy.ts";
 import { brokenPlaceRule } from "./place-rules.ts";
 import { type BookingRefusal, broken } from "./refusal.ts";
@@ -40,9 +40,7 @@ function releaseRefusal(
   if (resource) return release && !view.reservationOf(appointmentId) ? { reason: "stale-version" } : null;
   if (release) {
     if (!held || held.appointment.patientId !== command.patientId) return { reason: "not-found" };
-    const refusal = movableRefusal(held, ifMatch, now);
-    if (refusal) return refusal;
-    return command.byPatient && isTooLateToMove(view, held.appointment, now) ? broken("move-window") : null; // [M9]
+    return movableRefusal(view, held, command, now);
   }
   const reached = Math.max(
     held?.appointment.version ?? 0,
@@ -52,11 +50,13 @@ function releaseRefusal(
 }
 
 function takeRefusal(view: CalendarView, command: PrepareCommand, now: Instant): BookingRefusal | null {
-  const { take, release, resource, appointmentId } = command;
+  const { take, release, resource, appointmentId, who, override } = command;
   if (!take) return null;
-  const rule = resource ? brokenResourceRule(view, take) : brokenPlaceRule(view.open, take, now, command);
+  const rule = resource
+    ? brokenResourceRule(view, take)
+    : brokenPlaceRule(view.open, take, now, { who, override });
   if (rule) return rule;
-  if (command.override && !resource) return null; // [B25] the clinic's word; a room has one only
+  if (override && !resource) return null; // [B25]
   const except = release ? appointmentId : null;
   const limit = resource ? null : brokenDayLimit(view, take, except, now);
   if (limit) return limit;

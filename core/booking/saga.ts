@@ -31,13 +31,14 @@ export interface PrepareCommand {
   readonly release: boolean;
   /** A room, machine or interpreter: it keeps a reservation, not the appointment. */
   readonly resource: boolean;
+  /** [B19] [B20] Of whoever comes; asked of the calendar that takes the appointment. */
+  readonly who?: Who;
+  /** [B25] The same; a resource lifts nothing. */
+  readonly override?: OverrideReason;
+  /** [M9] The patient asks, not the clinic; of the calendar that lets go. */
+  readonly byPatient?: boolean;
   readonly deadline: Instant;
   readonly configVersion: number;
-  readonly who?: Who;
-  /** [B25] */
-  readonly override?: OverrideReason;
-  /** [M9] The patient asks, not the clinic. */
-  readonly byPatient?: boolean;
 }
 
 export type PrepareReply =

@@ -5,6 +5,7 @@
 import type { AppointmentFacts } from "../../core/booking/appointment.ts";
 import { decideCommit } from "../../core/booking/decide-commit.ts";
 import { decidePrepare } from "../../core/booking/decide-prepare.ts";
+import type { BookingRefusal } from "../../core/booking/refusal.ts";
 import {
   type AskReply,
   type CommitCommand,
@@ -14,6 +15,7 @@ import {
   type PrepareReply,
 } from "../../core/booking/saga.ts";
 import type { AppointmentId, AttemptId, PatientId, ProviderId } from "../../core/ids.ts";
+import type { FreeStart } from "../../core/schedule/free-starts.ts";
 import { type Instant, plus } from "../../core/time.ts";
 import { logFailure } from "../shared/log.ts";
 import type { WakeUp } from "../shared/wake.ts";
@@ -69,8 +71,22 @@ export class CalendarSagas {
       case "late":
         return { kind: "late" };
       case "refused":
-        return { kind: "refused", refusal: decision.refusal, alternatives: [] };
+        return {
+          kind: "refused",
+          refusal: decision.refusal,
+          alternatives: this.#insteadOf(command, decision, at),
+        };
     }
+  }
+
+  /** [B9] Whoever loses a start to a rival is told what else is free here; a room's times are nobody's choice. */
+  #insteadOf(
+    { take, resource }: PrepareCommand,
+    { refusal }: { readonly refusal: BookingRefusal },
+    at: Instant,
+  ): FreeStart[] {
+    const lost = refusal.reason === "slot-taken" && take !== null && !resource;
+    return lost ? this.#parts.memory.nearestTo(take, at) : [];
   }
 
   /** [J6] Carries the decision out; repeating it is harmless and is acknowledged. */

@@ -3,7 +3,7 @@
  * the network and the objects fail. Every answer is checked against every other answer under its key; at the end
  * everything must be settled.
  */
-import type { TakeAnswer, TakeRequest, WantedBooking } from "../../core/agenda/command-row.ts";
+import type { Candidate, TakeAnswer, TakeRequest, WantedBooking } from "../../core/agenda/command-row.ts";
 import { type AppointmentFacts, occupiesTime } from "../../core/booking/appointment.ts";
 import type { Place, StatusCommand, Visit } from "../../core/booking/commands.ts";
 import type { HoldClaim, HolderHash, TokenHash } from "../../core/booking/hold.ts";
@@ -50,6 +50,8 @@ export interface Outcome {
   readonly changed: number;
   /** Series that were booked whole. */
   readonly series: number;
+  /** Times that rooms keep at the end. */
+  readonly reserved: number;
   readonly trace: string;
 }
 
@@ -92,6 +94,17 @@ function configOf(random: Random): CalendarConfig {
   };
 }
 
+/** Few, so that sets meet at them. */
+const ROOMS = 2;
+
+/** A room that every provider can use, open when they are. */
+const roomOf = (configs: readonly CalendarConfig[], random: Random): CalendarConfig => ({
+  providerId: makeId("prv", random.bytes(12)) as ProviderId,
+  version: 1,
+  sites: configs.flatMap(({ sites }) => sites),
+  visitTypes: [],
+});
+
 /** A definitive answer, in the words in which two of them can be compared. */
 function definitive(answer: TakeAnswer): string | null {
   if (answer.kind === "accepted")
@@ -111,6 +124,8 @@ class Walker {
   readonly #world: World;
   readonly #random: Random;
   readonly #configs: readonly CalendarConfig[];
+  /** Calendars without visit types. */
+  readonly #rooms: readonly ProviderId[];
   readonly #patients: readonly PatientId[];
   readonly #answers = new Map<CommandId, string>();
   readonly #mine = new Map<PatientId, AppointmentFacts[]>();
@@ -126,16 +141,19 @@ class Walker {
   unknown = 0;
   changed = 0;
   seriesBooked = 0;
+  reserved = 0;
 
   constructor(
     world: World,
     random: Random,
     configs: readonly CalendarConfig[],
+    rooms: readonly ProviderId[],
     patients: readonly PatientId[],
   ) {
     this.#world = world;
     this.#random = random;
     this.#configs = configs;
+    this.#rooms = rooms;
     this.#patients = patients;
   }
 
@@ -144,6 +162,7 @@ class Walker {
     const own = this.#mine.get(patient) ?? [];
     const dice = this.#random.next();
     if (this.#random.chance(0.3)) await this.#hold(patient);
+    else if (this.#random.chance(0.1)) await this.#bookSet(patient);
     else if (own.length === 0 || dice < 0.2) await this.#book(patient);
     else if (dice < 0.25) await Promise.all([this.#book(patient), this.#book(patient), this.#book(patient)]);
     else if (dice < 0.4) await this.#move(patient, this.#random.pick(own));
@@ -218,8 +237,51 @@ class Walker {
       this.#world.checkAlone(providerId, place);
   }
 
+  /** The rooms in the order of this patient's liking. */
+  #anyRoom(): Candidate[] {
+    const first = this.#random.below(this.#rooms.length);
+    return [...this.#rooms.slice(first), ...this.#rooms.slice(0, first)].map((calendar) => ({
+      calendar,
+      configVersion: 1,
+    }));
+  }
+
+  /** As whoever reads the appointment before they change it. */
+  #roomsOf({ id }: AppointmentFacts): readonly ProviderId[] {
+    return this.#holderOf(id).store.find(id)?.appointment.resources ?? [];
+  }
+
+  /** A provider and a room, or nothing. */
+  async #bookSet(patient: PatientId): Promise<void> {
+    const config = this.#random.pick(this.#configs);
+    const { providerId } = config;
+    const place = this.#somePlace(config);
+    if (!place) return;
+    const needs = [this.#anyRoom()];
+    await this.#repeatedly(patient, () => {
+      const appointmentId =
+        `apt_${providerId.slice(4)}${encodeBytes(this.#random.bytes(12))}a0000000` as AppointmentId;
+      return {
+        kind: "saga",
+        what: "book",
+        appointmentId,
+        providerId,
+        source: null,
+        home: providerId,
+        needs,
+        held: [],
+        place,
+        timeZone: ZONE,
+        configVersion: 1,
+        ifMatch: 0,
+        book: { reason: null, notes: null, source: "patient", appointmentId, place },
+      };
+    });
+  }
+
   async #move(patient: PatientId, own: AppointmentFacts): Promise<void> {
     const config = this.#configs.find(({ providerId }) => providerId === own.providerId);
+    if (config && this.#roomsOf(own).length > 0) return this.#saga(patient, own, config, true);
     const place = config && this.#somePlace(config);
     if (!place) return;
     const { id: appointmentId, providerId, version: ifMatch } = own;
@@ -246,18 +308,25 @@ class Walker {
     await Promise.all(rivals);
   }
 
-  async #saga(patient: PatientId, own: AppointmentFacts, config: CalendarConfig): Promise<void> {
+  /** With or without a room, whatever it had before. */
+  async #saga(
+    patient: PatientId,
+    own: AppointmentFacts,
+    config: CalendarConfig,
+    staysHere = false,
+  ): Promise<void> {
     const place = this.#somePlace(config);
     if (!place) return;
+    const needs = this.#random.chance(0.3) ? [this.#anyRoom()] : [];
     await this.#repeatedly(patient, () => ({
       kind: "saga",
       what: "move",
       appointmentId: own.id,
       providerId: config.providerId,
-      source: own.providerId,
+      source: staysHere ? null : own.providerId,
       home: homeCalendarOf(own.id),
-      needs: [],
-      held: [],
+      needs,
+      held: this.#roomsOf(own),
       place,
       timeZone: ZONE,
       configVersion: 1,
@@ -270,7 +339,11 @@ class Walker {
     const command = `key-${this.#keys++}` as CommandId;
     for (let tries = 0; tries < TRIES_MAX; tries++) {
       const request: TakeRequest = { command, fingerprint: "same", patientId, wanted: wanted() };
-      if (request.wanted.kind === "book") this.#mint(command, request.wanted);
+      if (
+        request.wanted.kind === "book" ||
+        (request.wanted.kind === "saga" && request.wanted.what === "book")
+      )
+        this.#mint(command, request.wanted);
       const answer = await this.#world.take(request);
       const said = definitive(answer);
       if (said === null) {
@@ -299,7 +372,10 @@ class Walker {
     return `apt_${providerId.slice(4)}${encodeBytes(this.#random.bytes(12))}a0000000` as AppointmentId;
   }
 
-  #mint(command: CommandId, { providerId, appointmentId, more }: WantedBooking): void {
+  #mint(
+    command: CommandId,
+    { providerId, appointmentId, more }: Pick<WantedBooking, "providerId" | "appointmentId" | "more">,
+  ): void {
     if (more)
       this.#series.push({ calendar: providerId, ids: [appointmentId, ...more.map((v) => v.appointmentId)] });
     const minted = this.#minted.get(command) ?? { calendar: providerId, ids: [] };
@@ -433,6 +509,7 @@ class Walker {
       if (claim?.version !== facts.version)
         throw new InvariantBroken(`[G9] the claim of ${facts.id} is not what its calendar holds`);
     }
+    this.#verifyRooms();
     this.#verifyAnswers();
     this.#verifyKeys();
     this.#verifyPatients();
@@ -447,6 +524,23 @@ class Walker {
       if (there.length > 0) this.seriesBooked += 1;
       if (there.length > 0 && there.length < ids.length)
         throw new InvariantBroken(`[Z1] ${there.length} of ${ids.length} visits of a series`);
+    }
+  }
+
+  /** [J9] Every room keeps the time of the appointments that name it, and nobody else's. */
+  #verifyRooms(): void {
+    for (const room of this.#rooms) {
+      const wanted = [...this.#world.projection.values()]
+        .map(({ id, providerId }) => this.#world.calendar(providerId).store.find(id)?.appointment)
+        .filter((found) => found?.resources?.includes(room) && found.status !== "cancelled")
+        .map((found) => `${found?.id} ${found?.start} ${found?.end}`);
+      const kept = this.#world.reservationsOf(room).sort((a, b) => a.start - b.start);
+      if (kept.some((one, index) => one.end > (kept[index + 1]?.start ?? Number.POSITIVE_INFINITY)))
+        throw new InvariantBroken(`[J5] ${room} is given twice`);
+      const names = kept.map(({ appointmentId, start, end }) => `${appointmentId} ${start} ${end}`);
+      if (names.sort().join() !== wanted.sort().join())
+        throw new InvariantBroken(`[J9] ${room} keeps ${names} and should keep ${wanted}`);
+      this.reserved += kept.length;
     }
   }
 
@@ -502,8 +596,15 @@ export async function walk(
   const people = Array.from({ length: patients }, () =>
     makePatientId(random.below(AGENDA_SHARDS), random.bytes(12)),
   );
-  const world = new World(configs, startOfSimulation, random, faults);
-  const walker = new Walker(world, random, configs, people);
+  const rooms = Array.from({ length: ROOMS }, () => roomOf(configs, random));
+  const world = new World([...configs, ...rooms], startOfSimulation, random, faults);
+  const walker = new Walker(
+    world,
+    random,
+    configs,
+    rooms.map(({ providerId }) => providerId),
+    people,
+  );
   for (let done = 0; done < commands; done++) {
     await walker.step();
     await world.tick(random.below(3) * SECOND_MS);
@@ -521,6 +622,7 @@ export async function walk(
     unknown: walker.unknown,
     changed: walker.changed,
     series: walker.seriesBooked,
+    reserved: walker.reserved,
     trace: world.trace.toString(16).padStart(8, "0"),
   };
 }

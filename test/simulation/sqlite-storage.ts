@@ -1,5 +1,6 @@
 /** The storage of one simulated object: real SQLite, in memory, and an alarm in virtual time. Survives a crash of memory. */
 import { DatabaseSync } from "node:sqlite";
+import { applyMigrations, type Migration } from "../../durable-objects/shared/migrations.ts";
 
 type Row = Record<string, unknown>;
 
@@ -16,6 +17,22 @@ function cursorOf(rows: readonly Row[], rowsWritten: number) {
 }
 
 export class InstanceGone extends Error {}
+
+/** What the migrations come to, as one script: thousands of small worlds need not migrate each. */
+const migrated = new Map<readonly Migration[], string>();
+
+/** A storage with these migrations applied. */
+export function storageWith(migrations: readonly Migration[]): SimulatedStorage {
+  const storage = new SimulatedStorage();
+  const script = migrated.get(migrations);
+  if (script) storage.sql.exec(script);
+  else {
+    applyMigrations(storage as never, migrations);
+    const made = storage.sql.exec("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL").toArray();
+    migrated.set(migrations, `BEGIN; ${made.map(({ sql }) => `${sql};`).join("\n")} COMMIT;`);
+  }
+  return storage;
+}
 
 export class SimulatedStorage {
   readonly #db = new DatabaseSync(":memory:");

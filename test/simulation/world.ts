@@ -5,7 +5,7 @@
 import type { TakeAnswer, TakeRequest } from "../../core/agenda/command-row.ts";
 import { type Appointment, type AppointmentFacts, occupiesTime } from "../../core/booking/appointment.ts";
 import type { BookCommand, MoveCommand } from "../../core/booking/commands.ts";
-import type { MovedTo } from "../../core/booking/saga.ts";
+import type { MovedTo, Reservation } from "../../core/booking/saga.ts";
 import { type AppointmentEvent, isAppointmentEvent } from "../../core/events/event.ts";
 import { type AppointmentId, agendaShardOf, type PatientId, type ProviderId } from "../../core/ids.ts";
 import type { CalendarConfig } from "../../core/schedule/config.ts";
@@ -21,10 +21,9 @@ import { CalendarWriter } from "../../durable-objects/provider-calendar/calendar
 import { HoldCommands } from "../../durable-objects/provider-calendar/hold-commands.ts";
 import { HoldStore } from "../../durable-objects/provider-calendar/hold-store.ts";
 import { providerCalendarMigrations } from "../../durable-objects/provider-calendar/schema.ts";
-import { applyMigrations } from "../../durable-objects/shared/migrations.ts";
 import { WakeUp } from "../../durable-objects/shared/wake.ts";
 import type { Random } from "./random.ts";
-import { InstanceGone, SimulatedStorage } from "./sqlite-storage.ts";
+import { InstanceGone, storageWith } from "./sqlite-storage.ts";
 
 export interface Faults {
   /** The call never reaches the calendar. */
@@ -39,11 +38,36 @@ export interface Faults {
   readonly replay: number;
 }
 
+/** What a chosen call meets, in tests that try every one of them. `late` calls arrive after the caller has given up. */
+export const FATES = [
+  "request lost",
+  "reply lost",
+  "late by a second",
+  "late by thirteen",
+  "coordinator crashes before",
+  "coordinator crashes after",
+  "participant forgets before",
+  "participant forgets after",
+] as const;
+export type Fate = (typeof FATES)[number];
+/** The second one is past every deadline; a calendar whose clock is behind takes it all the same. */
+const LATE_MS = { "late by a second": SECOND_MS, "late by thirteen": 13 * SECOND_MS } as const;
+
+interface Crashable {
+  crash(): void;
+}
+
+/** Two objects of a call. */
+interface Ends {
+  readonly coordinator: Crashable | undefined;
+  readonly participant: Crashable;
+}
+
 /** No screens in the simulation; the real feeds are tested on the real runtime. */
 const NO_FEED = { capture: () => null, broadcast: () => undefined, changed: () => undefined } as never;
 
 class SimulatedCalendar {
-  readonly storage = new SimulatedStorage();
+  readonly storage = storageWith(providerCalendarMigrations);
   readonly store: CalendarStore;
   commands!: CalendarCommands;
   sagas!: CalendarSagas;
@@ -59,7 +83,6 @@ class SimulatedCalendar {
     this.id = id;
     this.now = now;
     this.#doors = doors;
-    applyMigrations(this.storage as never, providerCalendarMigrations);
     this.store = new CalendarStore(this.storage.sql as never, id);
     this.holdStore = new HoldStore(this.storage.sql as never);
     this.crash();
@@ -85,23 +108,24 @@ class SimulatedCalendar {
 }
 
 class SimulatedAgenda {
-  readonly storage = new SimulatedStorage();
+  readonly storage = storageWith(patientAgendaMigrations);
   store!: AgendaStore;
   commands!: AgendaCommands;
   wake!: WakeUp;
   readonly #now: () => Instant;
-  readonly #calendars: (id: ProviderId) => never;
+  readonly #calendars: (id: ProviderId, isAlive: () => boolean) => never;
+  #lives = 0;
 
-  constructor(now: () => Instant, calendars: (id: ProviderId) => never) {
+  constructor(now: () => Instant, calendars: (id: ProviderId, isAlive: () => boolean) => never) {
     this.#now = now;
     this.#calendars = calendars;
-    applyMigrations(this.storage as never, patientAgendaMigrations);
     this.crash();
   }
 
   /** Whatever the old instance still waited for finds its storage gone, as on the real runtime. */
   crash(): void {
     const storage = this.storage.open();
+    const life = ++this.#lives;
     this.store = new AgendaStore(storage.sql as never);
     this.wake = new WakeUp(storage);
     this.commands = new AgendaCommands({
@@ -109,7 +133,7 @@ class SimulatedAgenda {
       store: this.store,
       wake: this.wake,
       feed: NO_FEED,
-      calendars: this.#calendars,
+      calendars: (id) => this.#calendars(id, () => life === this.#lives),
       now: this.#now,
     });
     this.wake.armNext([this.store.nextDue()]); // repair, as in the object's constructor
@@ -136,6 +160,8 @@ export class World {
   readonly projection = new Map<string, AppointmentFacts>();
   /** Every event that was ever in the log, for replays. */
   readonly #log: AppointmentEvent[] = [];
+  /** Asked at every call, before it leaves: what it meets, or null for whatever `faults` say. */
+  onCall: (() => Fate | null) | null = null;
   commits = 0;
   /** Rolling hash of everything that was committed: the same seed must give the same one. */
   trace = 0x811c9dc5;
@@ -147,10 +173,22 @@ export class World {
     for (const config of configs) {
       // Clocks differ: a calendar that is behind still takes what its caller has given up on.
       const behindMs = random.below(CLOCK_SKEW_MS_MAX);
-      const calendar = new SimulatedCalendar(config.providerId, () => plus(this.now, -behindMs), {
-        ask: (patient, attempt) => this.#network(() => this.agendaOf(patient).commands.ask(attempt)),
-        release: (other, id, version) => this.#network(() => this.calendar(other).sagas.release(id, version)),
-      });
+      const calendar: SimulatedCalendar = new SimulatedCalendar(
+        config.providerId,
+        () => plus(this.now, -behindMs),
+        {
+          ask: (patient, attempt) =>
+            this.#network(() => this.agendaOf(patient).commands.ask(attempt), {
+              coordinator: this.agendaOf(patient),
+              participant: calendar,
+            }),
+          release: (other, id, version) =>
+            this.#network(() => this.calendar(other).sagas.release(id, version), {
+              coordinator: calendar,
+              participant: this.calendar(other),
+            }),
+        },
+      );
       calendar.commands.applyConfig(config);
       this.calendars.set(config.providerId, calendar);
     }
@@ -166,7 +204,7 @@ export class World {
     if (!agenda) {
       agenda = new SimulatedAgenda(
         () => this.now,
-        (id) => this.#door(id, shard) as never,
+        (id, isAlive) => this.#door(id, shard, isAlive) as never,
       );
       this.agendas.set(shard, agenda);
     }
@@ -216,7 +254,9 @@ export class World {
   }
 
   /** A calendar as an agenda sees it: over a network that may lose the call, the answer or only time. */
-  #network<T>(call: () => T): Promise<T> {
+  #network<T>(call: () => T, ends: Ends): Promise<T> {
+    const chosen = this.onCall?.() ?? null;
+    if (chosen) return this.aMoment().then(() => this.#meet(chosen, call, ends));
     const { requestLost, replyLost, late } = this.faults;
     const fate = this.random.next();
     if (fate < requestLost) return Promise.reject(new Error("simulated: request lost"));
@@ -231,16 +271,47 @@ export class World {
     return this.aMoment().then(call);
   }
 
+  #meet<T>(fate: Fate, call: () => T, { coordinator, participant }: Ends): T {
+    switch (fate) {
+      case "request lost":
+        throw new Error("simulated: request lost");
+      case "reply lost":
+        call();
+        throw new Error("simulated: reply lost");
+      case "late by a second":
+      case "late by thirteen":
+        this.#later(call, LATE_MS[fate]);
+        throw new Error("simulated: gave up");
+      case "coordinator crashes before":
+        coordinator?.crash();
+        throw new Error("simulated: request lost");
+      case "participant forgets before":
+        participant.crash();
+        return call();
+      case "coordinator crashes after":
+      case "participant forgets after": {
+        const answer = call();
+        (fate === "participant forgets after" ? participant : coordinator)?.crash();
+        return answer;
+      }
+    }
+  }
+
   /** Lets others go first, a few of them or none: every order of two things under way gets its turn. */
   async aMoment(): Promise<void> {
     for (let turns = this.random.below(ORDERS_MAX); turns > 0; turns--) await Promise.resolve();
   }
 
-  #door(id: ProviderId, caller: number): object {
+  #door(id: ProviderId, caller: number, isAlive: () => boolean): object {
     const run = <T>(call: () => T): Promise<T> => {
+      // The dead say nothing more.
+      if (!isAlive()) return Promise.reject(new InstanceGone("simulated: this instance has crashed"));
       // The caller may die with its question under way; whoever it asked does not know.
       if (this.random.chance(this.faults.crash)) this.agendas.get(caller)?.crash();
-      return this.#network(call);
+      return this.#network(call, {
+        coordinator: this.agendas.get(caller),
+        participant: this.calendar(id),
+      });
     };
     const sagas = (): CalendarSagas => this.calendar(id).sagas;
     const commands = (): CalendarCommands => this.calendar(id).commands;
@@ -268,8 +339,8 @@ export class World {
     return store.find(apt)?.appointment ?? (gone && { movedTo: gone.facts.providerId });
   }
 
-  #later(call: () => unknown): void {
-    const at = plus(this.now, 1 + this.random.below(20 * SECOND_MS));
+  #later(call: () => unknown, ms = 1 + this.random.below(20 * SECOND_MS)): void {
+    const at = plus(this.now, ms);
     this.#late.push({ at, deliver: () => void call() });
     this.#late.sort((a, b) => a.at - b.at);
   }
@@ -320,6 +391,18 @@ export class World {
     for (let i = 0; i < text.length; i++)
       this.trace = Math.imul(this.trace ^ text.charCodeAt(i), 0x01000193) >>> 0;
     this.trace = Math.imul(this.trace ^ (this.now % 1_000_003), 0x01000193) >>> 0;
+  }
+
+  reservationsOf(id: ProviderId): Reservation[] {
+    return this.calendar(id)
+      .storage.sql.exec("SELECT row FROM reservation")
+      .toArray()
+      .map(({ row }) => JSON.parse(String(row)) as Reservation);
+  }
+
+  /** What became of an appointment, by the log: its events in the order in which they came. */
+  historyOf(id: AppointmentId): AppointmentEvent[] {
+    return this.#log.filter((event) => event.data.appointment.id === id);
   }
 
   close(): void {

@@ -3,8 +3,14 @@
  * order in which the object does. Whatever goes into it is frozen, so that a decision that writes fails loudly.
  */
 import fc from "fast-check";
-import type { CommandRow, TakeRequest, WantedBooking, WantedMove } from "../../core/agenda/command-row.ts";
-import { type Appointment, occupiesTime } from "../../core/booking/appointment.ts";
+import type {
+  CommandRow,
+  TakeRequest,
+  WantedBooking,
+  WantedMove,
+  WantedSaga,
+} from "../../core/agenda/command-row.ts";
+import { type Appointment, type AppointmentFacts, occupiesTime } from "../../core/booking/appointment.ts";
 import type { RecentCommand, StoredAppointment } from "../../core/booking/calendar-view.ts";
 import type {
   BookCommand,
@@ -17,6 +23,7 @@ import type {
   StatusReply,
 } from "../../core/booking/commands.ts";
 import { decideBook } from "../../core/booking/decide-book.ts";
+import { type CommitDecision, decideCommit } from "../../core/booking/decide-commit.ts";
 import {
   decideExtendHold,
   decidePlaceHold,
@@ -27,6 +34,7 @@ import {
   type PlaceHoldDecision,
 } from "../../core/booking/decide-hold.ts";
 import { decideMove } from "../../core/booking/decide-move.ts";
+import { decidePrepare, type PrepareDecision } from "../../core/booking/decide-prepare.ts";
 import { decideResolve } from "../../core/booking/decide-resolve.ts";
 import { decideStatus, statusAttempt } from "../../core/booking/decide-status.ts";
 import {
@@ -39,6 +47,13 @@ import {
 import type { Occupant } from "../../core/booking/occupancy.ts";
 import { remember } from "../../core/booking/recent-commands.ts";
 import type { BookingRefusal } from "../../core/booking/refusal.ts";
+import type {
+  CommitCommand,
+  Forwarding,
+  PrepareCommand,
+  Prepared,
+  Reservation,
+} from "../../core/booking/saga.ts";
 import { CHANGES } from "../../core/booking/status-rules.ts";
 import type { AppointmentChange } from "../../core/events/event.ts";
 import type {
@@ -159,6 +174,22 @@ export function aMove(n = 1, more: Partial<MoveCommand> = {}): MoveCommand {
   });
 }
 
+/** To the calendar that takes it: at ten o'clock. */
+export function aPrepare(n = 1, more: Partial<PrepareCommand> = {}): PrepareCommand {
+  return deepFreeze({
+    attempt: attemptId("saga-1.1"),
+    appointmentId: appointmentId(n),
+    patientId: patientId(n),
+    ifMatch: 1,
+    take: aPlace(at("2026-11-24T10:00:00-06:00")),
+    release: false,
+    resource: false,
+    deadline: plus(NOW, 10_000),
+    configVersion: 1,
+    ...more,
+  });
+}
+
 export function aCancel(n = 1, more: Partial<StatusCommand> = {}): StatusCommand {
   return deepFreeze({
     command: commandId(1),
@@ -265,10 +296,26 @@ export function wantedMove(n = 1, more: Partial<WantedMove> = {}): WantedMove {
   };
 }
 
-export function aRequest(
-  wanted: WantedBooking | WantedMove = wantedBooking(),
-  more: Partial<TakeRequest> = {},
-) {
+/** A move from calendar 1 to calendar 2. */
+export function wantedSaga(n = 1, more: Partial<WantedSaga> = {}): WantedSaga {
+  return {
+    kind: "saga",
+    what: "move",
+    appointmentId: appointmentId(n),
+    providerId: providerId(2),
+    place: aPlace(at("2026-11-24T10:00:00-06:00")),
+    timeZone: "America/Chicago",
+    configVersion: 1,
+    ifMatch: 1,
+    source: providerId(1),
+    home: providerId(1),
+    needs: [],
+    held: [],
+    ...more,
+  };
+}
+
+export function aRequest(wanted: TakeRequest["wanted"] = wantedBooking(), more: Partial<TakeRequest> = {}) {
   return deepFreeze<TakeRequest>({
     command: commandId(1),
     fingerprint: "POST/1",
@@ -314,6 +361,9 @@ export class MemoryCalendar implements HoldView {
   /** What appointments take with their buffers; without an entry, their own time. */
   readonly #takes = new Map<AppointmentId, Interval>();
   readonly #blocks = new Map<string, Occupant>();
+  readonly #prepared = new Map<AppointmentId, Prepared>();
+  readonly #forwardings = new Map<AppointmentId, Forwarding>();
+  readonly #reservations = new Map<AppointmentId, Reservation>();
 
   constructor(config: CalendarConfig = aConfig()) {
     this.open = new OpenDays(config);
@@ -329,17 +379,16 @@ export class MemoryCalendar implements HoldView {
     return this.#fences.has(attempt);
   }
 
-  /** Sagas have tests of their own, on the real store. */
-  preparedOn(): null {
-    return null;
+  preparedOn(id: AppointmentId): Prepared | null {
+    return this.#prepared.get(id) ?? null;
   }
 
-  forwardingOf(): null {
-    return null;
+  forwardingOf(id: AppointmentId): Forwarding | null {
+    return this.#forwardings.get(id) ?? null;
   }
 
-  reservationOf(): null {
-    return null;
+  reservationOf(id: AppointmentId): Reservation | null {
+    return this.#reservations.get(id) ?? null;
   }
 
   occupantsIn(interval: Interval, now: Instant): Occupant[] {
@@ -354,7 +403,10 @@ export class MemoryCalendar implements HoldView {
           visitStart: place.start,
         }),
       );
-    return [...this.occupants(), ...holds].filter((other) => overlaps(other, interval));
+    const prepared = [...this.#prepared.values()].flatMap(({ attempt, take, takes }): Occupant[] =>
+      take && takes ? [{ kind: "hold", id: attempt, ...take, ...takes, visitStart: take.start }] : [],
+    );
+    return [...this.occupants(), ...holds, ...prepared].filter((other) => overlaps(other, interval));
   }
 
   findHold(id: HoldId): StoredHold | null {
@@ -456,7 +508,56 @@ export class MemoryCalendar implements HoldView {
     return { kind: "fenced" };
   }
 
+  prepare(command: PrepareCommand, now: Instant): PrepareDecision {
+    const decision = decidePrepare(this, command, now);
+    if (decision.kind === "yes" && decision.write) this.putPrepared(decision.write);
+    return decision;
+  }
+
+  commit(command: CommitCommand): CommitDecision {
+    const decision = decideCommit(this, command);
+    const { id } = command.appointment;
+    if (this.preparedOn(id)?.attempt === command.attempt) this.#prepared.delete(id);
+    switch (decision.kind) {
+      case "nothing":
+        break;
+      case "arrive": {
+        const type = decision.appointment.version === 1 ? "booked" : "moved";
+        this.#forwardings.delete(id);
+        this.#save(type, decision.appointment, decision.recent, command.attempt);
+        if (decision.takes) this.#takes.set(id, decision.takes);
+        break;
+      }
+      case "leave":
+        this.#rows.delete(id);
+        this.#takes.delete(id);
+        this.putForwarding(decision.forwarding);
+        break;
+      case "reserve":
+        this.putReservation(decision.reservation);
+        break;
+      case "release":
+        this.#reservations.delete(id);
+    }
+    return decision;
+  }
+
   // for tests
+
+  putPrepared(row: Prepared): this {
+    this.#prepared.set(row.appointmentId, deepFreeze(row));
+    return this;
+  }
+
+  putForwarding(facts: AppointmentFacts): this {
+    this.#forwardings.set(facts.id, deepFreeze({ facts }));
+    return this;
+  }
+
+  putReservation(row: Reservation): this {
+    this.#reservations.set(row.appointmentId, deepFreeze(row));
+    return this;
+  }
 
   /** Puts a row there as if it had always been there. */
   put(appointment: Appointment, recent: readonly RecentCommand[] = []): this {
@@ -493,7 +594,18 @@ export class MemoryCalendar implements HoldView {
         ...(this.#takes.get(id) ?? { start, end }),
       }),
     );
-    return [...appointments, ...this.#blocks.values()];
+    const reserved = [...this.#reservations.values()].map(
+      ({ appointmentId: id, start, end, visitTypeId, locationId }): Occupant => ({
+        kind: "appointment",
+        id,
+        visitTypeId,
+        locationId,
+        visitStart: start,
+        start,
+        end,
+      }),
+    );
+    return [...appointments, ...reserved, ...this.#blocks.values()];
   }
 
   block(id: string, interval: Interval, at: LocationId | null = null): void {

@@ -4,6 +4,7 @@
  */
 import type { Context } from "hono";
 import { appointmentReach, type Principal } from "../../core/access/principal.ts";
+import { reaches } from "../../core/access/reach.ts";
 import type { TakeAnswer, TakeRequest } from "../../core/agenda/command-row.ts";
 import type { Appointment, CancellationReason } from "../../core/booking/appointment.ts";
 import type { Place } from "../../core/booking/commands.ts";
@@ -192,6 +193,9 @@ export async function moveAppointment(
       ? { locationId, visitTypeId, start: appointment.start, end: appointment.end }
       : target && placeOf(known, target, visitTypeId, locationId, body.start ?? appointment.start);
   if (!target || !clinic || !place) return refused(NOT_FOUND);
+  // [A2] Nobody moves a visit out of their own reach: a desk not to a foreign clinic, a provider not to a colleague.
+  const there = { patientId: appointment.patientId, providerId: target.id, locationId };
+  if (!reaches(appointmentReach(principal), there)) return refused(NOT_FOUND);
 
   const who = await whoIsAskedFor(c.get("settings"), target, place, clinic.timeZone, {
     patientId: appointment.patientId,
