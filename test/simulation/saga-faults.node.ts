@@ -143,6 +143,7 @@ class Run {
     const [rivalsAnswer] = await Promise.all(this.#rivals);
     if (rival === "a stranger" && rivalsAnswer?.kind === "accepted")
       this.#stranger = rivalsAnswer.appointment;
+    if (rival === "nobody" && first.kind === "accepted") await this.#checkClaim();
     if (fate?.startsWith("late")) await this.world.tick(13 * SECOND_MS);
     await this.#oneRound();
     this.#check(first);
@@ -155,6 +156,20 @@ class Run {
     await this.#oneRound();
     this.#check(again);
     this.world.close();
+  }
+
+  /** [J11] [G4] The new time is the patient's from the answer on, before the log or anybody has heard of it. */
+  async #checkClaim(): Promise<void> {
+    const { onCall } = this.world;
+    this.world.onCall = null;
+    const twice = await this.#take("twice", {
+      ...booking,
+      appointmentId: appointmentId(3),
+      providerId: C,
+      place: NEW,
+    } as Wanted);
+    expect(twice).toMatchObject({ refused: { refusal: { reason: "patient-conflict" } } });
+    this.world.onCall = onCall;
   }
 
   /** Participants know after two pauses; the row of a dead coordinator is tidied when its deadline has passed. */
@@ -254,6 +269,7 @@ class Run {
       const leadsTo = home.find(ID) ? A : home.sagas.forwardingOf(ID)?.facts.providerId;
       expect(leadsTo, "[J8] the id leads to it in one hop").toBe(holder.id);
       expect(held.providerId).toBe(holder.id);
+      expect(holder.store.sagas.forwardingOf(ID), "[J7] where it is, no way leads on").toBeNull();
     }
     this.#checkTime(held);
   }
@@ -309,7 +325,7 @@ const isToday = (rival: Rival, fate: Fate, k: number): boolean =>
 describe.each(Object.entries(SCENARIOS))("%s", (_name, scenario) => {
   for (const rival of RIVALS) {
     if (scenario.before.length === 0 && rival !== "nobody" && rival !== "a stranger") continue;
-    it(`[J1] [J2] [J6] [J7] [J8] [J9] [J10] [J11] [J12] is all or nothing, whichever call meets whatever fate, raced with ${rival}`, async () => {
+    it(`[J1] [J2] [J6] [J7] [J8] [J9] [J10] [J11] [J12] [G4] is all or nothing, whichever call meets whatever fate, raced with ${rival}`, async () => {
       vi.spyOn(console, "error").mockImplementation(() => undefined);
       let calls = await tryOne(scenario, -1, null, rival, NEVER);
       expect(calls).toBeGreaterThan(3);
