@@ -236,7 +236,7 @@ export class AgendaCommands {
         return { ...accepted(row, appointment), replayed };
       }
       case "write":
-        this.#writeUnlessSettled(step.row);
+        this.#store.endPending(step.row); // the log may have been faster; what it settled stays
         if (step.answer === "refused")
           return { kind: "refused", refused: step.row.refused ?? unreachable(), replayed: false };
         return step.answer === "needs-config"
@@ -259,11 +259,6 @@ export class AgendaCommands {
     const facts = factsOf(appointment);
     if (this.#store.isPending(row.request.command)) this.#confirmed.set(row.attempt, facts);
     for (const visit of [facts, ...furtherAnswers(row)]) this.#feed.changed(visit, this.#now());
-  }
-
-  /** The log may have been faster; what it settled stays. */
-  #writeUnlessSettled(row: CommandRow): void {
-    if (this.#store.isPending(row.request.command)) this.#store.saveCommand(row);
   }
 
   /** [G5] The first answer again. A move's travels with its appointment, so whoever holds that is asked. */
@@ -358,7 +353,7 @@ export class AgendaCommands {
     if (confirmed) return this.observe([{ facts: confirmed, cause: row.attempt }]);
     const answer = await this.#call(row, "resolve", true);
     if (answer.kind === "unknown" || answer.kind === "busy")
-      this.#writeUnlessSettled(askedInVain(row, this.#now()));
+      this.#store.endPending(askedInVain(row, this.#now()));
   }
 }
 

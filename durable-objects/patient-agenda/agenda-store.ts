@@ -62,6 +62,17 @@ export class AgendaStore {
     );
   }
 
+  /** What became of a pending command; one that is settled meanwhile stays as it is. Place and ids never change. */
+  endPending(row: CommandRow): void {
+    this.#sql.exec(
+      "UPDATE command SET state = ?, ask_at = ?, row = ? WHERE command = ? AND state = 'pending'",
+      row.state,
+      row.askAt,
+      JSON.stringify(row),
+      row.request.command,
+    );
+  }
+
   openOf(patient: PatientId): CommandRow[] {
     return this.#rows(
       `SELECT state, row FROM command WHERE ${OPEN} AND patient = ? LIMIT ?`,

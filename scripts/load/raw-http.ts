@@ -56,8 +56,25 @@ export function wholeResponse(data: Buffer): { readonly status: number; readonly
   return end === -1 || end > data.length ? null : { status, end };
 }
 
-/** Called once per request; status 0 = the connection died without an answer. */
-export type OnAnswer = (status: number) => void;
+/** What a whole response says to a person: the body, without its chunk lines, and when to come again. */
+export function textOf(response: Buffer): { readonly text: string; readonly retryAfter: string | null } {
+  const bodyAt = response.indexOf(HEAD_END, 0, "latin1") + HEAD_END.length;
+  const head = response.toString("latin1", 0, bodyAt);
+  const retryAfter = /\r\nretry-after: *([^\r]*)/i.exec(head)?.[1] ?? null;
+  if (!/\r\ntransfer-encoding: *chunked/i.test(head))
+    return { text: response.toString("utf8", bodyAt), retryAfter };
+  const parts: Buffer[] = [];
+  for (let at = bodyAt; ; ) {
+    const lineEnd = response.indexOf("\r\n", at, "latin1");
+    const size = Number.parseInt(response.toString("latin1", at, lineEnd), 16);
+    if (!(size > 0)) return { text: Buffer.concat(parts).toString("utf8"), retryAfter };
+    parts.push(response.subarray(lineEnd + 2, lineEnd + 2 + size));
+    at = lineEnd + 2 + size + 2;
+  }
+}
+
+/** Called once per request; status 0 = the connection died without an answer, and there is no response. */
+export type OnAnswer = (status: number, response: Buffer | null) => void;
 
 export class RawConnection {
   readonly opened: Promise<boolean>;
@@ -83,6 +100,10 @@ export class RawConnection {
 
   /** Only when the request before was answered. May be called before the connection is open. */
   send(request: Buffer, onAnswer: OnAnswer): void {
+    if (!this.#isOpen) {
+      onAnswer(0, null);
+      return;
+    }
     this.#onAnswer = onAnswer;
     this.#socket.write(request);
   }
@@ -99,18 +120,18 @@ export class RawConnection {
       return;
     }
     this.#received = null; // one request at a time: nothing follows the end
-    this.#answer(whole.status);
+    this.#answer(whole.status, data.subarray(0, whole.end));
   }
 
   #closed(): void {
     this.#isOpen = false;
-    this.#answer(0);
+    this.#answer(0, null);
   }
 
-  #answer(status: number): void {
+  #answer(status: number, response: Buffer | null): void {
     const onAnswer = this.#onAnswer;
     this.#onAnswer = null;
-    onAnswer?.(status);
+    onAnswer?.(status, response);
   }
 }
 

@@ -1,12 +1,16 @@
 /**
  * Everybody wants the same starts at the same moment, over HTTP, against the real process. Proves: exactly one winner a
- * start, a clean refusal with other times for everybody else, and no 5xx. Says nothing about how fast.
+ * start, a clean refusal with other times for everybody else, and no 500. How fast: only the
+ * largest crowd, because that is what a limit is promised for.
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Provider } from "../../core/directory/directory.ts";
 import { type Answer, ApiClient } from "../../scripts/load/api-client.ts";
 import { type BareSystem, startBareSystem } from "../../scripts/load/bare-system.ts";
+import { type CrowdAnswer, connectionsMax, crowd } from "../../scripts/load/crowd.ts";
 import { bookingOf, freeSlots, type Slot } from "../../scripts/load/free-slots.ts";
+import type { RawRequest } from "../../scripts/load/raw-http.ts";
+import { limitMs, machineNow } from "../support/bare-machine.ts";
 import { makePeople } from "../support/bare-people.ts";
 import { projectedAppointments, untilLagIsZero } from "../support/bare-projection.ts";
 import type { Person } from "../support/bare-writer.ts";
@@ -15,6 +19,12 @@ import type { Person } from "../support/bare-writer.ts";
 const RIVALS = 240;
 const CROWD = 1_000;
 const STARTS = 40;
+/** A crowd of a thousand is through after a few pauses of one to three seconds; on a busy machine after some more. */
+const ASKED_MAX = 20;
+/** A city's worth of people at the moment when the appointments open. */
+const STAMPEDE = 10_000;
+/** From the first request to the last answer, on two cores that nobody else uses. */
+const STAMPEDE_MAX_MS = 10_000;
 const DRAIN_MAX_MS = 60_000;
 const ALTERNATIVES_MAX = 3;
 
@@ -28,7 +38,36 @@ const book = (person: Person, slot: Slot): Promise<Answer> =>
     body: bookingOf(slot),
   });
 
-const countBy = (answers: readonly Answer[]): Record<string, number> => {
+/** The same as bytes, for a crowd that is too large for node:http. */
+const requestOf = (person: Person, slot: Slot): RawRequest => ({
+  method: "POST",
+  path: "/v1/appointments",
+  headers: {
+    authorization: `Bearer ${person.token}`,
+    "idempotency-key": `for-${person.id}`,
+    "content-type": "application/json",
+  },
+  body: JSON.stringify(bookingOf(slot)),
+});
+
+type Said = Pick<Answer, "status" | "text">;
+
+/** [K8] Comes again when told to, under the same key. */
+async function bookPatiently(person: Person, slot: Slot): Promise<Answer & { readonly asked: number }> {
+  for (let asked = 1; ; asked++) {
+    const answer = await book(person, slot);
+    if (answer.status !== 503 || asked >= ASKED_MAX) return { ...answer, asked };
+    expect(lateFlawOf({ ...answer, retryAfter: answer.headers["retry-after"] ?? null })).toBeNull();
+    await sleep(Number(answer.headers["retry-after"]) * 1_000);
+  }
+}
+
+const askedAgain = (answers: readonly { readonly asked: number }[]): string =>
+  `${answers.filter(({ asked }) => asked > 1).length} came again, at most ${Math.max(...answers.map(({ asked }) => asked)) - 1} times`;
+
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+const countBy = (answers: readonly Said[]): Record<string, number> => {
   const counts: Record<string, number> = {};
   for (const { status } of answers) counts[status] = (counts[status] ?? 0) + 1;
   return counts;
@@ -45,7 +84,7 @@ interface Refusal {
 }
 
 /** What is wrong with a loser's answer; null = it is as the contract says. */
-function flawOf(answer: Answer, winners: readonly Person[]): string | null {
+function flawOf(answer: Said, winners: readonly Person[]): string | null {
   const refusal = JSON.parse(answer.text) as Refusal;
   if (refusal.type !== "/problems/slot-taken" || refusal.blockedBy !== "appointment") return answer.text;
   const { alternatives } = refusal;
@@ -54,13 +93,30 @@ function flawOf(answer: Answer, winners: readonly Person[]): string | null {
   return winners.some(({ id }) => answer.text.includes(id)) ? `names a winner: ${answer.text}` : null;
 }
 
-const flawsOf = (answers: readonly Answer[], people: readonly Person[]): string[] => {
+const flawsOf = (answers: readonly Said[], people: readonly Person[]): string[] => {
   const winners = people.filter((_, i) => answers[i]?.status === 201);
   return answers
     .filter(({ status }) => status === 409)
     .map((answer) => flawOf(answer, winners))
     .filter((flaw) => flaw !== null);
 };
+
+/** "Come again" must say when, and must not leave anybody in doubt. */
+function lateFlawOf({ status, retryAfter, text }: Omit<CrowdAnswer, "atMs">): string | null {
+  if (status !== 429 && status !== 503) return null;
+  const isClean = /^[1-9]\d?$/.test(retryAfter ?? "") && /"\/problems\/(overloaded|rate-limited)"/.test(text);
+  return isClean ? null : `${status} ${retryAfter} ${text}`;
+}
+
+const lateFlawsOf = (answers: readonly CrowdAnswer[]): string[] =>
+  answers.map(lateFlawOf).filter((flaw) => flaw !== null);
+
+const startsOf = (answers: readonly Said[]): Set<string> =>
+  new Set(
+    answers
+      .filter(({ status }) => status === 201)
+      .map(({ text }) => (JSON.parse(text) as { start: string }).start),
+  );
 
 const providerAt = (index: number): Provider => system.directory.providers[index] as Provider;
 
@@ -79,9 +135,9 @@ describe("[F2] stampede", () => {
     const people = await makePeople(system, RIVALS);
     const [slot] = await freeSlots(api, providerAt(0));
     const startedAt = performance.now();
-    const answers = await Promise.all(people.map((person) => book(person, slot as Slot)));
+    const answers = await Promise.all(people.map((person) => bookPatiently(person, slot as Slot)));
     console.log(
-      `[F2] ${RIVALS} for one start: ${JSON.stringify(countBy(answers))} in ${since(startedAt)} ms`,
+      `[F2] ${RIVALS} for one start: ${JSON.stringify(countBy(answers))} in ${since(startedAt)} ms, ${askedAgain(answers)}`,
     );
     expect(countBy(answers)).toEqual({ 201: 1, 409: RIVALS - 1 });
     expect(flawsOf(answers, people)).toEqual([]);
@@ -91,20 +147,44 @@ describe("[F2] stampede", () => {
     const people = await makePeople(system, CROWD);
     const slots = (await freeSlots(api, providerAt(1))).slice(0, STARTS);
     const startedAt = performance.now();
-    const answers = await Promise.all(people.map((person, i) => book(person, slots[i % STARTS] as Slot)));
+    const answers = await Promise.all(
+      people.map((person, i) => bookPatiently(person, slots[i % STARTS] as Slot)),
+    );
     console.log(
-      `[F2] ${CROWD} for ${STARTS} starts: ${JSON.stringify(countBy(answers))} in ${since(startedAt)} ms`,
+      `[F2] ${CROWD} for ${STARTS} starts: ${JSON.stringify(countBy(answers))} in ${since(startedAt)} ms, ${askedAgain(answers)}`,
     );
     expect(countBy(answers)).toEqual({ 201: STARTS, 409: CROWD - STARTS });
     expect(flawsOf(answers, people)).toEqual([]);
-    const won = answers.filter(({ status }) => status === 201);
-    const starts = won.map(({ text }) => (JSON.parse(text) as { start: string }).start);
-    expect(new Set(starts)).toEqual(new Set(slots.map(({ start }) => start)));
+    expect(startsOf(answers)).toEqual(new Set(slots.map(({ start }) => start)));
+  });
+
+  it(`[F2] ${STAMPEDE} patients for ${STARTS} starts: ${STARTS} get one, everybody gets a clean answer in time`, async () => {
+    const signedFrom = performance.now();
+    const people = await makePeople(system, STAMPEDE);
+    const signedIn = since(signedFrom);
+    const slots = (await freeSlots(api, providerAt(2))).slice(0, STARTS);
+    const requests = people.map((person, i) => requestOf(person, slots[i % STARTS] as Slot));
+    const clients = Math.min(connectionsMax(), STAMPEDE);
+    const cpuBefore = system.workerd.cpuMicros();
+    const answers = await crowd(system.workerd.port, requests, clients);
+    const cpuMs = (system.workerd.cpuMicros() - cpuBefore) / 1000;
+    const lastMs = Math.max(...answers.map(({ atMs }) => atMs));
+    console.log(
+      `[F2] ${STAMPEDE} for ${STARTS} starts, ${clients} connections of one process: ${JSON.stringify(countBy(answers))}, ` +
+        `the last answer after ${Math.round(lastMs)} ms, workerd's CPU ${Math.round(cpuMs)} ms ` +
+        `(tokens signed before, in ${signedIn} ms; ${machineNow()})`,
+    );
+    expect(answers.filter(({ status }) => ![201, 409, 429, 503].includes(status))).toEqual([]);
+    expect(countBy(answers)["201"]).toBe(STARTS);
+    expect(flawsOf(answers, people)).toEqual([]);
+    expect(lateFlawsOf(answers)).toEqual([]);
+    expect(startsOf(answers)).toEqual(new Set(slots.map(({ start }) => start)));
+    expect(lastMs).toBeLessThan(limitMs(STAMPEDE_MAX_MS));
   });
 
   it("[F2] losing left nothing behind: Postgres has the winners and nobody else", async () => {
     await untilLagIsZero(api, { maxMs: DRAIN_MAX_MS });
-    expect(await projectedAppointments(system.database)).toHaveLength(1 + STARTS);
+    expect(await projectedAppointments(system.database)).toHaveLength(1 + STARTS + STARTS);
   });
 });
 

@@ -15,6 +15,7 @@ import {
   type AppointmentId,
   homeCalendarOf,
   type LocationId,
+  type PatientId,
   type ProviderId,
   type VisitTypeId,
 } from "../../core/ids.ts";
@@ -22,6 +23,7 @@ import { rulesAt } from "../../core/schedule/rules-at.ts";
 import { type Instant, MINUTE_MS, plus } from "../../core/time.ts";
 import { logFailure } from "../../durable-objects/shared/log.ts";
 import type { KeyRing } from "../config.ts";
+import { admitted } from "./admission.ts";
 import { clinicIn, directoryForProvider } from "./api/directory.ts";
 import { patientFor } from "./api/patients.ts";
 import {
@@ -142,8 +144,38 @@ export async function bookAppointment(
   const place = provider && placeOf(known, provider, body.visitTypeId, body.locationId, body.start);
   if (!provider || !clinic || !place) return refused(NOT_FOUND);
 
-  const { patientId } = patient;
-  const who = await whoIsAskedFor(c.get("settings"), provider, place, clinic.timeZone, { patientId });
+  return admitted(provider.id, () =>
+    bookAdmitted(
+      c,
+      principal,
+      { key, body, token },
+      { patientId: patient.patientId, provider, place, timeZone: clinic.timeZone },
+    ),
+  );
+}
+
+/** What a caller sent with a booking. */
+interface AskedBooking {
+  readonly key: string;
+  readonly body: BookingBody;
+  readonly token: string | null;
+}
+
+/** What it means: everybody and everything in it is known to exist. */
+interface MeantBooking {
+  readonly patientId: PatientId;
+  readonly provider: Provider;
+  readonly place: Place;
+  readonly timeZone: string;
+}
+
+async function bookAdmitted(
+  c: Context<EdgeEnv>,
+  principal: Principal,
+  { key, body, token }: AskedBooking,
+  { patientId, provider, place, timeZone }: MeantBooking,
+): Promise<TakeOutcome> {
+  const who = await whoIsAskedFor(c.get("settings"), provider, place, timeZone, { patientId });
   const hold = claimOf(c.get("settings").ID_KEYS, provider.id, body.holdId, token);
   const answer = await takeSafely(c, [provider], () => ({
     command: commandId(principal.subject, patientId, key),
@@ -154,7 +186,7 @@ export async function bookAppointment(
       appointmentId: mintAppointmentId(c.get("settings").ID_KEYS, provider.id),
       providerId: provider.id,
       place,
-      timeZone: clinic.timeZone,
+      timeZone,
       configVersion: provider.calendar.version,
       ...who,
       reason: body.reason ?? null,
@@ -164,7 +196,7 @@ export async function bookAppointment(
       ...(body.override ? { override: body.override.reasonCode } : {}),
     },
   }));
-  return { ok: true, answer, timeZone: clinic.timeZone };
+  return { ok: true, answer, timeZone };
 }
 
 /** The caller's version and key, as they came with the request. */
@@ -214,7 +246,7 @@ export async function moveAppointment(
     ...(body.override ? { override: body.override.reasonCode } : {}),
   };
   const isSaga = target.id !== provider.id;
-  const answer = await takeSafely(c, isSaga ? [target, provider] : [target], () => ({
+  const request = (): TakeRequest => ({
     command: commandId(principal.subject, appointment.patientId, key),
     fingerprint: fingerprintOf("PATCH", `/v1/appointments/${appointment.id}`, body),
     patientId: appointment.patientId,
@@ -229,8 +261,12 @@ export async function moveAppointment(
           held: appointment.resources ?? [],
         }
       : { ...common, kind: "move" },
+  });
+  return admitted(target.id, async () => ({
+    ok: true,
+    answer: await takeSafely(c, isSaga ? [target, provider] : [target], request),
+    timeZone: clinic.timeZone,
   }));
-  return { ok: true, answer, timeZone: clinic.timeZone };
 }
 
 /** `id` has passed `parseAppointmentId`; whether the caller may see it is the calendar's word. */

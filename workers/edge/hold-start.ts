@@ -5,6 +5,7 @@ import type { Provider } from "../../core/directory/directory.ts";
 import type { ProviderId } from "../../core/ids.ts";
 import type { HoldReply } from "../../durable-objects/provider-calendar/hold-commands.ts";
 import { logFailure } from "../../durable-objects/shared/log.ts";
+import { admitted } from "./admission.ts";
 import { clinicIn, directoryForProvider } from "./api/directory.ts";
 import { CALENDAR_AWAY, NOT_FOUND, OUTCOME_UNKNOWN, type Problem, problemFor } from "./api/problem.ts";
 import type { HoldBody } from "./api/schemas.ts";
@@ -78,8 +79,10 @@ export async function placeHold(c: Context<EdgeEnv>, key: string, body: HoldBody
     place,
     configVersion: provider.calendar.version,
   };
-  const reply = await safely(provider.id, () => placeConfigured(c.env, provider, command));
-  return outcomeOf(reply, provider.id, clinic.timeZone);
+  return admitted(provider.id, async () => {
+    const reply = await safely(provider.id, () => placeConfigured(c.env, provider, command));
+    return outcomeOf(reply, provider.id, clinic.timeZone);
+  });
 }
 
 type PlaceCommand = Parameters<ReturnType<typeof providerCalendar>["placeHold"]>[0];

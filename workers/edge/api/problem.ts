@@ -74,6 +74,15 @@ export const CALENDAR_AWAY: Problem = {
   title: "This calendar cannot be reached just now.",
   retryAfterSeconds: 1,
 };
+/** The longest pause that a crowd at one calendar is asked for. */
+export const OVERLOADED_PAUSE_SECONDS = 3;
+export const overloaded = (seconds: number): Problem => ({
+  status: 503,
+  slug: "overloaded",
+  title: "Too many people are asking for times of this provider just now.",
+  detail: "Nothing was done. Send the same request with the same Idempotency-Key again after the pause.",
+  retryAfterSeconds: seconds,
+});
 export const rateLimited = (seconds: number): Problem => ({
   status: 429,
   slug: "rate-limited",
