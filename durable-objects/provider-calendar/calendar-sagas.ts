@@ -84,7 +84,7 @@ export class CalendarSagas {
     { take, resource }: PrepareCommand,
     { refusal }: { readonly refusal: BookingRefusal },
     at: Instant,
-  ): FreeStart[] {
+  ): readonly FreeStart[] {
     const lost = refusal.reason === "slot-taken" && take !== null && !resource;
     return lost ? this.#parts.memory.nearestTo(take, at) : [];
   }
