@@ -73,9 +73,10 @@ export interface WantedSaga extends Wanted {
   readonly needs: readonly (readonly Candidate[])[];
   /** Resources it holds now. */
   readonly held: readonly ProviderId[];
+  readonly byPatient?: boolean;
   readonly reason?: string | null;
   /** What a booking says; absent for a move. */
-  readonly book?: Pick<WantedBooking, "reason" | "notes" | "source" | "appointmentId" | "place">;
+  readonly book?: Pick<WantedBooking, "reason" | "notes" | "source" | "appointmentId" | "place" | "hold">;
 }
 
 /** What was decided, and who still has to hear it. */

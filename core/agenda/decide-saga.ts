@@ -24,6 +24,10 @@ export function holderQuestion(row: CommandRow, wanted: WantedSaga): PrepareComm
     release: staysHere,
     resource: false,
     configVersion: wanted.configVersion,
+    ...(wanted.who ? { who: wanted.who } : {}),
+    ...(wanted.override ? { override: wanted.override } : {}),
+    ...(wanted.byPatient && staysHere ? { byPatient: true } : {}),
+    ...(wanted.book?.hold ? { hold: wanted.book.hold } : {}),
   };
 }
 
@@ -44,7 +48,8 @@ export function resourceQuestion(
 
 /** The question to whoever only lets go: the old calendar, or a resource that is not needed any more. */
 export function releaseQuestion(row: CommandRow, wanted: WantedSaga, resource: boolean): PrepareCommand {
-  return { ...common(row, wanted), take: null, release: true, resource, configVersion: 0 };
+  const byPatient = wanted.byPatient && !resource ? { byPatient: true } : {};
+  return { ...common(row, wanted), take: null, release: true, resource, configVersion: 0, ...byPatient };
 }
 
 const common = ({ attempt, request, deadline }: CommandRow, { appointmentId, ifMatch }: WantedSaga) => ({
@@ -66,8 +71,9 @@ export function decidedBody(
   if (!held) {
     const { reason, notes, source, appointmentId, place } = wanted.book ?? unreachable();
     const made = { reason, notes, source, appointmentId, place, issuedAt: row.issuedAt };
+    const override = wanted.override ? { override: wanted.override } : {};
     const appointment = bookedAppointment(
-      { ...made, patientId: row.request.patientId },
+      { ...made, ...override, patientId: row.request.patientId },
       wanted.providerId,
       wanted.timeZone,
     );
@@ -85,6 +91,7 @@ export function decidedBody(
     version: wanted.ifMatch + 1,
     updatedAt: row.issuedAt,
     reason: wanted.reason === undefined ? before.reason : wanted.reason,
+    override: wanted.override ?? null, // [B25] of the time it has now
     ...resources,
   };
   return { attempt: row.attempt, appointment, recent: held.recent };

@@ -5,6 +5,7 @@
 import type { AppointmentFacts } from "../../core/booking/appointment.ts";
 import { decideCommit } from "../../core/booking/decide-commit.ts";
 import { decidePrepare } from "../../core/booking/decide-prepare.ts";
+import type { BookingRefusal } from "../../core/booking/refusal.ts";
 import {
   type AskReply,
   type CommitCommand,
@@ -13,19 +14,22 @@ import {
   type Prepared,
   type PrepareReply,
 } from "../../core/booking/saga.ts";
-import type { AppointmentId, AttemptId, PatientId, ProviderId } from "../../core/ids.ts";
+import type { AppointmentId, AttemptId, HoldId, PatientId, ProviderId } from "../../core/ids.ts";
+import type { FreeStart } from "../../core/schedule/free-starts.ts";
 import { type Instant, plus } from "../../core/time.ts";
 import { logFailure } from "../shared/log.ts";
 import type { WakeUp } from "../shared/wake.ts";
 import type { CalendarMemory } from "./calendar-memory.ts";
 import type { CalendarStore } from "./calendar-store.ts";
 import type { CalendarWriter, Written } from "./calendar-writer.ts";
+import type { HoldStore } from "./hold-store.ts";
 import type { ReleaseDue } from "./saga-store.ts";
 
 export interface SagaParts {
   readonly calendar: ProviderId;
   readonly storage: Pick<DurableObjectStorage, "transactionSync">;
   readonly store: CalendarStore;
+  readonly holds: HoldStore;
   readonly memory: CalendarMemory;
   readonly writer: CalendarWriter;
   readonly wake: WakeUp;
@@ -69,7 +73,11 @@ export class CalendarSagas {
       case "late":
         return { kind: "late" };
       case "refused":
-        return { kind: "refused", refusal: decision.refusal, alternatives: [] };
+        return {
+          kind: "refused",
+          refusal: decision.refusal,
+          alternatives: this.#alternatives(decision.refusal, command, at),
+        };
     }
   }
 
@@ -151,9 +159,12 @@ export class CalendarSagas {
         return null;
       case "arrive": {
         store.sagas.deleteForwarding(decision.appointment.id);
-        const { before, appointment: after, recent, takes } = decision;
+        const { before, appointment: after, recent, takes, converts } = decision;
         const type = after.version === 1 ? "booked" : "moved";
-        return writer.appointment({ type, before, after, recent, cause: command.attempt, takes }, at);
+        const change = { type, before, after, recent, cause: command.attempt, takes } as const;
+        const written = writer.appointment(change, at);
+        if (converts) this.#convert(converts, at); // after it: screens compare with the time before
+        return written;
       }
       case "leave": {
         const { before, forwarding } = decision;
@@ -178,6 +189,18 @@ export class CalendarSagas {
           : null;
       }
     }
+  }
+
+  /** [B9] A provider's other starts; a resource has none of its own. */
+  #alternatives({ reason }: BookingRefusal, { take, resource }: PrepareCommand, at: Instant): FreeStart[] {
+    const lost = reason === "slot-taken" || reason === "hold-expired";
+    return lost && take && !resource ? this.#parts.memory.nearestTo(take, at) : [];
+  }
+
+  /** [R7] The hold ends with the appointment that it became. */
+  #convert(id: HoldId, at: Instant): void {
+    const hold = this.#parts.holds.find(id);
+    if (hold) this.#parts.holds.save({ ...hold, state: "converted" }, at);
   }
 
   async #askAbout(prepared: Prepared): Promise<void> {
