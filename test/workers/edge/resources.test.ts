@@ -337,17 +337,22 @@ describe("a visit that needs a room", () => {
 
   it("[R2] [R4] 200 attempts at once on few rooms: whole bookings or nothing, and nobody waits for ever", async () => {
     const ward = await aWard();
-    const starts = (await commonStarts(ward, ward.providers.slice(0, 3))).slice(0, 5);
+    const providers = ward.providers.slice(0, 3);
+    const starts: string[] = []; // far enough apart to stand side by side, with the buffer
+    for (const start of await commonStarts(ward, providers))
+      if (Date.parse(start) - Date.parse(starts.at(-1) ?? "2000-01-01") >= 90 * 60_000) starts.push(start);
+    starts.splice(5);
     let seed = 7;
     const pick = <T>(list: readonly T[]): T => {
       seed = (seed * 48_271) % 2_147_483_647;
       return list[seed % list.length] as T;
     };
-    const attempts = Array.from({ length: 200 }, () => [pick(ward.providers), pick(starts)] as const);
+    const attempts = Array.from({ length: 200 }, () => [pick(providers), pick(starts)] as const);
     const answers = await Promise.all(attempts.map(([provider, start]) => book(ward, provider, start)));
     const won = answers.filter(({ status }) => status === 201);
-    expect(answers.every(({ status }) => [201, 409, 503].includes(status))).toBe(true);
-    await settled([...ward.providers, ...ward.rooms]);
+    const others = answers.filter(({ status }) => ![201, 409, 503].includes(status));
+    expect(others.map(({ body }) => body)).toEqual([]);
+    await settled([...providers, ...ward.rooms]);
     const appointments = await Promise.all(won.map(({ body }) => seen(body.id)));
     const wanted = appointments.map(
       ({ body }) => `${body.id} ${Date.parse(body.start)} ${body.resourceIds[0]}`,
@@ -359,7 +364,7 @@ describe("a visit that needs a room", () => {
     );
     expect(kept.flat().toSorted()).toEqual(wanted.toSorted());
     const stored = await Promise.all(
-      ward.providers.map(({ id }) => rows<{ id: string }>(id, "SELECT id FROM appointment")),
+      providers.map(({ id }) => rows<{ id: string }>(id, "SELECT id FROM appointment")),
     );
     expect(
       stored
@@ -368,7 +373,8 @@ describe("a visit that needs a room", () => {
         .toSorted(),
     ).toEqual(won.map(({ body }) => body.id).toSorted());
     for (const room of kept) expect(new Set(room.map((line) => line.split(" ")[1])).size).toBe(room.length);
-    // A room that is prepared for a loser is not offered meanwhile, so not every seat is filled; most are.
+    // Whoever gets a room decides, so none stays empty while somebody wants it; only the calendars' first configuration
+    // can turn away people whose rival then begins anew.
     expect(won.length).toBeGreaterThanOrEqual(starts.length);
     expect(won.length).toBeLessThanOrEqual(starts.length * ward.rooms.length);
   }, 60_000);
