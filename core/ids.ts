@@ -10,6 +10,8 @@ export type PatientId = Brand<string, "PatientId">;
 export type VisitTypeId = Brand<string, "VisitTypeId">;
 export type AppointmentId = Brand<string, "AppointmentId">;
 export type HoldId = Brand<string, "HoldId">;
+/** A series is named after its first visit. */
+export type SeriesId = Brand<string, "SeriesId">;
 export type BlockId = Brand<string, "BlockId">;
 /** Hash of caller, patient or appointment, and Idempotency-Key: names one command, reveals none of the three. */
 export type CommandId = Brand<string, "CommandId">;
@@ -73,6 +75,8 @@ export function isPatientId(text: string): text is PatientId {
 export function agendaShardOf(patient: PatientId): number {
   return ALPHABET.indexOf(patient[4] as string) * 32 + ALPHABET.indexOf(patient[5] as string);
 }
+
+export const seriesIdOf = (first: AppointmentId): SeriesId => `ser_${first.slice(4)}` as SeriesId;
 
 /** The calendar an appointment, a hold or a block was made at, read from its id. */
 export function homeCalendarOf(id: AppointmentId | HoldId | BlockId): ProviderId {

@@ -1,6 +1,14 @@
 /** One command of a patient as the agenda remembers it: the idempotency ledger, and for a booking also the claim. */
 import type { Appointment, AppointmentFacts, BookingSource, OverrideReason } from "../booking/appointment.ts";
-import type { BookCommand, MoveCommand, Place, ResolveQuestion, Who } from "../booking/commands.ts";
+import type {
+  BookCommand,
+  MoveCommand,
+  Occurrence,
+  Place,
+  ResolveQuestion,
+  Visit,
+  Who,
+} from "../booking/commands.ts";
 import { bookedAppointment } from "../booking/decide-book.ts";
 import type { HoldClaim } from "../booking/hold.ts";
 import type { BookingRefusal } from "../booking/refusal.ts";
@@ -42,6 +50,8 @@ export interface WantedBooking extends Wanted {
   readonly reason: string | null;
   readonly notes: string | null;
   readonly source: BookingSource;
+  /** [Z1] Further visits of a series; with fresh ids, used if a new attempt begins. */
+  readonly more?: readonly Visit[];
   /** Kept in the row, so that a re-send still converts it. Id and hash only; not in any event. */
   readonly hold?: HoldClaim;
 }
@@ -71,9 +81,9 @@ export interface WantedSaga extends Wanted {
   readonly home: ProviderId;
   /** What the visit needs beside the provider: for each need, the calendars that could serve, the first one preferred. */
   readonly needs: readonly (readonly Candidate[])[];
+  readonly byPatient?: boolean;
   /** Resources it holds now. */
   readonly held: readonly ProviderId[];
-  readonly byPatient?: boolean;
   readonly reason?: string | null;
   /** What a booking says; absent for a move. */
   readonly book?: Pick<WantedBooking, "reason" | "notes" | "source" | "appointmentId" | "place" | "hold">;
@@ -98,6 +108,7 @@ export interface TakeRequest {
 export interface StoredRefusal {
   readonly refusal: BookingRefusal;
   readonly alternatives: readonly FreeStart[];
+  readonly occurrences?: readonly Occurrence[];
 }
 
 export interface CommandRow {
@@ -148,6 +159,7 @@ export function calendarCommand(row: CommandRow, again: boolean): BookCommand | 
     notes: wanted.notes,
     source: wanted.source,
     ...(wanted.hold ? { hold: wanted.hold } : {}),
+    ...(wanted.more ? { more: wanted.more } : {}),
   };
 }
 
@@ -169,9 +181,34 @@ export function firstAnswer(row: CommandRow): Appointment | null {
   );
 }
 
+/** [Z1] [G5] The further visits of a series as they were booked; none for everything else. */
+export function furtherAnswers(row: CommandRow): Appointment[] {
+  const { wanted, patientId } = row.request;
+  if (wanted.kind !== "book" || !wanted.more) return [];
+  return wanted.more.map((visit) =>
+    bookedAppointment(
+      { ...wanted, ...visit, seriesOf: wanted.appointmentId, patientId, issuedAt: row.issuedAt },
+      wanted.providerId,
+      wanted.timeZone,
+    ),
+  );
+}
+
+/** Every time that a command wants, with the appointment it is for. */
+export function visitsOf(wanted: TakeRequest["wanted"]): readonly Visit[] {
+  const first = { appointmentId: wanted.appointmentId, place: wanted.place };
+  return wanted.kind === "book" && wanted.more ? [first, ...wanted.more] : [first];
+}
+
 /** What the agenda says about a command. */
 export type TakeAnswer =
-  | { readonly kind: "accepted"; readonly appointment: Appointment; readonly replayed: boolean }
+  | {
+      readonly kind: "accepted";
+      readonly appointment: Appointment;
+      /** Further visits of a series. */
+      readonly more?: readonly Appointment[];
+      readonly replayed: boolean;
+    }
   | { readonly kind: "refused"; readonly refused: StoredRefusal; readonly replayed: boolean }
   | { readonly kind: "key-reuse" }
   | { readonly kind: "in-flight" }

@@ -25,7 +25,11 @@ export function decideReply(row: CommandRow, asked: "send" | "resolve", reply: C
         row: {
           ...row,
           state: "refused",
-          refused: { refusal: reply.refusal, alternatives: reply.alternatives },
+          refused: {
+            refusal: reply.refusal,
+            alternatives: reply.alternatives,
+            ...(reply.occurrences ? { occurrences: reply.occurrences } : {}),
+          },
         },
         answer: "refused",
       };

@@ -24,9 +24,6 @@ export function holderQuestion(row: CommandRow, wanted: WantedSaga): PrepareComm
     release: staysHere,
     resource: false,
     configVersion: wanted.configVersion,
-    ...(wanted.who ? { who: wanted.who } : {}),
-    ...(wanted.override ? { override: wanted.override } : {}),
-    ...(wanted.byPatient && staysHere ? { byPatient: true } : {}),
     ...(wanted.book?.hold ? { hold: wanted.book.hold } : {}),
   };
 }
@@ -48,16 +45,21 @@ export function resourceQuestion(
 
 /** The question to whoever only lets go: the old calendar, or a resource that is not needed any more. */
 export function releaseQuestion(row: CommandRow, wanted: WantedSaga, resource: boolean): PrepareCommand {
-  const byPatient = wanted.byPatient && !resource ? { byPatient: true } : {};
-  return { ...common(row, wanted), take: null, release: true, resource, configVersion: 0, ...byPatient };
+  return { ...common(row, wanted), take: null, release: true, resource, configVersion: 0 };
 }
 
-const common = ({ attempt, request, deadline }: CommandRow, { appointmentId, ifMatch }: WantedSaga) => ({
+const common = (
+  { attempt, request, deadline }: CommandRow,
+  { appointmentId, ifMatch, who, override, byPatient }: WantedSaga,
+) => ({
   attempt,
   appointmentId,
   patientId: request.patientId,
   ifMatch,
   deadline,
+  ...(who === undefined ? {} : { who }),
+  ...(override === undefined ? {} : { override }),
+  ...(byPatient === undefined ? {} : { byPatient }),
 });
 
 /** All have said yes: what the appointment is from now on. `held` is what its old calendar has of it. */
@@ -70,10 +72,10 @@ export function decidedBody(
   const resources = chosen.length > 0 ? { resources: chosen } : {};
   if (!held) {
     const { reason, notes, source, appointmentId, place } = wanted.book ?? unreachable();
-    const made = { reason, notes, source, appointmentId, place, issuedAt: row.issuedAt };
-    const override = wanted.override ? { override: wanted.override } : {};
+    const override = wanted.override === undefined ? {} : { override: wanted.override };
+    const made = { reason, notes, source, appointmentId, place, issuedAt: row.issuedAt, ...override };
     const appointment = bookedAppointment(
-      { ...made, ...override, patientId: row.request.patientId },
+      { ...made, patientId: row.request.patientId },
       wanted.providerId,
       wanted.timeZone,
     );
@@ -90,8 +92,8 @@ export function decidedBody(
     end: wanted.place.end,
     version: wanted.ifMatch + 1,
     updatedAt: row.issuedAt,
-    reason: wanted.reason === undefined ? before.reason : wanted.reason,
     override: wanted.override ?? null, // [B25] of the time it has now
+    reason: wanted.reason === undefined ? before.reason : wanted.reason,
     ...resources,
   };
   return { attempt: row.attempt, appointment, recent: held.recent };

@@ -4,7 +4,7 @@ import { COMMAND_DEADLINE_MS } from "../booking/commands.ts";
 import { type BookingRefusal, broken } from "../booking/refusal.ts";
 import type { AttemptId } from "../ids.ts";
 import { type Instant, plus } from "../time.ts";
-import { type CommandRow, RESOLVE_GRACE_MS, type TakeRequest } from "./command-row.ts";
+import { type CommandRow, RESOLVE_GRACE_MS, type TakeRequest, visitsOf } from "./command-row.ts";
 
 /** [G7] A person with more open appointments than this is a script or a mistake. */
 export const OPEN_BOOKINGS_MAX = 20;
@@ -61,7 +61,7 @@ export function decideTake(facts: AgendaFacts, request: TakeRequest, now: Instan
   if (facts.conflictingCommand || claims.length > 0) {
     return refuse(request, attemptNumber, now, { reason: "patient-conflict" }); // [G4]
   }
-  if (isBooking(request) && facts.openBookings >= OPEN_BOOKINGS_MAX) {
+  if (isBooking(request) && facts.openBookings + visitsOf(request.wanted).length > OPEN_BOOKINGS_MAX) {
     return refuse(request, attemptNumber, now, broken("too-many-open-bookings"));
   }
   const fresh = newRow(request, attemptNumber, now);

@@ -16,6 +16,7 @@ export interface AppointmentDto {
   readonly timeZone: string;
   readonly reason?: string;
   readonly source: string;
+  readonly seriesId?: string;
   readonly checkedInAt?: string;
   readonly cancelledAt?: string;
   readonly cancellationReason?: string;
@@ -51,6 +52,7 @@ export function appointmentDto(a: Appointment | AppointmentFacts): AppointmentDt
     timeZone: a.timeZone,
     ...("reason" in a && a.reason !== null ? { reason: a.reason } : {}),
     source: a.source,
+    ...(a.seriesId === undefined ? {} : { seriesId: a.seriesId }),
     ...((a.checkedInAt ?? null) === null ? {} : { checkedInAt: spell(a.checkedInAt as Instant) }),
     ...(a.cancelledAt === null ? {} : { cancelledAt: spell(a.cancelledAt) }),
     ...(a.cancellationReason === null ? {} : { cancellationReason: a.cancellationReason }),

@@ -1,5 +1,13 @@
 /** The appointment, and everything that names one. */
-import type { AppointmentId, AttemptId, LocationId, PatientId, ProviderId, VisitTypeId } from "../ids.ts";
+import type {
+  AppointmentId,
+  AttemptId,
+  LocationId,
+  PatientId,
+  ProviderId,
+  SeriesId,
+  VisitTypeId,
+} from "../ids.ts";
 import { type Instant, MINUTE_MS } from "../time.ts";
 
 /** `pending` (EHR is master and has not answered) comes with the EHR adapters. */
@@ -53,6 +61,8 @@ export interface AppointmentFacts {
   readonly cancellationReason: CancellationReason | null;
   /** [B25] Set when the clinic lifted rules or rivals for the time it stands at now. */
   readonly override: OverrideReason | null;
+  /** [Z4] The series that it was booked with; absent = none. */
+  readonly seriesId?: SeriesId;
 }
 
 export interface Appointment extends AppointmentFacts {
@@ -92,6 +102,7 @@ export function factsOf(a: AppointmentFacts): AppointmentFacts {
     checkedInAt: a.checkedInAt ?? null,
     cancelledAt: a.cancelledAt,
     cancellationReason: a.cancellationReason,
+    ...(a.seriesId === undefined ? {} : { seriesId: a.seriesId }),
     override: a.override ?? null, // facts that were stored before there were overrides have none
   };
 }

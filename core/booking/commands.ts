@@ -57,8 +57,18 @@ interface Attempt {
   readonly override?: OverrideReason;
 }
 
+/** One visit of a booking. */
+export interface Visit {
+  readonly appointmentId: AppointmentId;
+  readonly place: Place;
+}
+
 export interface BookCommand extends Attempt {
   readonly kind: "book";
+  /** [Z1] Further visits of a series, by start: all of them are booked with the first one, or none is. */
+  readonly more?: readonly Visit[];
+  /** The first visit of the series that this one belongs to; absent for the first one itself. */
+  readonly seriesOf?: AppointmentId;
   /** The hold that becomes this appointment, and what proves that it is the caller's. */
   readonly hold?: HoldClaim;
   readonly reason: string | null;
@@ -98,6 +108,13 @@ export interface StatusCommand {
   readonly reach: Reach;
 }
 
+/** One visit of a series that could not be had as a whole; `refusal` null = this one could. */
+export interface Occurrence {
+  readonly start: Instant;
+  readonly refusal: BookingRefusal | null;
+  readonly alternatives: readonly FreeStart[];
+}
+
 /** The calendar's word on one attempt. `needs-config` decided nothing and stored nothing. */
 export type CalendarReply =
   | { readonly kind: "done"; readonly appointment: Appointment }
@@ -105,6 +122,8 @@ export type CalendarReply =
       readonly kind: "refused";
       readonly refusal: BookingRefusal;
       readonly alternatives: readonly FreeStart[];
+      /** [Z3] Of a series: what became of each visit. */
+      readonly occurrences?: readonly Occurrence[];
     }
   | { readonly kind: "fenced" }
   | { readonly kind: "late" }

@@ -1,5 +1,5 @@
 /** May this booking stand? The order of the tests is part of the protocol: repetition, fence, deadline, rules, rivals. */
-import type { HoldId, ProviderId } from "../ids.ts";
+import { type HoldId, type ProviderId, seriesIdOf } from "../ids.ts";
 import { findSite } from "../schedule/free-starts.ts";
 import type { Instant, Interval } from "../time.ts";
 import type { Appointment } from "./appointment.ts";
@@ -37,15 +37,26 @@ export function decideBook(view: CalendarView, command: BookCommand, now: Instan
 
   const hold = claimedHold(view, command.hold, command.place);
   const heldSince = hold !== null && isLive(hold, now) ? hold.placedAt : now;
-  const { who, override } = command;
-  const refusal =
-    brokenPlaceRule(view.open, command.place, now, { who, heldSince, override }) ?? // [B24]
-    (needsResources(view, command.place) ? broken("no-resource") : null) ?? // [R2] nobody asked for them
-    (override ? null : rival(view, command, hold, now)); // [B25]
+  const refusal = refusalOf(view, command, hold, heldSince, now);
   if (refusal) return { kind: "refused", refusal, fence: command.again }; // [B16]
   const appointment = firstVersion(view, command);
   const takes = takenAt(view, command.place);
   return { kind: "commit", appointment, takes, ...(hold ? { converts: hold.id } : {}) };
+}
+
+function refusalOf(
+  view: CalendarView,
+  command: BookCommand,
+  hold: StoredHold | null,
+  heldSince: Instant,
+  now: Instant,
+): BookingRefusal | null {
+  const { who, override } = command;
+  return (
+    brokenPlaceRule(view.open, command.place, now, { who, heldSince, override }) ?? // [B24]
+    (needsResources(view, command.place) ? broken("no-resource") : null) ?? // [R2] nobody asked for them
+    (override ? null : rival(view, command, hold, now)) // [B25]
+  );
 }
 
 /**
@@ -109,6 +120,7 @@ export function bookedAppointment(
     cancelledAt: null,
     cancellationReason: null,
     override: command.override ?? null,
+    ...(command.more ? { seriesId: seriesIdOf(command.seriesOf ?? command.appointmentId) } : {}),
     reason: command.reason,
     notes: command.notes,
   };

@@ -56,7 +56,7 @@ function moveRefusal(
   if (samePlace(appointment, command.place)) return null;
   if (appointment.resources?.length) return { reason: "stale-version" }; // [R5] the caller did not see them
   if (now >= appointment.start) return broken("already-started"); // [M8] a missed visit is booked anew
-  if (command.byPatient && isTooLate(view, appointment, now)) return broken("move-window"); // [M9]
+  if (command.byPatient && isTooLateToMove(view, appointment, now)) return broken("move-window"); // [M9]
   const { who, override } = command;
   const rule = brokenPlaceRule(view.open, command.place, now, { who, override });
   if (rule) return rule;
@@ -80,19 +80,17 @@ function versionRefusal(
 
 /** Whether an appointment may leave its time, whatever the new time is: the rules of a saga's source. */
 export function movableRefusal(
-  view: CalendarView,
   stored: StoredAppointment,
-  { ifMatch, byPatient }: { readonly ifMatch: number; readonly byPatient?: boolean },
+  ifMatch: number,
   now: Instant,
 ): BookingRefusal | null {
   const refusal = versionRefusal(stored, ifMatch, now);
   if (refusal) return refusal;
-  if (now >= stored.appointment.start) return broken("already-started"); // [M8]
-  return byPatient && isTooLate(view, stored.appointment, now) ? broken("move-window") : null; // [M9]
+  return now >= stored.appointment.start ? broken("already-started") : null; // [M8]
 }
 
 /** The window of the visit as it stands: what it would become does not buy a way out. */
-function isTooLate(
+export function isTooLateToMove(
   view: CalendarView,
   { visitTypeId, locationId, start }: Appointment,
   now: Instant,

@@ -4,7 +4,7 @@ import type { Instant } from "../time.ts";
 import type { CalendarView } from "./calendar-view.ts";
 import type { Place } from "./commands.ts";
 import { claimedHold } from "./decide-book.ts";
-import { movableRefusal } from "./decide-move.ts";
+import { isTooLateToMove, movableRefusal } from "./decide-move.ts";
 import { isLive } from "./hold.ts";
 import { blockerOf, brokenDayLimit, resourceBlocker, takenAt } from "./occupancy.ts";
 import { brokenPlaceRule } from "./place-rules.ts";
@@ -44,7 +44,9 @@ function releaseRefusal(
   if (resource) return release && !view.reservationOf(appointmentId) ? { reason: "stale-version" } : null;
   if (release) {
     if (!held || held.appointment.patientId !== command.patientId) return { reason: "not-found" };
-    return movableRefusal(view, held, command, now);
+    const refusal = movableRefusal(held, ifMatch, now);
+    if (refusal) return refusal;
+    return command.byPatient && isTooLateToMove(view, held.appointment, now) ? broken("move-window") : null; // [M9]
   }
   const reached = Math.max(
     held?.appointment.version ?? 0,

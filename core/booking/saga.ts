@@ -34,13 +34,12 @@ export interface PrepareCommand {
   readonly resource: boolean;
   readonly deadline: Instant;
   readonly configVersion: number;
-  // What a plain booking or move says too; to the calendar of a provider only.
   readonly who?: Who;
+  /** [B25] */
+  readonly override?: OverrideReason;
   /** [M9] The patient asks, not the clinic. */
   readonly byPatient?: boolean;
-  /** [B25] Lifts rules of the provider's time and rivals; never a resource's. */
-  readonly override?: OverrideReason;
-  /** [R7] The hold that becomes this appointment. */
+  /** [R7] The hold that becomes this appointment; for the calendar that will have it. */
   readonly hold?: HoldClaim;
 }
 

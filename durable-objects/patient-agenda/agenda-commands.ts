@@ -6,17 +6,19 @@ import {
   type CommandRow,
   calendarCommand,
   firstAnswer,
+  furtherAnswers,
   resolveQuestion,
   type TakeAnswer,
   type TakeRequest,
+  visitsOf,
 } from "../../core/agenda/command-row.ts";
 import { askedInVain, decideReply, provesDone } from "../../core/agenda/decide-reply.ts";
 import { decideTake, type TakeStep } from "../../core/agenda/decide-take.ts";
-import { type AppointmentFacts, factsOf } from "../../core/booking/appointment.ts";
-import type { CalendarReply } from "../../core/booking/commands.ts";
+import { type Appointment, type AppointmentFacts, factsOf } from "../../core/booking/appointment.ts";
+import type { CalendarReply, Visit } from "../../core/booking/commands.ts";
 import type { AskReply } from "../../core/booking/saga.ts";
 import type { AppointmentId, AttemptId, CommandId, PatientId, ProviderId } from "../../core/ids.ts";
-import { DAY_MS, type Instant, type Interval, overlaps, plus, SECOND_MS } from "../../core/time.ts";
+import { DAY_MS, type Instant, overlaps, plus, SECOND_MS } from "../../core/time.ts";
 import type { ProviderCalendar } from "../provider-calendar/provider-calendar.ts";
 import { logFailure } from "../shared/log.ts";
 import type { WakeUp } from "../shared/wake.ts";
@@ -151,7 +153,8 @@ export class AgendaCommands {
   /** Reads, decides and writes in one transaction; what must be asked is asked after it is durable. */
   #decide(request: TakeRequest, refreshed: boolean): TakeStep {
     const at = this.#now();
-    const { wanted, patientId } = request;
+    const { patientId } = request;
+    const visits = visitsOf(request.wanted);
     const step = this.#storage.transactionSync(() => {
       const row = this.#store.command(request.command);
       this.#settleConfirmed(patientId);
@@ -162,17 +165,14 @@ export class AgendaCommands {
         {
           row,
           running: this.#isRunning(request.command),
-          conflictingClaims:
-            row && row.state !== "void"
-              ? []
-              : this.#store.overlapping(patientId, wanted.place, wanted.appointmentId),
-          conflictingCommand: pending.some((other) => inTime(other, wanted.place)),
-          openCommand: pending.some((other) => onAppointment(other, wanted.appointmentId)),
+          conflictingClaims: row && row.state !== "void" ? [] : this.#conflictingClaims(patientId, visits),
+          conflictingCommand: pending.some((other) => inTime(other, visits)),
+          openCommand: pending.some((other) => onAppointment(other, visits)),
           openBookings: this.#store.countActiveFrom(patientId, at) + pending.length,
           unsettled: pending.filter(
             (other) =>
               !this.#isRunning(other.request.command) &&
-              (inTime(other, wanted.place) || onAppointment(other, wanted.appointmentId)),
+              (inTime(other, visits) || onAppointment(other, visits)),
           ),
           refreshed,
         },
@@ -186,6 +186,13 @@ export class AgendaCommands {
     });
     if (step.step === "send" || step.step === "try") this.#wake.armed(step.row.askAt);
     return step;
+  }
+
+  #conflictingClaims(patient: PatientId, visits: readonly Visit[]): AppointmentFacts[] {
+    const found = visits.flatMap(({ place, appointmentId }) =>
+      this.#store.overlapping(patient, place, appointmentId),
+    );
+    return [...new Map(found.map((claim) => [claim.id, claim])).values()];
   }
 
   /** [G3] One call at a time under one key; the row is durable before it leaves (the output gate sees to that). */
@@ -226,7 +233,7 @@ export class AgendaCommands {
         const appointment = reply.kind === "done" ? reply.appointment : unreachable();
         if (step.step === "accepted") this.#accept(row, appointment);
         else this.observe([{ facts: step.claim, cause: row.attempt }]);
-        return { kind: "accepted", appointment: firstAnswer(row) ?? appointment, replayed };
+        return { ...accepted(row, appointment), replayed };
       }
       case "write":
         this.#writeUnlessSettled(step.row);
@@ -251,7 +258,7 @@ export class AgendaCommands {
   #accept(row: CommandRow, appointment: AppointmentFacts): void {
     const facts = factsOf(appointment);
     if (this.#store.isPending(row.request.command)) this.#confirmed.set(row.attempt, facts);
-    this.#feed.changed(facts, this.#now());
+    for (const visit of [facts, ...furtherAnswers(row)]) this.#feed.changed(visit, this.#now());
   }
 
   /** The log may have been faster; what it settled stays. */
@@ -263,7 +270,7 @@ export class AgendaCommands {
   async #replay(row: CommandRow): Promise<TakeAnswer> {
     if (row.refused) return { kind: "refused", refused: row.refused, replayed: true };
     const appointment = firstAnswer(row);
-    if (appointment) return { kind: "accepted", appointment, replayed: true };
+    if (appointment) return { ...accepted(row, appointment), replayed: true };
     const { wanted } = row.request;
     const holder = this.#store.claim(wanted.appointmentId)?.providerId ?? wanted.providerId;
     try {
@@ -287,6 +294,7 @@ export class AgendaCommands {
       if (!provesDone(row, clean, cause)) continue;
       this.#store.settle(row.request.command);
       this.#confirmed.delete(row.attempt);
+      for (const visit of furtherAnswers(row)) this.#store.observe(factsOf(visit)); // [Z1] one proof settles them all
     }
     const news = this.#store.observe(clean);
     if (news) this.#wakeForPruning();
@@ -354,9 +362,22 @@ export class AgendaCommands {
   }
 }
 
-const inTime = (row: CommandRow, interval: Interval): boolean => overlaps(row.request.wanted.place, interval);
-const onAppointment = (row: CommandRow, id: AppointmentId): boolean =>
-  row.request.wanted.appointmentId === id;
+const inTime = (row: CommandRow, visits: readonly Visit[]): boolean =>
+  visitsOf(row.request.wanted).some((other) => visits.some(({ place }) => overlaps(other.place, place)));
+const onAppointment = (row: CommandRow, visits: readonly Visit[]): boolean =>
+  visitsOf(row.request.wanted).some((other) =>
+    visits.some(({ appointmentId }) => appointmentId === other.appointmentId),
+  );
+
+/** The first answer of a command; what the calendar says now counts only where the row cannot tell. */
+function accepted(row: CommandRow, now: Appointment) {
+  const more = furtherAnswers(row);
+  return {
+    kind: "accepted" as const,
+    appointment: firstAnswer(row) ?? now,
+    ...(more.length > 0 ? { more } : {}),
+  };
+}
 
 function unreachable(): never {
   throw new Error("a step without what it names");

@@ -9,20 +9,22 @@ import {
   type CalendarReply,
   FENCE_LIFE_MS,
   type MoveCommand,
+  type Occurrence,
   type ResolveQuestion,
   type ResolveReply,
   type StatusCommand,
   type StatusReply,
 } from "../../core/booking/commands.ts";
-import { decideBook } from "../../core/booking/decide-book.ts";
 import { decideMove } from "../../core/booking/decide-move.ts";
 import { decideResolve } from "../../core/booking/decide-resolve.ts";
+import { decideSeries, type SeriesDecision, visitCommands } from "../../core/booking/decide-series.ts";
 import { decideStatus, statusAttempt } from "../../core/booking/decide-status.ts";
 import { remember } from "../../core/booking/recent-commands.ts";
 import type { BookingRefusal } from "../../core/booking/refusal.ts";
 import { CHANGES } from "../../core/booking/status-rules.ts";
 import { configuredEvent } from "../../core/events/event.ts";
 import type { AppointmentId, AttemptId, HoldId } from "../../core/ids.ts";
+import { invariant } from "../../core/invariant.ts";
 import type { CalendarConfig } from "../../core/schedule/config.ts";
 import { OpenDays } from "../../core/schedule/open-days.ts";
 import { type Instant, plus } from "../../core/time.ts";
@@ -73,24 +75,26 @@ export class CalendarCommands {
     if (!view) return this.#needsConfig(command, null);
     let written: Written | null = null;
     const outcome = this.#storage.transactionSync(() => {
-      const decision = decideBook(view, command, at);
+      const decision = decideSeries(view, command, at);
       const undecided = decision.kind === "commit" || decision.kind === "refused";
       if (undecided && view.open.config.version < command.configVersion)
         return this.#needsConfig(command, null);
       if (decision.kind === "refused" && decision.fence) this.#fence(command.attempt, command.deadline);
       if (decision.kind === "commit") {
-        const { appointment: after, takes } = decision;
-        written = this.#writer.appointment(
-          { type: "booked", before: null, after, recent: [], cause: command.attempt, takes },
-          at,
-        );
-        if (decision.converts) this.#convert(decision.converts, at);
+        const changes = decision.visits.map(({ appointment: after, takes }) => {
+          return { type: "booked" as const, before: null, after, recent: [], cause: command.attempt, takes };
+        });
+        written = this.#writer.appointments(changes, at);
+        for (const { converts } of decision.visits) if (converts) this.#convert(converts, at);
       }
       return decision;
     });
-    if (outcome.kind === "refused") return this.#refused(outcome.refusal, command, at);
+    if (outcome.kind === "refused") return this.#refusedSeries(outcome, command, at);
     if (written) this.#writer.committed(written, at);
-    return outcome.kind === "commit" ? { kind: "done", appointment: outcome.appointment } : outcome;
+    if (outcome.kind !== "commit") return outcome;
+    const [first] = outcome.visits;
+    invariant(first !== undefined, "a booking has a first visit");
+    return { kind: "done", appointment: first.appointment };
   }
 
   /** [M1]–[M6] Moves an appointment within this calendar: same id, one version more. */
@@ -234,6 +238,23 @@ export class CalendarCommands {
       else this.#fence(command.attempt, command.deadline);
     }
     return { kind: "needs-config" };
+  }
+
+  /** [Z3] A series says of each visit whether it could be had, with alternatives where it could not. */
+  #refusedSeries(
+    { refusal, refusals }: Extract<SeriesDecision, { kind: "refused" }>,
+    command: BookCommand,
+    at: Instant,
+  ): CalendarReply {
+    const reply = this.#refused(refusal, command, at);
+    if (!command.more || reply.kind !== "refused") return reply;
+    const occurrences = visitCommands(command).map((visit, index): Occurrence => {
+      const own = refusals[index] ?? null;
+      const lost = own?.reason === "slot-taken";
+      const alternatives = lost ? this.#memory.nearestTo(visit.place, at) : [];
+      return { start: visit.place.start, refusal: own, alternatives };
+    });
+    return { ...reply, occurrences };
   }
 
   #refused(refusal: BookingRefusal, command: BookCommand | MoveCommand, at: Instant): CalendarReply {

@@ -5,7 +5,7 @@ import type { RecentCommand, StoredAppointment } from "../../core/booking/calend
 import { OCCUPIED_MAX, type Occupied } from "../../core/booking/explain.ts";
 import type { Occupant } from "../../core/booking/occupancy.ts";
 import type { CalendarEvent } from "../../core/events/event.ts";
-import type { AppointmentId, AttemptId, ProviderId } from "../../core/ids.ts";
+import type { AppointmentId, AttemptId, ProviderId, SeriesId } from "../../core/ids.ts";
 import type { OutboxEntry } from "../../core/outbox/drain.ts";
 import { BUFFER_MINUTES_MAX, type CalendarConfig, VISIT_MINUTES_MAX } from "../../core/schedule/config.ts";
 import { type Instant, type Interval, MINUTE_MS } from "../../core/time.ts";
@@ -37,6 +37,7 @@ type AppointmentRow = {
   checked_in_at: number | null;
   resources: string;
   override: string | null;
+  series: string | null;
 };
 
 /** Who takes time: columns in the order of OccupantRow. `from` and `to` are what it takes, with buffers. */
@@ -148,8 +149,8 @@ export class CalendarStore {
     this.#sql.exec(
       `INSERT OR REPLACE INTO appointment (id, patient, location, visit_type, time_zone, start_at, end_at, status,
          version, source, created_at, updated_at, cancelled_at, cancellation_reason, reason, notes, recent, resources,
-         checked_in_at, takes_from, takes_to, override)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         checked_in_at, takes_from, takes_to, override, series)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       appointment.id,
       appointment.patientId,
       appointment.locationId,
@@ -172,6 +173,7 @@ export class CalendarStore {
       takes.start,
       takes.end,
       appointment.override,
+      appointment.seriesId ?? null,
     );
   }
 
@@ -289,6 +291,7 @@ export class CalendarStore {
       override: row.override,
       reason: row.reason,
       notes: row.notes,
+      ...(row.series === null ? {} : { seriesId: row.series as SeriesId }),
       ...(row.resources === "[]" ? {} : { resources: JSON.parse(row.resources) as ProviderId[] }),
     } as unknown as Appointment;
   }

@@ -40,6 +40,8 @@ export interface Change {
 export interface Written {
   readonly touched: readonly Interval[];
   readonly screens: BusyOf | null;
+  /** Sequence numbers that it used. */
+  readonly events: number;
 }
 
 export interface WriterParts {
@@ -63,15 +65,28 @@ export class CalendarWriter {
   }
 
   /** One appointment row, one outbox row, the alarm. Call inside a transaction, at most once in each. */
-  appointment({ type, before, after, recent, cause, takes }: Change, at: Instant): Written {
-    const had = before && this.#store.takes(before.id);
-    const has = takes ?? had ?? after;
-    const touched = had ? [had, has] : [has];
-    const screens = this.#capture(touched); // before the row is written, because the cache may be empty
-    this.#store.save(after, recent, has);
-    const data = { appointment: after, cause };
-    this.#emit((sequence) => appointmentEvent(`openslot.appointment.${type}.v1`, sequence, at, data), at);
-    return { touched, screens };
+  appointment(change: Change, at: Instant): Written {
+    return this.appointments([change], at);
+  }
+
+  /** [Z1] The same for several at once. */
+  appointments(changes: readonly Change[], at: Instant): Written {
+    const taken = changes.map(({ before, after, takes }) => {
+      const had = before && this.#store.takes(before.id);
+      return { had, has: takes ?? had ?? after };
+    });
+    const touched = taken.flatMap(({ had, has }) => (had ? [had, has] : [has]));
+    const screens = this.#capture(touched); // before a row is written, because the cache may be empty
+    changes.forEach(({ type, after, recent, cause }, index) => {
+      this.#store.save(after, recent, taken[index]?.has ?? after);
+      const data = { appointment: after, cause };
+      this.#emit(
+        (sequence) => appointmentEvent(`openslot.appointment.${type}.v1`, sequence, at, data),
+        at,
+        index,
+      );
+    });
+    return { touched, screens, events: changes.length };
   }
 
   /** Time that changes hands without an appointment event of this calendar. Call inside a transaction, at most once. */
@@ -86,14 +101,14 @@ export class CalendarWriter {
     write();
     const [interval] = touched;
     if (interval) this.#emit((sequence) => timeEvent(type, calendar, sequence, at, interval), at);
-    return { touched, screens };
+    return { touched, screens, events: 1 };
   }
 
   /** A block, or its end. Call inside a transaction, at most once, before the block's row changes. */
   block(type: BlockEventType, block: Block, touched: readonly Interval[], at: Instant): Written {
     const screens = this.#capture(touched);
     this.#emit((sequence) => blockEvent(type, sequence, at, block), at);
-    return { touched, screens };
+    return { touched, screens, events: 1 };
   }
 
   /** What no event tells of, but screens see: holds. Call inside a transaction, at most once. */
@@ -101,13 +116,13 @@ export class CalendarWriter {
     const screens = this.#capture(touched);
     write();
     this.#store.saveQuietChanges(this.#memory.quietChanges + 1);
-    return { touched, screens };
+    return { touched, screens, events: 0 };
   }
 
   /** After the transaction, and only then: memory and screens. */
   committed(written: Written, at: Instant): void {
     this.#wake.armed(plus(at, DRAIN_DELAY_MS));
-    this.#memory.sequence += 1;
+    this.#memory.sequence += written.events;
     this.#show(written, at);
   }
 
@@ -127,8 +142,8 @@ export class CalendarWriter {
     return this.#feed.capture(this.#memory.busy.of, touched);
   }
 
-  #emit(eventAt: (sequence: number) => CalendarEvent, at: Instant): void {
-    const sequence = this.#memory.sequence + 1;
+  #emit(eventAt: (sequence: number) => CalendarEvent, at: Instant, index = 0): void {
+    const sequence = this.#memory.sequence + 1 + index;
     this.#store.appendEvent(sequence, eventAt(sequence));
     this.#wake.arm(plus(at, DRAIN_DELAY_MS));
   }

@@ -71,6 +71,7 @@ export const providerCalendarMigrations: readonly Migration[] = [
       CREATE INDEX release_due_at ON release_due (ask_at);
     `,
   },
+  { id: "002-series", statements: "ALTER TABLE appointment ADD COLUMN series TEXT;" },
   { id: "002-status", statements: "ALTER TABLE appointment ADD COLUMN checked_in_at INTEGER;" },
   {
     id: "002-holds",

@@ -5,7 +5,7 @@
  */
 import type { TakeAnswer, TakeRequest, WantedBooking } from "../../core/agenda/command-row.ts";
 import { type AppointmentFacts, occupiesTime } from "../../core/booking/appointment.ts";
-import type { Place, StatusCommand } from "../../core/booking/commands.ts";
+import type { Place, StatusCommand, Visit } from "../../core/booking/commands.ts";
 import type { HoldClaim, HolderHash, TokenHash } from "../../core/booking/hold.ts";
 import { STATUS_ACTIONS } from "../../core/booking/status-rules.ts";
 import {
@@ -26,7 +26,7 @@ import { dayInterval } from "../../core/schedule/clinic-time.ts";
 import type { CalendarConfig } from "../../core/schedule/config.ts";
 import { freeStarts } from "../../core/schedule/free-starts.ts";
 import { OpenDays } from "../../core/schedule/open-days.ts";
-import { MINUTE_MS, plus, SECOND_MS } from "../../core/time.ts";
+import { DAY_MS, MINUTE_MS, plus, SECOND_MS } from "../../core/time.ts";
 import type { HoldReply } from "../../durable-objects/provider-calendar/hold-commands.ts";
 import { Random } from "./random.ts";
 import { type Faults, InvariantBroken, startOfSimulation, World } from "./world.ts";
@@ -48,6 +48,8 @@ export interface Outcome {
   readonly unknown: number;
   /** Changes of status that happened, other than cancellations. */
   readonly changed: number;
+  /** Series that were booked whole. */
+  readonly series: number;
   readonly trace: string;
 }
 
@@ -114,6 +116,8 @@ class Walker {
   readonly #mine = new Map<PatientId, AppointmentFacts[]>();
   /** Every appointment id that was ever minted under a key. */
   readonly #minted = new Map<CommandId, { readonly calendar: ProviderId; readonly ids: AppointmentId[] }>();
+  /** Every series that was ever attempted. */
+  readonly #series: { readonly calendar: ProviderId; readonly ids: readonly AppointmentId[] }[] = [];
   #keys = 0;
   accepted = 0;
   held = 0;
@@ -121,6 +125,7 @@ class Walker {
   refused = 0;
   unknown = 0;
   changed = 0;
+  seriesBooked = 0;
 
   constructor(
     world: World,
@@ -151,8 +156,10 @@ class Walker {
     const config = holding?.config ?? this.#random.pick(this.#configs);
     const place = holding?.place ?? this.#somePlace(config);
     if (!place) return;
+    const isSeries = holding === null && this.#random.chance(0.15);
     await this.#repeatedly(patient, () => ({
       kind: "book",
+      ...(isSeries ? { more: this.#further(config, place) } : {}),
       appointmentId:
         `apt_${config.providerId.slice(4)}${encodeBytes(this.#random.bytes(12))}a0000000` as AppointmentId,
       providerId: config.providerId,
@@ -280,7 +287,21 @@ class Walker {
     }
   }
 
-  #mint(command: CommandId, { providerId, appointmentId }: WantedBooking): void {
+  /** The same time on the next two days, rivals or not. */
+  #further(config: CalendarConfig, place: Place): Visit[] {
+    return [1, 2].map((days) => ({
+      appointmentId: this.#freshId(config),
+      place: { ...place, start: plus(place.start, days * DAY_MS), end: plus(place.end, days * DAY_MS) },
+    }));
+  }
+
+  #freshId({ providerId }: CalendarConfig): AppointmentId {
+    return `apt_${providerId.slice(4)}${encodeBytes(this.#random.bytes(12))}a0000000` as AppointmentId;
+  }
+
+  #mint(command: CommandId, { providerId, appointmentId, more }: WantedBooking): void {
+    if (more)
+      this.#series.push({ calendar: providerId, ids: [appointmentId, ...more.map((v) => v.appointmentId)] });
     const minted = this.#minted.get(command) ?? { calendar: providerId, ids: [] };
     minted.ids.push(appointmentId);
     this.#minted.set(command, minted);
@@ -415,6 +436,18 @@ class Walker {
     this.#verifyAnswers();
     this.#verifyKeys();
     this.#verifyPatients();
+    this.#verifySeries();
+  }
+
+  /** [Z1] All of it or none. */
+  #verifySeries(): void {
+    for (const { calendar, ids } of this.#series) {
+      const { store } = this.#world.calendar(calendar);
+      const there = ids.filter((id) => store.find(id) !== null || store.sagas.forwardingOf(id) !== null);
+      if (there.length > 0) this.seriesBooked += 1;
+      if (there.length > 0 && there.length < ids.length)
+        throw new InvariantBroken(`[Z1] ${there.length} of ${ids.length} visits of a series`);
+    }
   }
 
   /** Nothing acknowledged was lost. */
@@ -487,6 +520,7 @@ export async function walk(
     refused: walker.refused,
     unknown: walker.unknown,
     changed: walker.changed,
+    series: walker.seriesBooked,
     trace: world.trace.toString(16).padStart(8, "0"),
   };
 }

@@ -55,7 +55,7 @@ export type FoundAppointment =
   | { readonly ok: true; readonly appointment: Appointment; readonly provider: Provider }
   | { readonly ok: false; readonly problem: Problem };
 
-const refused = (problem: Problem): { readonly ok: false; readonly problem: Problem } => ({
+export const refused = (problem: Problem): { readonly ok: false; readonly problem: Problem } => ({
   ok: false,
   problem,
 });
@@ -75,13 +75,13 @@ export function placeOf(
     : { visitTypeId, locationId, start, end: plus(start, minutes * MINUTE_MS) };
 }
 
-function sourceOf(principal: Principal): "patient" | "staff" | "service" {
+export function sourceOf(principal: Principal): "patient" | "staff" | "service" {
   if (principal.role === "patient") return "patient";
   return principal.role === "service" ? "service" : "staff";
 }
 
 /** The call to the agenda itself may die: then nobody knows, and the same key asks again. */
-async function takeSafely(
+export async function takeSafely(
   c: Context<EdgeEnv>,
   calendars: readonly Configurable[],
   request: () => TakeRequest,

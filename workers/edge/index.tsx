@@ -11,6 +11,7 @@ import { holds } from "./api/holds.ts";
 import { live } from "./api/live.ts";
 import { patients } from "./api/patients.ts";
 import { NOT_FOUND, sendProblem } from "./api/problem.ts";
+import { series } from "./api/series.ts";
 import type { EdgeEnv } from "./env.ts";
 import { authenticate } from "./middleware/authenticate.ts";
 import { onError, requestContext } from "./middleware/request-context.ts";
@@ -47,6 +48,7 @@ const v1 = new Hono<EdgeEnv>()
   .route("/appointments", appointmentFiles)
   .route("/appointments", appointments)
   .route("/holds", holds)
+  .route("/series", series)
   .route("/patients", patientCalendars)
   .route("/patients", patients)
   .route("/live", live)

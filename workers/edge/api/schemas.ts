@@ -57,6 +57,10 @@ function isRealDate(text: string): boolean {
 const REASON_CHARS_MAX = 500;
 /** For the clinic's own use. */
 const NOTES_CHARS_MAX = 2_000;
+/** The longest rule that we read names seven weekdays. */
+const RRULE_CHARS_MAX = 100;
+/** A year. */
+const WEEKS_MAX = 52;
 const reason = z.string().trim().min(1).max(REASON_CHARS_MAX);
 
 export const holdBody = z.strictObject({ providerId, visitTypeId, locationId, start: moment });
@@ -79,6 +83,26 @@ export const bookingBody = z.strictObject({
   override: override.optional(),
 });
 export type BookingBody = z.output<typeof bookingBody>;
+
+/** A rule of RFC 5545, or so many visits every so many weeks: one of the two. */
+export const seriesBody = z
+  .strictObject({
+    providerId,
+    visitTypeId,
+    locationId,
+    start: moment,
+    patientId: patientId.optional(),
+    rrule: z.string().min(1).max(RRULE_CHARS_MAX).optional(),
+    count: z.int().optional(),
+    intervalWeeks: z.int().min(1).max(WEEKS_MAX).optional(),
+    reason: reason.optional(),
+    notes: z.string().trim().min(1).max(NOTES_CHARS_MAX).optional(),
+  })
+  .refine(({ rrule, count }) => (rrule === undefined) !== (count === undefined), {
+    path: ["count"],
+    error: "must be given, or rrule instead",
+  });
+export type SeriesBody = z.output<typeof seriesBody>;
 
 export const moveBody = z
   .strictObject({
@@ -154,6 +178,10 @@ export const patientAppointmentsQuery = z.strictObject({
   to: date.optional(),
   limit,
   cursor,
+});
+export const cancelSeriesQuery = z.strictObject({
+  reasonCode: z.enum(CANCELLATION_REASONS).optional(),
+  from: date.optional(),
 });
 export const cancelQuery = z.strictObject({ reasonCode: z.enum(CANCELLATION_REASONS).optional() });
 export const liveProviderQuery = z.strictObject({

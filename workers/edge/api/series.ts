@@ -1,0 +1,63 @@
+/** Series: several visits under one key, all of them or none; and giving the rest of a series back. */
+import { type Context, Hono } from "hono";
+import { appointmentDto } from "../../../core/booking/appointment-dto.ts";
+import type { Occurrence } from "../../../core/booking/commands.ts";
+import { spellInZone } from "../../../core/schedule/clinic-time.ts";
+import { problemOfTake } from "../book-appointment.ts";
+import { bookSeries, cancelRestOfSeries } from "../book-series.ts";
+import type { EdgeEnv } from "../env.ts";
+import { idempotencyKey } from "./headers.ts";
+import { FORBIDDEN, type Problem, problemFor, sendProblem, UNAUTHENTICATED } from "./problem.ts";
+import { cancelSeriesQuery, parseBody, parseQuery, seriesBody } from "./schemas.ts";
+
+/** [Z3] What became of each visit: could be had, or why not and what is near. */
+function occurrenceDto({ start, refusal, alternatives }: Occurrence, timeZone: string) {
+  const { extra, slug } = refusal ? problemFor({ refusal, alternatives }, timeZone) : {};
+  return { start: spellInZone(start, timeZone), ...(slug ? { type: `/problems/${slug}`, ...extra } : {}) };
+}
+
+function withOccurrences(problem: Problem, occurrences: readonly Occurrence[], timeZone: string): Problem {
+  const spelled = occurrences.map((occurrence) => occurrenceDto(occurrence, timeZone));
+  return { ...problem, extra: { ...problem.extra, occurrences: spelled } };
+}
+
+export const series = new Hono<EdgeEnv>()
+  .post("/", async (c: Context<EdgeEnv>) => {
+    const principal = c.get("principal");
+    if (!principal) return sendProblem(c, UNAUTHENTICATED);
+    if (principal.role === "kiosk") return sendProblem(c, FORBIDDEN);
+    const key = idempotencyKey(c, "required");
+    if (!key.ok) return sendProblem(c, key.problem);
+    const body = await parseBody(c, seriesBody);
+    if (!body.ok) return sendProblem(c, body.problem);
+    const outcome = await bookSeries(c, principal, key.value, body.value);
+    if (!outcome.ok) return sendProblem(c, outcome.problem);
+    const { answer, timeZone } = outcome;
+    if ((answer.kind === "accepted" || answer.kind === "refused") && answer.replayed)
+      c.header("Idempotency-Replayed", "true");
+    if (answer.kind !== "accepted") {
+      const problem = problemOfTake(answer, timeZone);
+      const occurrences = answer.kind === "refused" ? answer.refused.occurrences : undefined;
+      return sendProblem(c, occurrences ? withOccurrences(problem, occurrences, timeZone) : problem);
+    }
+    const appointments = [answer.appointment, ...(answer.more ?? [])].map(appointmentDto);
+    return c.json({ id: answer.appointment.seriesId, appointments }, 201);
+  })
+  .delete("/:id", async (c) => {
+    const principal = c.get("principal");
+    if (!principal) return sendProblem(c, UNAUTHENTICATED);
+    if (principal.role === "kiosk") return sendProblem(c, FORBIDDEN);
+    const key = idempotencyKey(c, "optional");
+    if (!key.ok) return sendProblem(c, key.problem);
+    const query = parseQuery(c, cancelSeriesQuery);
+    if (!query.ok) return sendProblem(c, query.problem);
+    const { reasonCode, from } = query.value;
+    const reason = reasonCode ?? (principal.role === "patient" ? "patient-request" : "other");
+    const done = await cancelRestOfSeries(c, principal, c.req.param("id"), {
+      key: key.value,
+      reasonCode: reason,
+      from,
+    });
+    if (!done.ok) return sendProblem(c, done.problem);
+    return c.json({ id: c.req.param("id"), appointments: done.appointments.map(appointmentDto) });
+  });
