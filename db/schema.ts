@@ -220,6 +220,34 @@ export const providerVisitType = pgTable(
   ],
 );
 
+/**
+ * [R1] A room, machine or interpreter of a clinic. It has a calendar and therefore a calendar's id, which must not be a
+ * provider's: both are 60 random bits.
+ */
+export const resource = pgTable(
+  "resource",
+  {
+    id: text("id").notNull(),
+    kind: text("kind", { enum: ["room", "device", "interpreter"] }).notNull(),
+    name: text("name").notNull(),
+    locationId: text("location_id").notNull(),
+    hours: jsonb("hours").$type<readonly WeeklyHours[]>().notNull(),
+    exceptions: jsonb("exceptions").$type<readonly DateException[]>(),
+    /** Grows with every change of this resource or its clinic's closures, like a provider's. */
+    configVersion: integer("config_version").notNull(),
+  },
+  (t) => [
+    primaryKey({ name: "resource_pk", columns: [t.id] }),
+    foreignKey({ name: "resource_clinic_fk", columns: [t.locationId], foreignColumns: [clinic.id] }),
+    check("resource_id_shape", hasShape(t.id, PROVIDER_ID)),
+    check("resource_kind", sql`${t.kind} IN ('room', 'device', 'interpreter')`),
+    check("resource_hours", listOf(t.hours, WEEKLY, WEEKLY_RULES_MAX)),
+    check("resource_exceptions", listOf(t.exceptions, EXCEPTION, EXCEPTIONS_MAX)),
+    check("resource_config_version", sql`${t.configVersion} >= 1`),
+    index("resource_location_idx").on(t.locationId, t.id),
+  ],
+);
+
 export const patient = pgTable(
   "patient",
   {

@@ -87,7 +87,7 @@ export interface WantedSaga extends Wanted {
   readonly byPatient?: boolean;
   readonly reason?: string | null;
   /** What a booking says; absent for a move. */
-  readonly book?: Pick<WantedBooking, "reason" | "notes" | "source" | "appointmentId" | "place">;
+  readonly book?: Pick<WantedBooking, "reason" | "notes" | "source" | "appointmentId" | "place" | "hold">;
 }
 
 /** What was decided, and who still has to hear it. */

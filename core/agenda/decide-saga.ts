@@ -27,6 +27,7 @@ export function holderQuestion(row: CommandRow, wanted: WantedSaga): PrepareComm
     ...(wanted.who ? { who: wanted.who } : {}),
     ...(wanted.override ? { override: wanted.override } : {}),
     ...(staysHere && wanted.byPatient ? { byPatient: true } : {}),
+    ...(wanted.book?.hold ? { hold: wanted.book.hold } : {}),
   };
 }
 

@@ -24,12 +24,16 @@ export interface AppointmentDto {
   readonly updatedAt: string;
 }
 
-/** [B25] What staff and the provider see more: why rules were lifted for it. */
+/** What staff and the provider see more: [B25] why rules were lifted for it, [R8] what is reserved with it. */
 export const staffAppointmentDto = (
   a: Appointment | AppointmentFacts,
-): AppointmentDto & { readonly override?: { readonly reasonCode: OverrideReason } } => ({
+): AppointmentDto & {
+  readonly override?: { readonly reasonCode: OverrideReason };
+  readonly resourceIds?: readonly string[];
+} => ({
   ...appointmentDto(a),
   ...(a.override ? { override: { reasonCode: a.override } } : {}),
+  ...("resources" in a && a.resources?.length ? { resourceIds: a.resources } : {}),
 });
 
 /** `notes` stay inside: they are for the clinic. A list is made of facts and therefore has no `reason`. */

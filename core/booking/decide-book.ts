@@ -4,12 +4,12 @@ import { findSite } from "../schedule/free-starts.ts";
 import type { Instant, Interval } from "../time.ts";
 import type { Appointment } from "./appointment.ts";
 import type { CalendarView } from "./calendar-view.ts";
-import type { BookCommand } from "./commands.ts";
+import type { BookCommand, Place } from "./commands.ts";
 import { samePlace } from "./decide-move.ts";
-import { isLive, type StoredHold, sameHash } from "./hold.ts";
-import { blockerOf, brokenDayLimit, takenAt } from "./occupancy.ts";
+import { type HoldClaim, isLive, type StoredHold, sameHash } from "./hold.ts";
+import { blockerOf, brokenDayLimit, needsResources, takenAt } from "./occupancy.ts";
 import { brokenPlaceRule } from "./place-rules.ts";
-import type { BookingRefusal } from "./refusal.ts";
+import { type BookingRefusal, broken } from "./refusal.ts";
 
 export type BookDecision =
   | { readonly kind: "done"; readonly appointment: Appointment }
@@ -35,7 +35,7 @@ export function decideBook(view: CalendarView, command: BookCommand, now: Instan
   if (view.isFenced(command.attempt)) return { kind: "fenced" }; // [B14]
   if (now > command.deadline) return { kind: "late" }; // [B15]
 
-  const hold = claimedHold(view, command);
+  const hold = claimedHold(view, command.hold, command.place);
   const heldSince = hold !== null && isLive(hold, now) ? hold.placedAt : now;
   const refusal = refusalOf(view, command, hold, heldSince, now);
   if (refusal) return { kind: "refused", refusal, fence: command.again }; // [B16]
@@ -54,6 +54,7 @@ function refusalOf(
   const { who, override } = command;
   return (
     brokenPlaceRule(view.open, command.place, now, { who, heldSince, override }) ?? // [B24]
+    (needsResources(view, command.place) ? broken("no-resource") : null) ?? // [R2] nobody asked for them
     (override ? null : rival(view, command, hold, now)) // [B25]
   );
 }
@@ -76,10 +77,14 @@ function rival(
 }
 
 /** [W8] The hold that the caller may turn into this booking. Unknown, somebody else's and another place are one answer. */
-function claimedHold(view: CalendarView, command: BookCommand): StoredHold | null {
-  const hold = command.hold ? view.findHold(command.hold.id) : null;
-  if (!hold || !command.hold || !sameHash(hold.tokenHash, command.hold.tokenHash)) return null;
-  return samePlace(hold.place, command.place) ? hold : null;
+export function claimedHold(
+  view: Pick<CalendarView, "findHold">,
+  claim: HoldClaim | undefined,
+  place: Place,
+): StoredHold | null {
+  const hold = claim ? view.findHold(claim.id) : null;
+  if (!hold || !claim || !sameHash(hold.tokenHash, claim.tokenHash)) return null;
+  return samePlace(hold.place, place) ? hold : null;
 }
 
 function firstVersion(view: CalendarView, command: BookCommand): Appointment {

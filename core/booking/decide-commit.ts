@@ -1,5 +1,5 @@
 /** What a participant does when the decision reaches it. It has said yes, so nothing is left to refuse. */
-import type { AppointmentId } from "../ids.ts";
+import type { AppointmentId, HoldId } from "../ids.ts";
 import type { Interval } from "../time.ts";
 import { type Appointment, type AppointmentFacts, factsOf } from "./appointment.ts";
 import type { CalendarView, RecentCommand } from "./calendar-view.ts";
@@ -14,6 +14,8 @@ export type CommitDecision =
       readonly appointment: Appointment;
       readonly recent: readonly RecentCommand[];
       readonly takes: Interval | null;
+      /** [R7] The hold that ends in the same transaction. */
+      readonly converts: HoldId | null;
     }
   /** [J7] The source keeps the way to it. */
   | { readonly kind: "leave"; readonly before: Appointment; readonly forwarding: AppointmentFacts }
@@ -35,6 +37,14 @@ export function decideCommit(view: CalendarView, command: CommitCommand): Commit
       : { kind: "release", before, appointmentId: appointment.id };
   }
   const before = view.find(appointment.id)?.appointment ?? null;
-  if (prepared.take) return { kind: "arrive", before, appointment, recent, takes: prepared.takes };
+  if (prepared.take)
+    return {
+      kind: "arrive",
+      before,
+      appointment,
+      recent,
+      takes: prepared.takes,
+      converts: prepared.converts ?? null,
+    };
   return before ? { kind: "leave", before, forwarding: factsOf(appointment) } : { kind: "nothing" };
 }

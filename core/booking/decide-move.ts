@@ -4,7 +4,7 @@ import { type Instant, type Interval, MINUTE_MS, plus } from "../time.ts";
 import type { Appointment } from "./appointment.ts";
 import type { CalendarView, StoredAppointment } from "./calendar-view.ts";
 import type { MoveCommand, Place } from "./commands.ts";
-import { blockerOf, brokenDayLimit, takenAt } from "./occupancy.ts";
+import { blockerOf, brokenDayLimit, needsResources, takenAt } from "./occupancy.ts";
 import { brokenPlaceRule } from "./place-rules.ts";
 import { findRecent, RECENT_COMMANDS_MAX, stillRecent } from "./recent-commands.ts";
 import { type BookingRefusal, broken } from "./refusal.ts";
@@ -54,11 +54,13 @@ function moveRefusal(
   if (immovable) return immovable;
   // [M5] Who keeps their time (and changes the reason only) keeps it whatever the rules say by now.
   if (samePlace(appointment, command.place)) return null;
+  if (appointment.resources?.length) return { reason: "stale-version" }; // [R5] the caller did not see them
   if (now >= appointment.start) return broken("already-started"); // [M8] a missed visit is booked anew
   if (command.byPatient && isTooLate(view, appointment, now)) return broken("move-window"); // [M9]
   const { who, override } = command;
   const rule = brokenPlaceRule(view.open, command.place, now, { who, override });
   if (rule) return rule;
+  if (needsResources(view, command.place)) return broken("no-resource"); // [R2]
   if (override) return null; // [B25]
   const limit = brokenDayLimit(view, command.place, appointment.id, now);
   if (limit) return limit;

@@ -3,7 +3,9 @@ import { findSite } from "../schedule/free-starts.ts";
 import type { Instant } from "../time.ts";
 import type { CalendarView } from "./calendar-view.ts";
 import type { Place } from "./commands.ts";
+import { claimedHold } from "./decide-book.ts";
 import { movableRefusal } from "./decide-move.ts";
+import { isLive } from "./hold.ts";
 import { blockerOf, brokenDayLimit, resourceBlocker, takenAt } from "./occupancy.ts";
 import { brokenPlaceRule } from "./place-rules.ts";
 import { type BookingRefusal, broken } from "./refusal.ts";
@@ -26,7 +28,9 @@ export function decidePrepare(view: CalendarView, command: PrepareCommand, now: 
   if (refusal) return { kind: "refused", refusal };
   const { attempt, appointmentId, patientId, take, release, resource } = command;
   const takes = take && !resource ? takenAt(view, take) : take;
-  return { kind: "yes", held, write: { attempt, appointmentId, patientId, take, takes, release, resource } };
+  const hold = take && !resource ? claimedHold(view, command.hold, take) : null;
+  const prepared = { attempt, appointmentId, patientId, take, takes, release, resource };
+  return { kind: "yes", held, write: hold ? { ...prepared, converts: hold.id } : prepared };
 }
 
 /** [J3] What is let go of must be here, in the version the caller saw, and movable; what is taken must be news. */
@@ -52,15 +56,30 @@ function releaseRefusal(
 function takeRefusal(view: CalendarView, command: PrepareCommand, now: Instant): BookingRefusal | null {
   const { take, release, resource, appointmentId, who, override } = command;
   if (!take) return null;
-  const rule = resource
-    ? brokenResourceRule(view, take)
-    : brokenPlaceRule(view.open, take, now, { who, override });
+  const own = release ? appointmentId : null;
+  if (resource) return resourceRefusal(view, take, own, now);
+  const hold = claimedHold(view, command.hold, take); // [R7] as for a plain booking
+  const heldSince = hold !== null && isLive(hold, now) ? hold.placedAt : now;
+  const rule = brokenPlaceRule(view.open, take, now, { who, override, heldSince });
   if (rule) return rule;
-  if (override && !resource) return null; // [B25]
-  const except = release ? appointmentId : null;
-  const limit = resource ? null : brokenDayLimit(view, take, except, now);
+  if (override) return null; // [B25]
+  const except = own ?? hold?.id ?? null;
+  const limit = brokenDayLimit(view, take, except, now);
   if (limit) return limit;
-  const blockedBy = resource ? resourceBlocker(view, take, except, now) : blockerOf(view, take, except, now);
+  const blockedBy = blockerOf(view, take, except, now);
+  if (!blockedBy) return null;
+  return hold && !isLive(hold, now) ? { reason: "hold-expired" } : { reason: "slot-taken", blockedBy }; // [J4]
+}
+
+function resourceRefusal(
+  view: CalendarView,
+  take: Place,
+  own: string | null,
+  now: Instant,
+): BookingRefusal | null {
+  const rule = brokenResourceRule(view, take);
+  if (rule) return rule;
+  const blockedBy = resourceBlocker(view, take, own, now);
   return blockedBy ? { reason: "slot-taken", blockedBy } : null; // [J4]
 }
 

@@ -20,6 +20,10 @@ function rulesFor(view: Rows, place: Place): VisitTypeRules {
   return visit;
 }
 
+/** [R2] Whether a visit at this place needs more than the provider: then only a saga may take the time. */
+export const needsResources = (view: Rows, place: Place): boolean =>
+  (rulesFor(view, place).requires?.length ?? 0) > 0;
+
 /** [S10] What a visit at this place takes by today's rules; stored with it, so that later rules do not move it. */
 export const takenAt = (view: Rows, place: Place): Interval => takenBy(rulesFor(view, place), place.start);
 

@@ -2,12 +2,13 @@
  * What travels between an agenda and the calendars of one saga: a move to another calendar, a set of provider and
  * resources, or both. Field by field the messages `prepare`, `commit`, `abort`, `ask` and `release` of the protocol.
  */
-import type { AppointmentId, AttemptId, PatientId, ProviderId } from "../ids.ts";
+import type { AppointmentId, AttemptId, HoldId, PatientId, ProviderId } from "../ids.ts";
 import type { FreeStart } from "../schedule/free-starts.ts";
 import { type Instant, type Interval, SECOND_MS } from "../time.ts";
 import type { Appointment, AppointmentFacts, OverrideReason } from "./appointment.ts";
 import type { RecentCommand } from "./calendar-view.ts";
 import type { Place, Who } from "./commands.ts";
+import type { HoldClaim } from "./hold.ts";
 import type { BookingRefusal } from "./refusal.ts";
 
 /** A participant that heard nothing asks its coordinator after this long, and then again. */
@@ -39,6 +40,8 @@ export interface PrepareCommand {
   readonly byPatient?: boolean;
   readonly deadline: Instant;
   readonly configVersion: number;
+  /** [R7] The hold that becomes this appointment; for the calendar that will have it. */
+  readonly hold?: HoldClaim;
 }
 
 export type PrepareReply =
@@ -93,6 +96,8 @@ export interface Prepared {
   readonly takes: Interval | null;
   readonly release: boolean;
   readonly resource: boolean;
+  /** [R7] The hold that ends with the commit. */
+  readonly converts?: HoldId;
 }
 
 /** A resource's part of an appointment: its time, and nothing about whose it is. */

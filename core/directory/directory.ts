@@ -1,6 +1,6 @@
 /** The directory as the rest of the system reads it: clinics, providers, visit types. Its truth is Postgres. */
 import type { LocationId, PatientId, ProviderId, VisitTypeId } from "../ids.ts";
-import type { CalendarConfig } from "../schedule/config.ts";
+import type { CalendarConfig, ResourceKind } from "../schedule/config.ts";
 
 export interface Clinic {
   readonly id: LocationId;
@@ -35,6 +35,19 @@ export interface Provider {
   readonly acceptingNewPatients: boolean;
   readonly locationIds: readonly LocationId[];
   readonly visitTypeIds: readonly VisitTypeId[];
+  readonly calendar: CalendarConfig;
+}
+
+/**
+ * [R1] A room, machine or interpreter of one clinic. Its id is a calendar's, because it has one; it is no provider: nobody
+ * finds it or books it for itself.
+ */
+export interface Resource {
+  readonly id: ProviderId;
+  readonly kind: ResourceKind;
+  readonly name: string;
+  readonly locationId: LocationId;
+  /** One site with its hours, and no visit types. */
   readonly calendar: CalendarConfig;
 }
 

@@ -1,6 +1,6 @@
 /** The whole directory in one HTTP call: an edge isolate keeps the answer and decides from it for a minute. */
-import { asc, eq, inArray, type SQL, sql } from "drizzle-orm";
-import type { Clinic, Provider, VisitType } from "../../core/directory/directory.ts";
+import { asc, eq, getTableColumns, inArray, type SQL, sql } from "drizzle-orm";
+import type { Clinic, Provider, Resource, VisitType } from "../../core/directory/directory.ts";
 import type { LocationId, ProviderId, VisitTypeId } from "../../core/ids.ts";
 import { invariant } from "../../core/invariant.ts";
 import type {
@@ -13,7 +13,7 @@ import type {
   WeeklyHours,
 } from "../../core/schedule/config.ts";
 import type { Db } from "../client.ts";
-import { clinic, clinicClosure, providerSite, visitType } from "../schema.ts";
+import { clinic, clinicClosure, providerSite, resource, visitType } from "../schema.ts";
 
 /** Five times the network of 200 clinics; past that an isolate should not hold all of them. */
 export const CLINICS_MAX = 1_000;
@@ -25,7 +25,11 @@ export const VISIT_TYPES_MAX = 1_000;
 /** Fifty for each of CLINICS_MAX clinics: ten holidays a year for five years. */
 export const CLOSURES_MAX = 50_000;
 
+/** Ten for each of CLINICS_MAX clinics. */
+export const DIRECTORY_RESOURCES_MAX = 10_000;
+
 export interface Directory {
+  readonly resources: Resource[];
   readonly clinics: Clinic[];
   readonly providers: Provider[];
   readonly visitTypes: VisitType[];
@@ -197,6 +201,20 @@ function toProvider(
   };
 }
 
+type ResourceRow = Omit<typeof resource.$inferSelect, "hours"> & { readonly hours: PackedHours };
+
+function toResource(row: ResourceRow, clinics: Clinics): Resource {
+  const id = row.id as ProviderId;
+  const site = toSite([row.locationId, row.hours, null, row.exceptions], clinics);
+  return {
+    id,
+    kind: row.kind,
+    name: row.name,
+    locationId: site.locationId,
+    calendar: { providerId: id, version: row.configVersion, sites: [site], visitTypes: [] },
+  };
+}
+
 function closuresByClinic(
   rows: readonly (typeof clinicClosure.$inferSelect)[],
 ): ReadonlyMap<string, readonly Closure[]> {
@@ -213,7 +231,7 @@ function closuresByClinic(
 const clinicsOf = (
   db: Db,
   only: ProviderId | null,
-  column: typeof clinic.id | typeof clinicClosure.locationId,
+  column: typeof clinic.id | typeof clinicClosure.locationId | typeof resource.locationId,
 ): SQL | undefined =>
   only === null
     ? undefined
@@ -225,16 +243,25 @@ const clinicsOf = (
           .where(eq(providerSite.providerId, only)),
       );
 
+/** Every column by name, with the hours packed. */
+const RESOURCE_COLUMNS = { ...getTableColumns(resource), hours: sql<PackedHours>`${packedHours("hours")}` };
+
 /**
- * All clinics, providers and visit types, each sorted by id. Throws when a table outgrew its limit: a provider left out
- * in silence could be neither found nor booked. The four statements are one transaction but not one snapshot, hence
- * the order: what a provider refers to is read after the provider.
- * @param only one provider with its own clinics and all visit types: what an isolate needs that has just begun. By
- * primary key and the leading columns of the two link tables, a twentieth of the time of the whole.
+ * All clinics, providers, resources and visit types, each sorted by id. Throws when a table outgrew its limit: a provider
+ * left out in silence could be neither found nor booked. The five statements are one transaction but not one snapshot,
+ * hence the order: what providers and resources refer to is read after them.
+ * @param only one provider with its own clinics, what is in them, and all visit types: what an isolate needs that has just
+ * begun. By primary key and the leading columns of the link tables, a twentieth of the time of the whole.
  */
 export async function loadDirectory(db: Db, only: ProviderId | null = null): Promise<Directory> {
-  const [packed, clinics, visitTypes, closures] = await db.batch([
+  const [packed, resources, clinics, visitTypes, closures] = await db.batch([
     db.execute<{ providers: PackedProvider[] | null }>(packedProviders(only)),
+    db
+      .select(RESOURCE_COLUMNS)
+      .from(resource)
+      .where(clinicsOf(db, only, resource.locationId))
+      .orderBy(asc(resource.id))
+      .limit(DIRECTORY_RESOURCES_MAX + 1),
     db
       .select()
       .from(clinic)
@@ -256,6 +283,10 @@ export async function loadDirectory(db: Db, only: ProviderId | null = null): Pro
   const providers = packed.rows[0]?.providers ?? []; // null when there are none
   invariant(clinics.length <= CLINICS_MAX, "the directory holds at most CLINICS_MAX clinics");
   invariant(providers.length <= PROVIDERS_MAX, "the directory holds at most PROVIDERS_MAX providers");
+  invariant(
+    resources.length <= DIRECTORY_RESOURCES_MAX,
+    "the directory holds at most DIRECTORY_RESOURCES_MAX resources",
+  );
   invariant(visitTypes.length <= VISIT_TYPES_MAX, "the directory holds at most VISIT_TYPES_MAX visit types");
   invariant(closures.length <= CLOSURES_MAX, "the directory holds at most CLOSURES_MAX closures");
 
@@ -267,6 +298,7 @@ export async function loadDirectory(db: Db, only: ProviderId | null = null): Pro
   return {
     clinics: clinics.map(toClinic),
     providers: providers.map((provider) => toProvider(provider, shared, rules)),
+    resources: resources.map((row) => toResource(row, shared)),
     visitTypes: visitTypes.map(toVisitType),
   };
 }

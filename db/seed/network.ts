@@ -1,17 +1,19 @@
 /** The sample network as core types. Pure: the same seed and size give the same network, id by id. */
-import type { Clinic, Patient, Provider } from "../../core/directory/directory.ts";
+import type { Clinic, Patient, Provider, Resource } from "../../core/directory/directory.ts";
 import { invariant } from "../../core/invariant.ts";
 import { CITIES } from "./cities.ts";
 import { makeClinics } from "./clinics.ts";
 import { makePatients } from "./patients.ts";
 import { makeProviders } from "./providers.ts";
 import type { Random } from "./random.ts";
+import { makeResources } from "./resources.ts";
 import { makeVisitTypes, type SeedVisitType } from "./visit-types.ts";
 
 export interface Network {
   readonly clinics: readonly Clinic[];
   readonly visitTypes: readonly SeedVisitType[];
   readonly providers: readonly Provider[];
+  readonly resources: readonly Resource[];
   readonly patients: readonly Patient[];
 }
 
@@ -31,7 +33,8 @@ const CLINICS_AVAILABLE = CITIES.reduce((sum, city) => sum + city.clinics, 0);
 /** Each kind has a generator of its own: more providers do not change the patients. */
 export function makeNetwork(random: Random, size: NetworkSize): Network {
   invariant(size.clinics >= 1 && size.clinics <= CLINICS_AVAILABLE, "a sample network has 1 to 200 clinics");
-  const [forTypes, forClinics, forProviders, forPatients] = [
+  const [forTypes, forClinics, forProviders, forPatients, forResources] = [
+    random.fork(),
     random.fork(),
     random.fork(),
     random.fork(),
@@ -43,6 +46,7 @@ export function makeNetwork(random: Random, size: NetworkSize): Network {
     clinics,
     visitTypes: [...types.values()],
     providers: makeProviders(forProviders, size.providers, clinics, types),
+    resources: makeResources(forResources, clinics),
     patients: makePatients(forPatients, size.patients, clinics),
   };
 }

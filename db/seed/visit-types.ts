@@ -53,6 +53,7 @@ const TYPES = [
     modality: "in-person",
     bufferAfterMinutes: 15,
     ageMin: 18,
+    requires: ["room"],
   },
   {
     key: "same-day",

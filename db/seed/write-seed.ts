@@ -8,6 +8,7 @@ import {
   provider,
   providerSite,
   providerVisitType,
+  resource,
   visitType,
 } from "../schema.ts";
 import { searchText } from "../search-text.ts";
@@ -59,12 +60,19 @@ const siteRows = (p: Network["providers"][number]): (typeof providerSite.$inferI
     exceptions: site.exceptions ?? null,
   }));
 
+const resourceRow = ({ calendar, ...r }: Network["resources"][number]): typeof resource.$inferInsert => ({
+  ...r,
+  hours: calendar.sites[0]?.hours ?? [],
+  exceptions: calendar.sites[0]?.exceptions ?? null,
+  configVersion: calendar.version,
+});
+
 /** Any Drizzle database of Postgres. The caller wraps it in a transaction; a row that exists already throws (23505). */
 export async function writeSeed<H extends PgQueryResultHKT>(
   db: PgDatabase<H>,
   network: Network,
 ): Promise<void> {
-  const { clinics, visitTypes, providers, patients } = network;
+  const { clinics, visitTypes, providers, resources, patients } = network;
   const offers = providers.flatMap((p) =>
     p.visitTypeIds.map((visitTypeId) => ({ providerId: p.id, visitTypeId })),
   );
@@ -82,5 +90,6 @@ export async function writeSeed<H extends PgQueryResultHKT>(
   await insertAll(db, provider, providers.map(providerRow));
   await insertAll(db, providerSite, providers.flatMap(siteRows));
   await insertAll(db, providerVisitType, offers);
+  await insertAll(db, resource, resources.map(resourceRow));
   await insertAll(db, patient, patients);
 }

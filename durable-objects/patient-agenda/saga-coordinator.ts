@@ -166,14 +166,14 @@ export class SagaCoordinator {
     return now.length === wanted.held.length && now.every((resource) => wanted.held.includes(resource));
   }
 
-  /** The first of several that says yes; the refusal of the last one if none does. */
+  /** [R4] The first of several that says yes. If none does: taken, if one of them is only that; else nothing serves. */
   async #oneOf(
     row: CommandRow,
     wanted: WantedSaga,
     need: WantedSaga["needs"][number],
     agreement: Agreement,
   ): Promise<NotAgreed | null> {
-    let failed: NotAgreed | null = null;
+    let taken: NotAgreed | null = null;
     for (const candidate of need.filter(({ calendar }) => !agreement.chosen.includes(calendar))) {
       const { calendar } = candidate;
       const reply = await this.#prepare(row, agreement, calendar, resourceQuestion(row, wanted, candidate));
@@ -181,10 +181,11 @@ export class SagaCoordinator {
         agreement.chosen.push(calendar);
         return null;
       }
-      failed = { ...reply, calendar };
-      if (reply.kind !== "refused") break;
+      const failed = { ...reply, calendar };
+      if (failed.kind !== "refused") return failed;
+      if (failed.refusal.reason !== "rule") taken = failed;
     }
-    return failed ?? { ...NOBODY_SERVES, calendar: wanted.providerId };
+    return taken ?? { ...NOBODY_SERVES, calendar: wanted.providerId };
   }
 
   async #prepare(

@@ -14,7 +14,7 @@ import {
   type Prepared,
   type PrepareReply,
 } from "../../core/booking/saga.ts";
-import type { AppointmentId, AttemptId, PatientId, ProviderId } from "../../core/ids.ts";
+import type { AppointmentId, AttemptId, HoldId, PatientId, ProviderId } from "../../core/ids.ts";
 import type { FreeStart } from "../../core/schedule/free-starts.ts";
 import { type Instant, plus } from "../../core/time.ts";
 import { logFailure } from "../shared/log.ts";
@@ -22,12 +22,14 @@ import type { WakeUp } from "../shared/wake.ts";
 import type { CalendarMemory } from "./calendar-memory.ts";
 import type { CalendarStore } from "./calendar-store.ts";
 import type { CalendarWriter, Written } from "./calendar-writer.ts";
+import type { HoldStore } from "./hold-store.ts";
 import type { ReleaseDue } from "./saga-store.ts";
 
 export interface SagaParts {
   readonly calendar: ProviderId;
   readonly storage: Pick<DurableObjectStorage, "transactionSync">;
   readonly store: CalendarStore;
+  readonly holds: HoldStore;
   readonly memory: CalendarMemory;
   readonly writer: CalendarWriter;
   readonly wake: WakeUp;
@@ -85,7 +87,8 @@ export class CalendarSagas {
     { refusal }: { readonly refusal: BookingRefusal },
     at: Instant,
   ): readonly FreeStart[] {
-    const lost = refusal.reason === "slot-taken" && take !== null && !resource;
+    const lost =
+      (refusal.reason === "slot-taken" || refusal.reason === "hold-expired") && take !== null && !resource;
     return lost ? this.#parts.memory.nearestTo(take, at) : [];
   }
 
@@ -167,9 +170,12 @@ export class CalendarSagas {
         return null;
       case "arrive": {
         store.sagas.deleteForwarding(decision.appointment.id);
-        const { before, appointment: after, recent, takes } = decision;
+        const { before, appointment: after, recent, takes, converts } = decision;
         const type = after.version === 1 ? "booked" : "moved";
-        return writer.appointment({ type, before, after, recent, cause: command.attempt, takes }, at);
+        const change = { type, before, after, recent, cause: command.attempt, takes } as const;
+        const written = writer.appointment(change, at);
+        if (converts) this.#convert(converts, at); // after it: screens compare with the time before
+        return written;
       }
       case "leave": {
         const { before, forwarding } = decision;
@@ -194,6 +200,12 @@ export class CalendarSagas {
           : null;
       }
     }
+  }
+
+  /** [R7] The hold ends with the appointment that it became. */
+  #convert(id: HoldId, at: Instant): void {
+    const hold = this.#parts.holds.find(id);
+    if (hold) this.#parts.holds.save({ ...hold, state: "converted" }, at);
   }
 
   async #askAbout(prepared: Prepared): Promise<void> {

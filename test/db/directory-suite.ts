@@ -7,7 +7,7 @@ import { findPatient } from "../../db/queries/find-patient.ts";
 import { isKnownToProvider } from "../../db/queries/is-known-to-provider.ts";
 import { listPatients, PATIENTS_PAGE_MAX } from "../../db/queries/list-patients.ts";
 import { listProviders, PROVIDERS_PAGE_MAX, type ProviderFilter } from "../../db/queries/list-providers.ts";
-import { CLINICS_MAX, loadDirectory } from "../../db/queries/load-directory.ts";
+import { CLINICS_MAX, DIRECTORY_RESOURCES_MAX, loadDirectory } from "../../db/queries/load-directory.ts";
 import { foldText } from "../../db/search-text.ts";
 import { sampleNetwork } from "../../scripts/local/template.ts";
 import type { DatabaseUnderTest } from "./database-under-test.ts";
@@ -43,6 +43,7 @@ export function directorySuite(use: () => DatabaseUnderTest): void {
 
   describe("loading the directory", () => {
     afterEach(async () => {
+      await use().db.execute(sql`DELETE FROM resource WHERE name = 'one too many'`);
       await use().db.execute(sql`DELETE FROM clinic WHERE name = 'one too many'`);
     });
 
@@ -50,6 +51,7 @@ export function directorySuite(use: () => DatabaseUnderTest): void {
       const directory = await loadDirectory(use().db);
       expect(directory.clinics).toEqual(network.clinics.toSorted(byId));
       expect(directory.providers).toEqual(network.providers.toSorted(byId));
+      expect(directory.resources).toEqual(network.resources.toSorted(byId));
       expect(directory.visitTypes).toEqual(
         network.visitTypes
           .toSorted(byId)
@@ -63,6 +65,10 @@ export function directorySuite(use: () => DatabaseUnderTest): void {
       expect(part.providers).toEqual(whole.providers.filter(({ id }) => id === first.id));
       expect(part.clinics).toEqual(whole.clinics.filter(({ id }) => first.locationIds.includes(id)));
       expect(part.visitTypes).toEqual(whole.visitTypes);
+      expect(part.resources).toEqual(
+        whole.resources.filter(({ locationId }) => first.locationIds.includes(locationId)),
+      );
+      expect(part.resources).toHaveLength(3 * first.locationIds.length);
       expect((await loadDirectory(use().db, "prv_000000000000" as ProviderId)).providers).toEqual([]);
     });
 
@@ -122,6 +128,55 @@ export function directorySuite(use: () => DatabaseUnderTest): void {
           exceptions = NULL WHERE provider_id = ${first.id} AND location_id = ${locationId}`);
       }
       expect((await loadDirectory(db, first.id)).providers[0]).toEqual(first);
+    });
+
+    it("[D1] [R1] gives back a resource that closes early one day, and with its clinic", async () => {
+      const { db } = use();
+      const [room] = network.resources;
+      const [site] = room?.calendar.sites ?? [];
+      const hours = [{ weekday: 1, opensAt: 480, closesAt: 720, until: "2026-12-31" }];
+      const exceptions = [{ date: "2026-12-24", kind: "instead", hours: [{ opensAt: 600, closesAt: 660 }] }];
+      const list = (value: unknown) => sql`${JSON.stringify(value)}::jsonb`;
+      const load = async () => (await loadDirectory(db)).resources.find(({ id }) => id === room?.id);
+      try {
+        await db.execute(sql`UPDATE resource SET hours = ${list(hours)}, exceptions = ${list(exceptions)},
+          config_version = 2 WHERE id = ${room?.id}`);
+        await db.execute(
+          sql`INSERT INTO clinic_closure VALUES (${room?.locationId}, '2026-11-26', '2026-11-27')`,
+        );
+        const closures = [{ from: "2026-11-26", until: "2026-11-27" }, ...(site?.closures ?? [])];
+        const sites = [{ ...site, hours, exceptions, closures }];
+        expect(await load()).toEqual({ ...room, calendar: { ...room?.calendar, version: 2, sites } });
+      } finally {
+        await db.execute(sql`DELETE FROM clinic_closure WHERE from_date = '2026-11-26'`);
+        await db.execute(sql`UPDATE resource SET hours = ${list(site?.hours)}, exceptions = NULL,
+          config_version = 1 WHERE id = ${room?.id}`);
+      }
+      expect(await load()).toEqual(room);
+    });
+
+    it("[R1] refuses a resource that could not be a calendar, or is nowhere", async () => {
+      const { db } = use();
+      const id = network.resources[0]?.id;
+      for (const [assignment, code] of [
+        ["id = 'room 1'", "23514"],
+        ["kind = 'car'", "23514"],
+        ["config_version = 0", "23514"],
+        [`hours = '[{"weekday":1,"opensAt":1,"closesAt":600}]'`, "23514"],
+        [`exceptions = '[{"kind":"closed"}]'`, "23514"],
+        ["location_id = 'loc_000000000000'", "23503"],
+      ] as const) {
+        const update = db.execute(sql`UPDATE resource SET ${sql.raw(assignment)} WHERE id = ${id}`);
+        await expect(update, assignment).rejects.toMatchObject({ cause: { code } });
+      }
+    });
+
+    it("[D2] [R1] refuses more resources than an isolate should hold", async () => {
+      await use().db.execute(sql`
+        INSERT INTO resource SELECT 'prv_' || lpad(n::text, 12, '0'), 'room', 'one too many',
+          ${first.locationIds[0]}, '[]', NULL, 1
+        FROM generate_series(1, ${DIRECTORY_RESOURCES_MAX}::int) AS n`);
+      await expect(loadDirectory(use().db)).rejects.toThrow("DIRECTORY_RESOURCES_MAX");
     });
 
     it("[S1] [S7] [S8] [S9] [S11] refuses rules that a calendar could not read", async () => {

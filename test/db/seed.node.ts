@@ -14,7 +14,10 @@ import { makeNetwork, SAMPLE_SEED, SAMPLE_SIZE } from "../../db/seed/network.ts"
 import { SPECIALTIES } from "../../db/seed/providers.ts";
 import { Random } from "../../db/seed/random.ts";
 
-const { clinics, providers, patients, visitTypes } = makeNetwork(new Random(SAMPLE_SEED), SAMPLE_SIZE);
+const { clinics, providers, resources, patients, visitTypes } = makeNetwork(
+  new Random(SAMPLE_SEED),
+  SAMPLE_SIZE,
+);
 const clinicOf = new Map(clinics.map((clinic) => [clinic.id, clinic]));
 const unique = <T>(items: readonly T[]): T[] => [...new Set(items)];
 const onStep = (minutes: number): boolean => Number.isInteger(minutes) && minutes % STEP_MINUTES === 0;
@@ -22,7 +25,7 @@ const onStep = (minutes: number): boolean => Number.isInteger(minutes) && minute
 describe("generator", () => {
   it("[Y1] gives the same network for the same seed, another one for another", () => {
     const again = makeNetwork(new Random(SAMPLE_SEED), SAMPLE_SIZE);
-    expect(again).toEqual({ clinics, visitTypes, providers, patients });
+    expect(again).toEqual({ clinics, visitTypes, providers, resources, patients });
     expect(makeNetwork(new Random(1), SAMPLE_SIZE).providers[0]?.id).not.toBe(providers[0]?.id);
   });
 
@@ -40,6 +43,7 @@ describe("generator", () => {
   it("[Y2] more of one kind does not change the others", () => {
     const smaller = makeNetwork(new Random(SAMPLE_SEED), { ...SAMPLE_SIZE, providers: 10 });
     expect(smaller.patients).toEqual(patients);
+    expect(smaller.resources).toEqual(resources);
     expect(smaller.providers).toEqual(providers.slice(0, 10));
   });
 
@@ -171,6 +175,41 @@ describe("providers", () => {
       expect(languages[0]).toBe("en");
       expect(Intl.getCanonicalLocales(languages)).toEqual(languages);
     }
+  });
+});
+
+describe("resources", () => {
+  it("[R1] [Y3] two rooms and a machine in every clinic, under ids of their own, open whenever a provider is", () => {
+    expect(resources).toHaveLength(3 * clinics.length);
+    expect(new Set([...resources, ...providers].map(({ id }) => id)).size).toBe(
+      resources.length + providers.length,
+    );
+    for (const { id, locationId, calendar } of resources) {
+      expect(PROVIDER_ID.test(id) && calendar.providerId === id && calendar.visitTypes.length === 0).toBe(
+        true,
+      );
+      expect(calendar.sites).toMatchObject([{ locationId, timeZone: clinicOf.get(locationId)?.timeZone }]);
+    }
+    for (const { locationId, opensAt, closesAt, weekday } of providers.flatMap(({ calendar }) =>
+      calendar.sites.flatMap((site) =>
+        site.hours.map((hours) => ({ ...hours, locationId: site.locationId })),
+      ),
+    )) {
+      const rooms = resources.filter((r) => r.locationId === locationId && r.kind === "room");
+      expect(rooms).toHaveLength(2);
+      for (const hours of rooms.flatMap(({ calendar }) => calendar.sites[0]?.hours ?? []))
+        if (hours.weekday === weekday)
+          expect(hours.opensAt <= opensAt && closesAt <= hours.closesAt).toBe(true);
+    }
+  });
+
+  it("[R2] one visit type needs a room, and nobody has it first", () => {
+    const [needing, ...others] = visitTypes.filter((type) => type.requires);
+    expect(needing?.requires).toEqual(["room"]);
+    expect(others).toEqual([]);
+    const first = providers.map(({ visitTypeIds }) => visitTypeIds[0]);
+    expect(first).not.toContain(needing?.id);
+    expect(providers.some(({ visitTypeIds }) => visitTypeIds.includes(needing?.id as never))).toBe(true);
   });
 });
 

@@ -5,9 +5,10 @@
 import type { Context } from "hono";
 import { appointmentReach, type Principal } from "../../core/access/principal.ts";
 import { reaches } from "../../core/access/reach.ts";
-import type { TakeAnswer, TakeRequest } from "../../core/agenda/command-row.ts";
+import type { TakeAnswer, TakeRequest, WantedBooking, WantedSaga } from "../../core/agenda/command-row.ts";
 import type { Appointment, CancellationReason } from "../../core/booking/appointment.ts";
 import type { Place } from "../../core/booking/commands.ts";
+import { samePlace } from "../../core/booking/decide-move.ts";
 import type { HoldClaim } from "../../core/booking/hold.ts";
 import type { StatusAction } from "../../core/booking/status-rules.ts";
 import type { Provider } from "../../core/directory/directory.ts";
@@ -42,6 +43,8 @@ import type { Directory } from "./directory-cache.ts";
 import type { EdgeEnv } from "./env.ts";
 import { tokenHashOf } from "./hold-token.ts";
 import { commandId, fingerprintOf } from "./idempotency.ts";
+import { candidatesFor, neededResources } from "./needed-resources.ts";
+import type { Configurable } from "./provisioning.ts";
 import { mintAppointmentId, parseAppointmentId, parseHoldId } from "./routing-ids.ts";
 import { providerCalendar } from "./stubs.ts";
 import { whoIsAskedFor } from "./who-comes.ts";
@@ -83,13 +86,13 @@ export function sourceOf(principal: Principal): "patient" | "staff" | "service" 
 /** The call to the agenda itself may die: then nobody knows, and the same key asks again. */
 export async function takeSafely(
   c: Context<EdgeEnv>,
-  providers: readonly Provider[],
+  calendars: readonly Configurable[],
   request: () => TakeRequest,
 ): Promise<TakeAnswer> {
   try {
-    return await take(c.env, providers, request);
+    return await take(c.env, calendars, request);
   } catch (error) {
-    logFailure("edge.take_failed", error, { provider: providers[0]?.id ?? "" });
+    logFailure("edge.take_failed", error, { provider: calendars[0]?.id ?? "" });
     return { kind: "unknown" };
   }
 }
@@ -127,6 +130,16 @@ function claimOf(
   return hold?.home === provider && token !== null ? { id: hold.id, tokenHash: tokenHashOf(token) } : null;
 }
 
+/** [R2] The same booking, as a saga of the provider and whatever else the visit needs. */
+function withResources(
+  { kind: _kind, reason, notes, source, hold, ...common }: WantedBooking,
+  needs: WantedSaga["needs"],
+): WantedSaga {
+  const { appointmentId, place, providerId: home } = common;
+  const book = { reason, notes, source, appointmentId, place, ...(hold ? { hold } : {}) };
+  return { ...common, kind: "saga", what: "book", ifMatch: 0, source: null, home, needs, held: [], book };
+}
+
 /** Whether the caller's role may book at all is the door's question; for whom they may book is asked here. */
 export async function bookAppointment(
   c: Context<EdgeEnv>,
@@ -149,7 +162,7 @@ export async function bookAppointment(
       c,
       principal,
       { key, body, token },
-      { patientId: patient.patientId, provider, place, timeZone: clinic.timeZone },
+      { patientId: patient.patientId, provider, place, timeZone: clinic.timeZone, known },
     ),
   );
 }
@@ -167,36 +180,43 @@ interface MeantBooking {
   readonly provider: Provider;
   readonly place: Place;
   readonly timeZone: string;
+  readonly known: Directory;
 }
 
 async function bookAdmitted(
   c: Context<EdgeEnv>,
   principal: Principal,
   { key, body, token }: AskedBooking,
-  { patientId, provider, place, timeZone }: MeantBooking,
+  { patientId, provider, place, timeZone, known }: MeantBooking,
 ): Promise<TakeOutcome> {
   const who = await whoIsAskedFor(c.get("settings"), provider, place, timeZone, { patientId });
   const hold = claimOf(c.get("settings").ID_KEYS, provider.id, body.holdId, token);
-  const answer = await takeSafely(c, [provider], () => ({
-    command: commandId(principal.subject, patientId, key),
-    fingerprint: fingerprintOf("POST", "/v1/appointments", body),
-    patientId,
-    wanted: {
-      kind: "book",
-      appointmentId: mintAppointmentId(c.get("settings").ID_KEYS, provider.id),
-      providerId: provider.id,
-      place,
-      timeZone,
-      configVersion: provider.calendar.version,
-      ...who,
-      reason: body.reason ?? null,
-      notes: body.notes ?? null,
-      source: sourceOf(principal),
-      ...(hold ? { hold } : {}),
-      ...(body.override ? { override: body.override.reasonCode } : {}),
-    },
-  }));
-  return { ok: true, answer, timeZone };
+  const needed = neededResources(known, provider, place);
+  const wanted = (): WantedBooking => ({
+    kind: "book",
+    appointmentId: mintAppointmentId(c.get("settings").ID_KEYS, provider.id),
+    providerId: provider.id,
+    place,
+    timeZone: timeZone,
+    configVersion: provider.calendar.version,
+    ...who,
+    reason: body.reason ?? null,
+    notes: body.notes ?? null,
+    source: sourceOf(principal),
+    ...(hold ? { hold } : {}),
+    ...(body.override ? { override: body.override.reasonCode } : {}),
+  });
+  const answer = await takeSafely(c, [provider, ...needed.calendars], () => {
+    const booking = wanted();
+    const needs = candidatesFor(needed, booking.appointmentId);
+    return {
+      command: commandId(principal.subject, patientId, key),
+      fingerprint: fingerprintOf("POST", "/v1/appointments", body),
+      patientId,
+      wanted: needs.length > 0 ? withResources(booking, needs) : booking,
+    };
+  });
+  return { ok: true, answer, timeZone: timeZone };
 }
 
 /** The caller's version and key, as they came with the request. */
@@ -205,28 +225,41 @@ export interface ChangeTerms {
   readonly key: string;
 }
 
-/** [M1] To another time of the same calendar, or [J1] to another provider: same id, all or nothing. */
+/** The place that a change leads to; null = the target does not know the visit type and neither does the directory. */
+function newPlaceOf(
+  known: Directory,
+  { appointment, provider }: Extract<FoundAppointment, { ok: true }>,
+  target: Provider,
+  body: MoveBody,
+): Place | null {
+  const locationId = body.locationId ?? appointment.locationId;
+  const visitTypeId = body.visitTypeId ?? appointment.visitTypeId;
+  const sameVisit = visitTypeId === appointment.visitTypeId && body.start === undefined;
+  return sameVisit && target.id === provider.id
+    ? { locationId, visitTypeId, start: appointment.start, end: appointment.end }
+    : placeOf(known, target, visitTypeId, locationId, body.start ?? appointment.start);
+}
+
+/**
+ * [M1] To another time of the same calendar, or [J1] [R5] to another provider, or with other resources: same id, all or
+ * nothing.
+ */
 export async function moveAppointment(
   c: Context<EdgeEnv>,
   principal: Principal,
-  { appointment, provider }: Extract<FoundAppointment, { ok: true }>,
+  found: Extract<FoundAppointment, { ok: true }>,
   { ifMatch, key }: ChangeTerms,
   body: MoveBody,
 ): Promise<TakeOutcome> {
+  const { appointment, provider } = found;
   const targetId = body.providerId ?? provider.id;
   const known = await directoryForProvider(c, targetId);
   const target = known.providers.get(targetId);
-  const locationId = body.locationId ?? appointment.locationId;
-  const clinic = await clinicIn(c, known, locationId);
-  const visitTypeId = body.visitTypeId ?? appointment.visitTypeId;
-  const sameVisit = visitTypeId === appointment.visitTypeId && body.start === undefined;
-  const place =
-    sameVisit && targetId === provider.id
-      ? { locationId, visitTypeId, start: appointment.start, end: appointment.end }
-      : target && placeOf(known, target, visitTypeId, locationId, body.start ?? appointment.start);
+  const clinic = await clinicIn(c, known, body.locationId ?? appointment.locationId);
+  const place = target && newPlaceOf(known, found, target, body);
   if (!target || !clinic || !place) return refused(NOT_FOUND);
   // [A2] Nobody moves a visit out of their own reach: a desk not to a foreign clinic, a provider not to a colleague.
-  const there = { patientId: appointment.patientId, providerId: target.id, locationId };
+  const there = { patientId: appointment.patientId, providerId: target.id, locationId: place.locationId };
   if (!reaches(appointmentReach(principal), there)) return refused(NOT_FOUND);
 
   const who = await whoIsAskedFor(c.get("settings"), target, place, clinic.timeZone, {
@@ -245,7 +278,11 @@ export async function moveAppointment(
     ...(body.reason === undefined ? {} : { reason: body.reason }),
     ...(body.override ? { override: body.override.reasonCode } : {}),
   };
-  const isSaga = target.id !== provider.id;
+  const moves = target.id !== provider.id;
+  const held = appointment.resources ?? [];
+  const needed = neededResources(known, target, place);
+  const isSaga = moves || (!samePlace(appointment, place) && (needed.kinds.length > 0 || held.length > 0));
+  const calendars = [target, ...(moves ? [provider] : []), ...(isSaga ? needed.calendars : [])];
   const request = (): TakeRequest => ({
     command: commandId(principal.subject, appointment.patientId, key),
     fingerprint: fingerprintOf("PATCH", `/v1/appointments/${appointment.id}`, body),
@@ -255,16 +292,16 @@ export async function moveAppointment(
           ...common,
           kind: "saga",
           what: "move",
-          source: provider.id,
+          source: moves ? provider.id : null,
           home: homeCalendarOf(appointment.id),
-          needs: [],
-          held: appointment.resources ?? [],
+          needs: candidatesFor(needed, appointment.id, held),
+          held,
         }
       : { ...common, kind: "move" },
   });
   return admitted(target.id, async () => ({
     ok: true,
-    answer: await takeSafely(c, isSaga ? [target, provider] : [target], request),
+    answer: await takeSafely(c, calendars, request),
     timeZone: clinic.timeZone,
   }));
 }

@@ -5,11 +5,10 @@
 import type { TakeAnswer, TakeRequest } from "../../core/agenda/command-row.ts";
 import { factsOf } from "../../core/booking/appointment.ts";
 import type { StatusCommand, StatusReply } from "../../core/booking/commands.ts";
-import type { Provider } from "../../core/directory/directory.ts";
 import type { ProviderId } from "../../core/ids.ts";
 import { logFailure } from "../../durable-objects/shared/log.ts";
 import { forgetAvailability } from "./availability-cache.ts";
-import { configure } from "./provisioning.ts";
+import { type Configurable, configure } from "./provisioning.ts";
 import { patientAgenda, providerCalendar } from "./stubs.ts";
 
 /** A lock (a move in progress) lasts milliseconds; waits add up to about two seconds before a client is told. */
@@ -20,10 +19,10 @@ const CONFIG_PUSHES_MAX = 2;
 const jittered = (ms: number): number => ms * (0.75 + Math.random() / 2);
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** A command that takes time of these providers' calendars, the holder first. `attempt` builds the request anew, because a new attempt needs a fresh id. */
+/** A command that takes time of these calendars, the holder first, resources after providers. `attempt` builds the request anew, because a new attempt needs a fresh id. */
 export async function take(
   env: Env,
-  providers: readonly Provider[],
+  calendars: readonly Configurable[],
   attempt: () => TakeRequest,
 ): Promise<TakeAnswer> {
   const first = attempt();
@@ -33,17 +32,17 @@ export async function take(
   let pushes = 0;
   for (;;) {
     const behind = answer.kind === "needs-config" ? answer.calendar : null;
-    const provider = providers.find(({ id }) => id === behind);
-    if (provider && pushes < CONFIG_PUSHES_MAX * providers.length) {
+    const known = calendars.find(({ id }) => id === behind);
+    if (known && pushes < CONFIG_PUSHES_MAX * calendars.length) {
       pushes += 1;
-      await configure(env, provider);
+      await configure(env, known);
     } else if (answer.kind === "busy" && busyFor < BUSY_WAITS_MS.length) {
       await sleep(jittered(BUSY_WAITS_MS[busyFor] as number));
       busyFor += 1;
     } else break;
     answer = await agenda.take(attempt());
   }
-  if (answer.kind !== "refused" || !answer.replayed) for (const { id } of providers) forgetAvailability(id);
+  if (answer.kind !== "refused" || !answer.replayed) for (const { id } of calendars) forgetAvailability(id);
   return answer;
 }
 

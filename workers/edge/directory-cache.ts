@@ -2,7 +2,7 @@
  * The directory as one isolate knows it: loaded whole, kept for a minute, served stale while Postgres is away. An id
  * that is not in it is unknown, and no object is ever asked about it.
  */
-import type { Clinic, Provider, VisitType } from "../../core/directory/directory.ts";
+import type { Clinic, Provider, Resource, VisitType } from "../../core/directory/directory.ts";
 import type { ProviderId } from "../../core/ids.ts";
 import { MINUTE_MS, SECOND_MS } from "../../core/time.ts";
 import type { EdgeSettings } from "../config.ts";
@@ -23,6 +23,8 @@ export interface Directory {
   readonly providers: ReadonlyMap<string, Provider>;
   readonly clinics: ReadonlyMap<string, Clinic>;
   readonly visitTypes: ReadonlyMap<string, VisitType>;
+  /** [R1] By clinic. Never among `providers`: nobody looks for a room. */
+  readonly resources: ReadonlyMap<string, readonly Resource[]>;
   readonly specialties: readonly string[];
 }
 
@@ -132,6 +134,7 @@ async function fetchDirectory(settings: EdgeSettings, only: ProviderId | null): 
     providers: byId(rows.providers),
     clinics: byId(rows.clinics),
     visitTypes: byId(rows.visitTypes),
+    resources: Map.groupBy(rows.resources, ({ locationId }) => locationId),
     specialties: [...new Set(rows.providers.flatMap((provider) => provider.specialties))].sort(),
   };
 }

@@ -2,6 +2,9 @@
 import type { Provider } from "../../core/directory/directory.ts";
 import { providerCalendar } from "./stubs.ts";
 
-export async function configure(env: Env, provider: Provider): Promise<void> {
-  await providerCalendar(env, provider.id).applyConfig(provider.calendar);
+/** A provider, or [R1] a resource: whatever has a calendar and its configuration in the directory. */
+export type Configurable = Pick<Provider, "id" | "calendar">;
+
+export async function configure(env: Env, { id, calendar }: Configurable): Promise<void> {
+  await providerCalendar(env, id).applyConfig(calendar);
 }

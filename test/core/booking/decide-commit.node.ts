@@ -50,6 +50,7 @@ describe("a commit", () => {
       appointment: moved,
       recent,
       takes: { start: LATER, end: plus(LATER, 30 * MINUTE_MS) },
+      converts: null,
     });
     expect(target.find(id)).toEqual({ appointment: moved, recent });
   });
