@@ -11,7 +11,8 @@ const BUSY_FACTOR = 6;
 
 /** Taken when the file begins: afterwards the load is our own. */
 const loadBefore = loadavg()[0] ?? 0;
-const isBusy = loadBefore >= LOAD_MAX;
+/** Whether figures of this run are void. */
+export const isBusy = loadBefore >= LOAD_MAX;
 
 /** The limit that this run is held to. */
 export const limitMs = (limit: number): number => (isBusy ? limit * BUSY_FACTOR : limit);
