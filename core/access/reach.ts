@@ -14,10 +14,6 @@ interface Reachable {
   readonly providerId: ProviderId;
 }
 
-/** [A1] Whether a caller may learn that an appointment of this patient is on its way, before it can be shown. */
-export const mayReach = (reach: Reach, patientId: PatientId): boolean =>
-  reach.kind === "patient" ? reach.patientId === patientId : reach.kind !== "nothing";
-
 /** [A1] Whether `reach` includes this appointment. */
 export function reaches(reach: Reach, appointment: Reachable): boolean {
   switch (reach.kind) {

@@ -1,11 +1,11 @@
 /** May this appointment move to another time of the same calendar? Same id, one version more, all or nothing. */
 import { findSite } from "../schedule/free-starts.ts";
-import { type Instant, type Interval, MINUTE_MS, plus } from "../time.ts";
+import type { Instant, Interval } from "../time.ts";
 import type { Appointment } from "./appointment.ts";
 import type { CalendarView, StoredAppointment } from "./calendar-view.ts";
 import type { MoveCommand, Place } from "./commands.ts";
 import { blockerOf, brokenDayLimit, needsResources, takenAt } from "./occupancy.ts";
-import { brokenPlaceRule } from "./place-rules.ts";
+import { brokenPlaceRule, isPastWindow } from "./place-rules.ts";
 import { findRecent, RECENT_COMMANDS_MAX, stillRecent } from "./recent-commands.ts";
 import { type BookingRefusal, broken } from "./refusal.ts";
 
@@ -56,7 +56,8 @@ function moveRefusal(
   if (samePlace(appointment, command.place)) return null;
   if (appointment.resources?.length) return { reason: "stale-version" }; // [R5] the caller did not see them
   if (now >= appointment.start) return broken("already-started"); // [M8] a missed visit is booked anew
-  if (command.byPatient && isTooLate(view, appointment, now)) return broken("move-window"); // [M9]
+  if (command.byPatient && isPastWindow(view.open, appointment, "moveWindowMinutes", now))
+    return broken("move-window"); // [M9]
   const { who, override } = command;
   const rule = brokenPlaceRule(view.open, command.place, now, { who, override });
   if (rule) return rule;
@@ -88,17 +89,9 @@ export function movableRefusal(
   const refusal = versionRefusal(stored, ifMatch, now);
   if (refusal) return refusal;
   if (now >= stored.appointment.start) return broken("already-started"); // [M8]
-  return byPatient && isTooLate(view, stored.appointment, now) ? broken("move-window") : null; // [M9]
-}
-
-/** The window of the visit as it stands: what it would become does not buy a way out. */
-function isTooLate(
-  view: CalendarView,
-  { visitTypeId, locationId, start }: Appointment,
-  now: Instant,
-): boolean {
-  const minutes = view.open.rules(visitTypeId, locationId)?.moveWindowMinutes ?? 0;
-  return now > plus(start, -minutes * MINUTE_MS);
+  return byPatient && isPastWindow(view.open, stored.appointment, "moveWindowMinutes", now)
+    ? broken("move-window")
+    : null; // [M9]
 }
 
 export function samePlace(a: Place, b: Place): boolean {

@@ -2,7 +2,7 @@
  * May this appointment change its status? Comes straight to the calendar: giving time back or only saying how the visit
  * goes needs no agenda. The order of the tests is part of the protocol: repetition, version, rules, rivals.
  */
-import { mayReach, reaches } from "../access/reach.ts";
+import { reaches } from "../access/reach.ts";
 import type { AttemptId, ProviderId } from "../ids.ts";
 import { dateAt } from "../schedule/clinic-time.ts";
 import { type Instant, MINUTE_MS, plus } from "../time.ts";
@@ -10,8 +10,10 @@ import { type Appointment, occupiesTime } from "./appointment.ts";
 import type { CalendarView, StoredAppointment } from "./calendar-view.ts";
 import type { StatusCommand } from "./commands.ts";
 import { blockerOf } from "./occupancy.ts";
+import { isPastWindow } from "./place-rules.ts";
 import { findRecent, RECENT_COMMANDS_MAX, stillRecent } from "./recent-commands.ts";
 import { type BookingRefusal, broken } from "./refusal.ts";
+import { reachesComing } from "./saga.ts";
 import { TARGETS, TRANSITIONS } from "./status-rules.ts";
 
 /** [H7] A patient two hours early sits in the waiting room; one who checks in from bed the day before does not. */
@@ -34,7 +36,8 @@ export function decideStatus(view: CalendarView, command: StatusCommand, now: In
   const stored = view.find(command.appointmentId);
   // [J2] Before everything else where there is no row: it is on its way here, or from here to its old place.
   const locked = view.preparedOn(command.appointmentId);
-  if (locked && !stored && mayReach(command.reach, locked.patientId)) return { kind: "busy" };
+  if (locked && !stored && reachesComing(command.reach, locked, view.open.config.providerId))
+    return { kind: "busy" };
   const gone = stored ? null : view.forwardingOf(command.appointmentId);
   if (gone && reaches(command.reach, gone.facts)) return { kind: "moved", to: gone.facts.providerId }; // [J7]
   // [A1] Foreign and missing are one answer.
@@ -96,7 +99,9 @@ function brokenTimeRule(
     case "cancel":
       if (!byPatient) return null; // the clinic may at any time
       if (started) return broken("already-started"); // [C5]
-      return isTooLateToCancel(view, appointment, now) ? broken("cancellation-window") : null; // [C6]
+      return isPastWindow(view.open, appointment, "cancelWindowMinutes", now)
+        ? broken("cancellation-window")
+        : null; // [C6]
     case "confirm":
       return started ? broken("already-started") : null; // [H6]
     case "check-in":
@@ -108,15 +113,6 @@ function brokenTimeRule(
     case "reopen":
       return null;
   }
-}
-
-function isTooLateToCancel(
-  view: CalendarView,
-  { visitTypeId, locationId, start }: Appointment,
-  now: Instant,
-): boolean {
-  const minutes = view.open.rules(visitTypeId, locationId)?.cancelWindowMinutes ?? 0;
-  return now > plus(start, -minutes * MINUTE_MS);
 }
 
 /** [H7] On the visit's own date at the clinic; a patient from two hours before the start. */

@@ -2,7 +2,7 @@
 import { earliestStart, findSite, horizonEnd } from "../schedule/free-starts.ts";
 import type { OpenDays } from "../schedule/open-days.ts";
 import { hasSpecialty } from "../schedule/rules-at.ts";
-import { type Instant, MINUTE_MS, STEP_MS } from "../time.ts";
+import { type Instant, MINUTE_MS, plus, STEP_MS } from "../time.ts";
 import type { OverrideReason } from "./appointment.ts";
 import type { Place, Who } from "./commands.ts";
 import { type BookingRefusal, type BookingRule, broken } from "./refusal.ts";
@@ -28,6 +28,17 @@ export function brokenPlaceRule(
 ): BookingRefusal | null {
   for (const rule of brokenPlaceRules(open, place, now, circumstances)) return broken(rule);
   return null;
+}
+
+/** [C6] [M9] Whether a patient is too late by the window of the visit as it stands: a new time buys no way out. */
+export function isPastWindow(
+  open: OpenDays,
+  { visitTypeId, locationId, start }: Place,
+  window: "cancelWindowMinutes" | "moveWindowMinutes",
+  now: Instant,
+): boolean {
+  const minutes = open.rules(visitTypeId, locationId)?.[window] ?? 0;
+  return now > plus(start, -minutes * MINUTE_MS);
 }
 
 /** Every broken rule, first things first: booking says the first one, `explain` all of them. */

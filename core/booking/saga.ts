@@ -2,6 +2,7 @@
  * What travels between an agenda and the calendars of one saga: a move to another calendar, a set of provider and
  * resources, or both. Field by field the messages `prepare`, `commit`, `abort`, `ask` and `release` of the protocol.
  */
+import { type Reach, reaches } from "../access/reach.ts";
 import type { AppointmentId, AttemptId, HoldId, PatientId, ProviderId } from "../ids.ts";
 import type { FreeStart } from "../schedule/free-starts.ts";
 import { type Instant, type Interval, SECOND_MS } from "../time.ts";
@@ -99,6 +100,12 @@ export interface Prepared {
   /** [R7] The hold that ends with the commit. */
   readonly converts?: HoldId;
 }
+
+/** [A1] Whether an appointment that is only on its way here would be in reach where it will stand. */
+export const reachesComing = (reach: Reach, coming: Prepared, providerId: ProviderId): boolean =>
+  coming.take !== null &&
+  !coming.resource &&
+  reaches(reach, { patientId: coming.patientId, locationId: coming.take.locationId, providerId });
 
 /** A resource's part of an appointment: its time, and nothing about whose it is. */
 export interface Reservation extends Place {

@@ -168,7 +168,7 @@ export class AgendaCommands {
           conflictingClaims: row && row.state !== "void" ? [] : this.#conflictingClaims(patientId, visits),
           conflictingCommand: pending.some((other) => inTime(other, visits)),
           openCommand: pending.some((other) => onAppointment(other, visits)),
-          openBookings: this.#store.countActiveFrom(patientId, at) + pending.length,
+          openBookings: this.#store.countActiveFrom(patientId, at) + visitCount(pending), // [Z2]
           unsettled: pending.filter(
             (other) =>
               !this.#isRunning(other.request.command) &&
@@ -363,6 +363,9 @@ const onAppointment = (row: CommandRow, visits: readonly Visit[]): boolean =>
   visitsOf(row.request.wanted).some((other) =>
     visits.some(({ appointmentId }) => appointmentId === other.appointmentId),
   );
+
+const visitCount = (rows: readonly CommandRow[]): number =>
+  rows.reduce((sum, { request }) => sum + visitsOf(request.wanted).length, 0);
 
 /** The first answer of a command; what the calendar says now counts only where the row cannot tell. */
 function accepted(row: CommandRow, now: Appointment) {

@@ -23,7 +23,7 @@ import { remember } from "../../core/booking/recent-commands.ts";
 import type { BookingRefusal } from "../../core/booking/refusal.ts";
 import { CHANGES } from "../../core/booking/status-rules.ts";
 import { configuredEvent } from "../../core/events/event.ts";
-import type { AppointmentId, AttemptId, HoldId } from "../../core/ids.ts";
+import type { AppointmentId, AttemptId } from "../../core/ids.ts";
 import { invariant } from "../../core/invariant.ts";
 import type { CalendarConfig } from "../../core/schedule/config.ts";
 import { OpenDays } from "../../core/schedule/open-days.ts";
@@ -85,7 +85,7 @@ export class CalendarCommands {
           return { type: "booked" as const, before: null, after, recent: [], cause: command.attempt, takes };
         });
         written = this.#writer.appointments(changes, at);
-        for (const { converts } of decision.visits) if (converts) this.#convert(converts, at);
+        for (const { converts } of decision.visits) if (converts) this.#holds.convert(converts, at);
       }
       return decision;
     });
@@ -205,12 +205,6 @@ export class CalendarCommands {
   #oweResources({ id, resources, version }: Appointment, at: Instant): void {
     for (const calendar of resources ?? [])
       this.#store.sagas.owe({ appointmentId: id, calendar, version }, at);
-  }
-
-  /** [W8] The hold ends with the booking that it became; its time is the same, so screens see one change. */
-  #convert(id: HoldId, at: Instant): void {
-    const hold = this.#holds.find(id);
-    if (hold) this.#holds.save({ ...hold, state: "converted" }, at);
   }
 
   #fence(attempt: AttemptId, deadline: Instant): void {

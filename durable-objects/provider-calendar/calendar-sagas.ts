@@ -14,7 +14,7 @@ import {
   type Prepared,
   type PrepareReply,
 } from "../../core/booking/saga.ts";
-import type { AppointmentId, AttemptId, HoldId, PatientId, ProviderId } from "../../core/ids.ts";
+import type { AppointmentId, AttemptId, PatientId, ProviderId } from "../../core/ids.ts";
 import type { FreeStart } from "../../core/schedule/free-starts.ts";
 import { type Instant, plus } from "../../core/time.ts";
 import { logFailure } from "../shared/log.ts";
@@ -174,7 +174,7 @@ export class CalendarSagas {
         const type = after.version === 1 ? "booked" : "moved";
         const change = { type, before, after, recent, cause: command.attempt, takes } as const;
         const written = writer.appointment(change, at);
-        if (converts) this.#convert(converts, at); // after it: screens compare with the time before
+        if (converts) this.#parts.holds.convert(converts, at); // after it: screens compare with the time before
         return written;
       }
       case "leave": {
@@ -200,12 +200,6 @@ export class CalendarSagas {
           : null;
       }
     }
-  }
-
-  /** [R7] The hold ends with the appointment that it became. */
-  #convert(id: HoldId, at: Instant): void {
-    const hold = this.#parts.holds.find(id);
-    if (hold) this.#parts.holds.save({ ...hold, state: "converted" }, at);
   }
 
   async #askAbout(prepared: Prepared): Promise<void> {

@@ -88,6 +88,12 @@ export class HoldStore {
     );
   }
 
+  /** [W8] [R7] It ends with the appointment that it became, in the same transaction. */
+  convert(id: HoldId, at: Instant): void {
+    const hold = this.find(id);
+    if (hold) this.save({ ...hold, state: "converted" }, at);
+  }
+
   /** What has run out and says `held` still. */
   expired(now: Instant): StoredHold[] {
     return this.#rows(

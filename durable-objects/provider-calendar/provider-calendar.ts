@@ -4,7 +4,7 @@
  * command has its event in the outbox and an alarm that drains it.
  */
 import { type Connection, type ConnectionContext, Server, type WSMessage } from "partyserver";
-import { mayReach, type Reach, reaches } from "../../core/access/reach.ts";
+import { type Reach, reaches } from "../../core/access/reach.ts";
 import type { Appointment, AppointmentFacts } from "../../core/booking/appointment.ts";
 import type { Block, BlockCommand, UnblockCommand } from "../../core/booking/block.ts";
 import type {
@@ -19,7 +19,13 @@ import type {
 import type { PlaceHoldCommand } from "../../core/booking/decide-hold.ts";
 import { type ExplainQuestion, type Explanation, explain } from "../../core/booking/explain.ts";
 import type { HoldClaim, StoredHold } from "../../core/booking/hold.ts";
-import type { CommitCommand, MovedTo, PrepareCommand, PrepareReply } from "../../core/booking/saga.ts";
+import {
+  type CommitCommand,
+  type MovedTo,
+  type PrepareCommand,
+  type PrepareReply,
+  reachesComing,
+} from "../../core/booking/saga.ts";
 import { APPOINTMENTS_TOPIC } from "../../core/events/event.ts";
 import { APPOINTMENT_PARTITIONS, partitionName, partitionOf } from "../../core/events/partition.ts";
 import {
@@ -221,7 +227,7 @@ export class ProviderCalendar extends Server<Env> {
     const stored = this.#store.find(id);
     if (stored) return reaches(reach, stored.appointment) ? stored.appointment : null;
     const coming = this.#store.sagas.preparedOn(id);
-    if (coming && !coming.resource && mayReach(reach, coming.patientId)) return { movedTo: null };
+    if (coming && reachesComing(reach, coming, this.#providerId)) return { movedTo: null };
     const gone = this.#store.sagas.forwardingOf(id)?.facts;
     return gone && reaches(reach, gone) ? { movedTo: gone.providerId } : null;
   }

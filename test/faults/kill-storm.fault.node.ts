@@ -25,7 +25,7 @@ const LIFE_MAX_MS = 1_500;
 const WRITERS = 12;
 /** From the start of the process to the first answered command. The aim is every restart; shown is half of them. */
 const BACK_MAX_MS = 500;
-/** Twelve writers and the database share the other core: the worst of twenty was 418 to 978 ms in six runs. */
+/** Twelve writers and the database share the other core: the worst of twenty was 418 to 978 ms in nine runs. */
 const BACK_WORST_MS = 1_500;
 /** A system that is not back by then is broken, not slow. */
 const BACK_GIVE_UP_MS = 20_000;

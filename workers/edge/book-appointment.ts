@@ -38,7 +38,7 @@ import {
   problemFor,
 } from "./api/problem.ts";
 import type { BookingBody, MoveBody } from "./api/schemas.ts";
-import { changeStatus, type StatusAnswer, take } from "./booking.ts";
+import { changeStatus, type StatusAnswer, sleep, take } from "./booking.ts";
 import type { Directory } from "./directory-cache.ts";
 import type { EdgeEnv } from "./env.ts";
 import { tokenHashOf } from "./hold-token.ts";
@@ -351,7 +351,6 @@ export function commandStatus(
 const HOPS_MAX = 6;
 /** A saga's commit is a call away. */
 const ON_ITS_WAY_MS = 50;
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** The appointment behind an id, if the caller may see it. Invented, missing and foreign ids are one answer. */
 export async function findAppointment(

@@ -2,12 +2,14 @@
 import type { Context } from "hono";
 import { appointmentReach, type Principal } from "../../core/access/principal.ts";
 import { reaches } from "../../core/access/reach.ts";
+import type { TakeRequest } from "../../core/agenda/command-row.ts";
 import type { AppointmentFacts, CancellationReason } from "../../core/booking/appointment.ts";
 import { SERIES_VISITS_MAX } from "../../core/booking/decide-series.ts";
 import type { SeriesId } from "../../core/ids.ts";
 import { type CalendarDate, dayInterval } from "../../core/schedule/clinic-time.ts";
 import { parseRecurrence, type SeriesRule, seriesStarts } from "../../core/schedule/series-starts.ts";
 import { DAY_MS, type Instant, instant, plus } from "../../core/time.ts";
+import { admitted } from "./admission.ts";
 import { clinicIn, directoryForProvider } from "./api/directory.ts";
 import { patientFor } from "./api/patients.ts";
 import { invalid, NOT_FOUND, type Problem } from "./api/problem.ts";
@@ -68,7 +70,7 @@ export async function bookSeries(
   const { patientId } = patient;
   const keys = c.get("settings").ID_KEYS;
   const who = await whoIsAskedFor(c.get("settings"), provider, place, clinic.timeZone, { patientId });
-  const answer = await takeSafely(c, [provider], () => ({
+  const request = (): TakeRequest => ({
     command: commandId(principal.subject, patientId, key),
     fingerprint: fingerprintOf("POST", "/v1/series", body),
     patientId,
@@ -88,8 +90,12 @@ export async function bookSeries(
       notes: body.notes ?? null,
       source: sourceOf(principal),
     },
+  });
+  return admitted(provider.id, async () => ({
+    ok: true,
+    answer: await takeSafely(c, [provider], request),
+    timeZone: clinic.timeZone,
   }));
-  return { ok: true, answer, timeZone: clinic.timeZone };
 }
 
 export interface CancelRest {

@@ -17,7 +17,7 @@ const BUSY_WAITS_MS = [50, 100, 200, 400, 600, 600] as const;
 const CONFIG_PUSHES_MAX = 2;
 
 const jittered = (ms: number): number => ms * (0.75 + Math.random() / 2);
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** A command that takes time of these calendars, the holder first, resources after providers. `attempt` builds the request anew, because a new attempt needs a fresh id. */
 export async function take(

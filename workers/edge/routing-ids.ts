@@ -1,11 +1,13 @@
 /**
- * Ids that say where to go: an appointment's or a hold's names its home calendar. Its last eight characters are a key
+ * Ids that say where to go: an appointment's, a hold's or a block's names its home calendar. Its last eight characters are a key
  * version and a keyed check, so that an invented id never creates an object. Never an authorisation.
  */
 import { createHmac, timingSafeEqual } from "node:crypto";
 import {
   APPOINTMENT_ID,
   type AppointmentId,
+  BLOCK_ID,
+  type BlockId,
   encodeBytes,
   HOLD_ID,
   type HoldId,
@@ -18,9 +20,9 @@ import type { KeyRing } from "../config.ts";
 const CHECK_CHARS = 7;
 const OWN_CHARS = 12;
 
-type Prefix = "apt" | "hld";
+type Prefix = "apt" | "hld" | "blk";
 
-/** An appointment's check covers its characters alone, a hold's its prefix too: neither serves as the other's. */
+/** An appointment's check covers its characters alone, the others' their prefix too: none serves as another's. */
 function checkOf(secret: string, prefix: Prefix, body: string): string {
   const covered = prefix === "apt" ? body : `${prefix}_${body}`;
   return encodeBytes(createHmac("sha256", secret).update(covered).digest().subarray(0, CHECK_CHARS));
@@ -50,6 +52,9 @@ export const mintAppointmentId = (keys: KeyRing, calendar: ProviderId): Appointm
 export const mintHoldId = (keys: KeyRing, calendar: ProviderId): HoldId =>
   mint(keys, "hld", calendar) as HoldId;
 
+export const mintBlockId = (keys: KeyRing, calendar: ProviderId): BlockId =>
+  mint(keys, "blk", calendar) as BlockId;
+
 /** The id and its home calendar, if one of our keys made it; null for everything else. */
 export function parseAppointmentId(
   keys: KeyRing,
@@ -63,5 +68,11 @@ export function parseAppointmentId(
 export function parseHoldId(keys: KeyRing, text: string): { id: HoldId; home: ProviderId } | null {
   if (!isOurs(keys, "hld", HOLD_ID, text)) return null;
   const id = text as HoldId;
+  return { id, home: homeCalendarOf(id) };
+}
+
+export function parseBlockId(keys: KeyRing, text: string): { id: BlockId; home: ProviderId } | null {
+  if (!isOurs(keys, "blk", BLOCK_ID, text)) return null;
+  const id = text as BlockId;
   return { id, home: homeCalendarOf(id) };
 }

@@ -160,6 +160,13 @@ describe("what stands in the way of a new command", () => {
     );
   });
 
+  it("[Z2] a series counts as so many open appointments as it has visits", () => {
+    const more = [2, 3].map((n) => ({ appointmentId: appointmentId(n), place: wantedBooking(n).place }));
+    const series = aRequest(wantedBooking(1, { more }));
+    expect(decide({ openBookings: 17 }, series).step).toBe("send");
+    expect(decide({ openBookings: 18 }, series).step).toBe("refuse");
+  });
+
   it("[G7] does not keep anybody from moving what they have", () => {
     expect(decide({ openBookings: 20 }, aRequest(wantedMove())).step).toBe("send");
   });

@@ -1,5 +1,6 @@
 /** Proves each rule of a calendar's word in a saga by name, and the order in which they are asked. */
 import { describe, expect, it } from "vitest";
+import type { Reach } from "../../../core/access/reach.ts";
 import type { Appointment, AppointmentStatus } from "../../../core/booking/appointment.ts";
 import type { PrepareDecision } from "../../../core/booking/decide-prepare.ts";
 import type { BookingRefusal } from "../../../core/booking/refusal.ts";
@@ -110,6 +111,19 @@ describe("the lock", () => {
       replayed: true,
       appointment: answer,
     });
+  });
+
+  it("[J2] [A1] of what is on its way here is told to whoever will reach it, and to nobody else", () => {
+    const calendar = new MemoryCalendar();
+    calendar.prepare(aPrepare(), NOW);
+    const told = (reach: Reach) => calendar.cancel(aCancel(1, { reach }), NOW);
+    const missing = { kind: "refused", refusal: { reason: "not-found" } };
+    expect(told({ kind: "patient", patientId: patientId(1) })).toEqual({ kind: "busy" });
+    expect(told({ kind: "clinics", locationIds: [aPlace().locationId] })).toEqual({ kind: "busy" });
+    expect(told({ kind: "everything" })).toEqual({ kind: "busy" });
+    expect(told({ kind: "patient", patientId: patientId(9) })).toEqual(missing);
+    expect(told({ kind: "clinics", locationIds: [locationId(9)] })).toEqual(missing);
+    expect(told({ kind: "provider", providerId: providerId(9) })).toEqual(missing);
   });
 
   it("[J2] is this appointment's alone", () => {

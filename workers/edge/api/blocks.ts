@@ -9,10 +9,10 @@ import { dayInterval } from "../../../core/schedule/clinic-time.ts";
 import { type Instant, instant } from "../../../core/time.ts";
 import { logFailure } from "../../../durable-objects/shared/log.ts";
 import { forgetAvailability } from "../availability-cache.ts";
-import { mintBlockId, parseBlockId } from "../block-ids.ts";
 import type { EdgeEnv } from "../env.ts";
 import { commandId, fingerprintOf } from "../idempotency.ts";
 import { configure } from "../provisioning.ts";
+import { mintBlockId, parseBlockId } from "../routing-ids.ts";
 import { providerCalendar } from "../stubs.ts";
 import { blockBody, blocksQuery } from "./block-schemas.ts";
 import { datesOf, directoryForProvider } from "./directory.ts";
@@ -154,8 +154,9 @@ export const blocks = new Hono<EdgeEnv>()
     const { principal, provider } = admitted;
     const key = idempotencyKey(c, "optional");
     if (!key.ok) return sendProblem(c, key.problem);
-    const id = parseBlockId(c.get("settings").ID_KEYS, c.req.param("block"), provider.id);
-    if (!id) return sendProblem(c, NOT_FOUND);
+    const parsed = parseBlockId(c.get("settings").ID_KEYS, c.req.param("block"));
+    if (parsed?.home !== provider.id) return sendProblem(c, NOT_FOUND);
+    const { id } = parsed;
     try {
       const reply = await providerCalendar(c.env, provider.id).unblock({
         command: commandId(principal.subject, id, key.value),
