@@ -81,6 +81,11 @@ export interface WantedSaga extends Wanted {
   readonly home: ProviderId;
   /** What the visit needs beside the provider: for each need, the calendars that could serve, the first one preferred. */
   readonly needs: readonly (readonly Candidate[])[];
+  /**
+   * [R9] Several who could hold an appointment that is made; the first of them is also `providerId` and so on. `place` is
+   * then the longest of theirs, so that the patient is free for any of them. Absent once it is decided.
+   */
+  readonly holders?: readonly Holder[];
   /** Resources it holds now. */
   readonly held: readonly ProviderId[];
   /** [M9] */
@@ -89,6 +94,12 @@ export interface WantedSaga extends Wanted {
   /** What a booking says; absent for a move. */
   readonly book?: Pick<WantedBooking, "reason" | "notes" | "source" | "appointmentId" | "place" | "hold">;
 }
+
+/** [R9] One who could hold it, with everything in which they differ from the others; the id leads to their calendar. */
+export type Holder = Pick<
+  WantedSaga,
+  "appointmentId" | "providerId" | "place" | "configVersion" | "needs" | "who"
+>;
 
 /** What was decided, and who still has to hear it. */
 export interface SagaDecision {

@@ -10,9 +10,22 @@ import type { CommandRow, WantedSaga } from "./command-row.ts";
 
 /** A calendar that may have to be told: whoever was asked, and whoever could have been. */
 export function possibleParticipants(wanted: WantedSaga): ProviderId[] {
-  const candidates = wanted.needs.flatMap((need) => need.map(({ calendar }) => calendar));
-  const all = [wanted.providerId, ...candidates, ...wanted.held, ...(wanted.source ? [wanted.source] : [])];
-  return [...new Set(all)];
+  const takers = withEachHolder(wanted).flatMap(({ providerId, needs }) => [
+    providerId,
+    ...needs.flatMap((need) => need.map(({ calendar }) => calendar)),
+  ]);
+  return [...new Set([...takers, ...wanted.held, ...(wanted.source ? [wanted.source] : [])])];
+}
+
+/** [R9] The same saga for each one who could hold the appointment, in the order in which they are asked. */
+export function withEachHolder(wanted: WantedSaga): WantedSaga[] {
+  const { holders, who: _of, ...common } = wanted;
+  if (!holders) return [wanted];
+  return holders.map((holder) => {
+    const { appointmentId, place, providerId: home } = holder;
+    const book = wanted.book ? { book: { ...wanted.book, appointmentId, place } } : {};
+    return { ...common, ...holder, home, ...book };
+  });
 }
 
 /** The question to the calendar that will hold the appointment. It lets go of the old time too, if that is its own. */

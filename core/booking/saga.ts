@@ -16,6 +16,8 @@ import type { BookingRefusal } from "./refusal.ts";
 export const IN_DOUBT_PAUSE_MS = 5 * SECOND_MS;
 /** Sites, machines and people that one visit can need beside its provider. Bounds a saga and its messages. */
 export const RESOURCES_MAX = 5;
+/** [R9] Providers among whom a caller takes whoever has the start. Bounds what one refusal costs. */
+export const HOLDERS_MAX = 5;
 /** Rooms or machines that are tried for one need before the visit is refused. */
 export const CANDIDATES_MAX = 10;
 

@@ -10,6 +10,7 @@ import {
   possibleParticipants,
   releaseQuestion,
   resourceQuestion,
+  withEachHolder,
 } from "../../core/agenda/decide-saga.ts";
 import { type AppointmentFacts, factsOf } from "../../core/booking/appointment.ts";
 import {
@@ -55,6 +56,8 @@ interface Agreement {
   readonly agreed: ProviderId[];
   readonly chosen: ProviderId[];
   held: HeldAppointment | null;
+  /** [R9] With the one holder who said yes. */
+  wanted: WantedSaga;
 }
 
 /** Why a saga does not happen. `void` is not stored as an answer: the same key may try again. */
@@ -78,9 +81,9 @@ export class SagaCoordinator {
     const { command, wanted } = row.request;
     invariant(wanted.kind === "saga", "only a saga is coordinated");
     this.#running.add(command);
-    const agreement: Agreement = { asked: [], agreed: [], chosen: [], held: null };
+    const agreement: Agreement = { asked: [], agreed: [], chosen: [], held: null, wanted };
     try {
-      const failed = await this.#askEverybody(row, wanted, agreement);
+      const failed = await this.#askEverybody(row, agreement);
       if (failed) return this.#giveUp(row, agreement.asked, failed);
       if (!this.#knowsResources(wanted, agreement.held))
         return this.#giveUp(row, agreement.asked, { kind: "busy", calendar: wanted.providerId });
@@ -92,7 +95,7 @@ export class SagaCoordinator {
     } finally {
       this.#running.delete(command);
     }
-    return this.#decide(row, wanted, agreement); // no await since the last yes: nobody can have taken the row up
+    return this.#decide(row, agreement); // no await since the last yes: nobody can have taken the row up
   }
 
   /** [J10] Its coordinator is gone and nothing was decided: nobody may take this attempt up again. */
@@ -141,10 +144,10 @@ export class SagaCoordinator {
   }
 
   /** The holder first, then what it needs, then whoever lets go. Nobody waits for anybody, so no order can deadlock. */
-  async #askEverybody(row: CommandRow, wanted: WantedSaga, agreement: Agreement): Promise<NotAgreed | null> {
-    const holder = await this.#prepare(row, agreement, wanted.providerId, holderQuestion(row, wanted));
-    if (holder.kind !== "yes") return { ...holder, calendar: wanted.providerId };
-    agreement.held = holder.held;
+  async #askEverybody(row: CommandRow, agreement: Agreement): Promise<NotAgreed | null> {
+    const nobody = await this.#oneHolder(row, agreement);
+    if (nobody) return nobody;
+    const { wanted } = agreement;
     for (const need of wanted.needs) {
       const failed = await this.#oneOf(row, wanted, need, agreement);
       if (failed) return failed;
@@ -158,6 +161,24 @@ export class SagaCoordinator {
     if (source.kind !== "yes") return { ...source, calendar: wanted.source };
     agreement.held = source.held;
     return null;
+  }
+
+  /** [R9] The first of several who says yes. Whoever is silent or locked ends the attempt: nobody is passed over by accident. */
+  async #oneHolder(row: CommandRow, agreement: Agreement): Promise<NotAgreed | null> {
+    let failed: NotAgreed | null = null;
+    for (const wanted of withEachHolder(agreement.wanted)) {
+      const { providerId: calendar } = wanted;
+      const reply = await this.#prepare(row, agreement, calendar, holderQuestion(row, wanted));
+      if (reply.kind === "yes") {
+        agreement.held = reply.held;
+        agreement.wanted = wanted;
+        return null;
+      }
+      const refused: NotAgreed = { ...reply, calendar };
+      if (refused.kind !== "refused") return refused;
+      if (failed === null || (isRule(failed) && !isRule(refused))) failed = refused;
+    }
+    return failed;
   }
 
   /** [J3] What the caller knew of its resources must still be so: only those are asked to let go. */
@@ -183,7 +204,7 @@ export class SagaCoordinator {
       }
       const failed = { ...reply, calendar };
       if (failed.kind !== "refused") return failed;
-      if (failed.refusal.reason !== "rule") taken = failed;
+      if (!isRule(failed)) taken = failed;
     }
     return taken ?? { ...NOBODY_SERVES, calendar: wanted.providerId };
   }
@@ -217,8 +238,7 @@ export class SagaCoordinator {
   /** [J11] One transaction decides: the row and the claim at the new place. From here on nothing can be taken back. */
   async #decide(
     row: CommandRow,
-    wanted: WantedSaga,
-    { agreed: participants, chosen, held }: Agreement,
+    { agreed: participants, chosen, held, wanted }: Agreement,
   ): Promise<TakeAnswer> {
     const { storage, store, wake, claim, changed, now } = this.#parts;
     const command = decidedBody(row, wanted, chosen, held);
@@ -226,6 +246,7 @@ export class SagaCoordinator {
     const askAt = plus(now(), IN_DOUBT_PAUSE_MS);
     const decided: CommandRow = {
       ...row,
+      request: { ...row.request, wanted },
       state: "decided",
       askAt,
       decision: { command, participants, forwardTo },
@@ -252,6 +273,9 @@ export class SagaCoordinator {
     }
   }
 }
+
+/** A rule says what to do instead; that a time is taken says more. */
+const isRule = (failed: NotAgreed): boolean => failed.kind === "refused" && failed.refusal.reason === "rule";
 
 const NOBODY_SERVES = {
   kind: "refused",

@@ -5,9 +5,15 @@
 import type { Context } from "hono";
 import { appointmentReach, type Principal } from "../../core/access/principal.ts";
 import { reaches } from "../../core/access/reach.ts";
-import type { TakeAnswer, TakeRequest, WantedBooking, WantedSaga } from "../../core/agenda/command-row.ts";
+import type {
+  Holder,
+  TakeAnswer,
+  TakeRequest,
+  WantedBooking,
+  WantedSaga,
+} from "../../core/agenda/command-row.ts";
 import type { Appointment, CancellationReason } from "../../core/booking/appointment.ts";
-import type { Place } from "../../core/booking/commands.ts";
+import type { Place, Who } from "../../core/booking/commands.ts";
 import { samePlace } from "../../core/booking/decide-move.ts";
 import type { HoldClaim } from "../../core/booking/hold.ts";
 import type { StatusAction } from "../../core/booking/status-rules.ts";
@@ -16,10 +22,10 @@ import {
   type AppointmentId,
   homeCalendarOf,
   type LocationId,
-  type PatientId,
   type ProviderId,
   type VisitTypeId,
 } from "../../core/ids.ts";
+import { invariant } from "../../core/invariant.ts";
 import { rulesAt } from "../../core/schedule/rules-at.ts";
 import { type Instant, MINUTE_MS, plus } from "../../core/time.ts";
 import { logFailure } from "../../durable-objects/shared/log.ts";
@@ -43,7 +49,7 @@ import type { Directory } from "./directory-cache.ts";
 import type { EdgeEnv } from "./env.ts";
 import { tokenHashOf } from "./hold-token.ts";
 import { commandId, fingerprintOf } from "./idempotency.ts";
-import { candidatesFor, neededResources } from "./needed-resources.ts";
+import { candidatesFor, type NeededResources, neededResources } from "./needed-resources.ts";
 import type { Configurable } from "./provisioning.ts";
 import { mintAppointmentId, parseAppointmentId, parseHoldId } from "./routing-ids.ts";
 import { providerCalendar } from "./stubs.ts";
@@ -130,14 +136,64 @@ function claimOf(
   return hold?.home === provider && token !== null ? { id: hold.id, tokenHash: tokenHashOf(token) } : null;
 }
 
-/** [R2] The same booking, as a saga of the provider and whatever else the visit needs. */
-function withResources(
-  { kind: _kind, reason, notes, source, hold, ...common }: WantedBooking,
-  needs: WantedSaga["needs"],
-): WantedSaga {
-  const { appointmentId, place, providerId: home } = common;
-  const book = { reason, notes, source, appointmentId, place, ...(hold ? { hold } : {}) };
-  return { ...common, kind: "saga", what: "book", ifMatch: 0, source: null, home, needs, held: [], book };
+/** One provider who is asked for the start, with everything that depends on who it is. */
+interface Choice {
+  readonly provider: Provider;
+  readonly place: Place;
+  readonly timeZone: string;
+  readonly needed: NeededResources;
+}
+
+/** What the edge knows of the one who comes, as far as this provider's rules ask for it. */
+type AskedChoice = Choice & { readonly who?: Who };
+
+/** null = no such provider or clinic, or nobody knows the visit type. */
+async function choiceOf(
+  c: Context<EdgeEnv>,
+  id: ProviderId,
+  { visitTypeId, locationId, start }: BookingBody,
+): Promise<Choice | null> {
+  const known = await directoryForProvider(c, id);
+  const provider = known.providers.get(id);
+  const clinic = provider && (await clinicIn(c, known, locationId));
+  const place = provider && placeOf(known, provider, visitTypeId, locationId, start);
+  if (!provider || !clinic || !place) return null;
+  return { provider, place, timeZone: clinic.timeZone, needed: neededResources(known, provider, place) };
+}
+
+/** What a booking says whoever takes it. */
+type Said = Pick<WantedBooking, "reason" | "notes" | "source" | "hold" | "override">;
+
+/** [R2] [R9] One calendar is asked directly; a provider with resources, or one of several, in a saga. */
+function wantedOf(keys: KeyRing, choices: readonly AskedChoice[], said: Said): WantedBooking | WantedSaga {
+  const holders = choices.map(({ provider, place, needed, who }): Holder => {
+    const appointmentId = mintAppointmentId(keys, provider.id);
+    const needs = candidatesFor(needed, appointmentId);
+    const configVersion = provider.calendar.version;
+    return { appointmentId, providerId: provider.id, place, configVersion, needs, ...(who ? { who } : {}) };
+  });
+  const [first] = holders;
+  const timeZone = choices[0]?.timeZone;
+  invariant(first && timeZone, "a booking names a provider");
+  const { needs, ...alone } = first;
+  if (holders.length === 1 && needs.length === 0) return { kind: "book", ...alone, timeZone, ...said };
+  const { override, ...book } = said;
+  const { appointmentId, providerId: home } = first;
+  const end = Math.max(...holders.map(({ place }) => place.end)) as Instant;
+  return {
+    ...first,
+    ...(override ? { override } : {}),
+    ...(holders.length > 1 ? { holders } : {}),
+    kind: "saga",
+    what: "book",
+    ifMatch: 0,
+    source: null,
+    home,
+    held: [],
+    timeZone,
+    place: { ...first.place, end },
+    book: { ...book, appointmentId, place: first.place },
+  };
 }
 
 /** Whether the caller's role may book at all is the door's question; for whom they may book is asked here. */
@@ -148,75 +204,48 @@ export async function bookAppointment(
   body: BookingBody,
   token: string | null = null,
 ): Promise<TakeOutcome> {
-  if (principal.role === "provider" && principal.providerId !== body.providerId) return refused(NOT_FOUND);
+  const ids = body.providerIds ?? (body.providerId ? [body.providerId] : []);
+  if (principal.role === "provider" && ids.some((id) => id !== principal.providerId))
+    return refused(NOT_FOUND);
   const patient = await patientFor(c, principal, body.patientId, body.locationId);
   if (!patient.ok) return patient;
-  const known = await directoryForProvider(c, body.providerId);
-  const provider = known.providers.get(body.providerId);
-  const clinic = provider && (await clinicIn(c, known, body.locationId));
-  const place = provider && placeOf(known, provider, body.visitTypeId, body.locationId, body.start);
-  if (!provider || !clinic || !place) return refused(NOT_FOUND);
+  const { patientId } = patient;
+  const choices: Choice[] = [];
+  for (const id of ids) {
+    const choice = await choiceOf(c, id, body);
+    if (!choice) return refused(NOT_FOUND);
+    choices.push(choice);
+  }
+  const [first] = choices;
+  if (!first) return refused(NOT_FOUND);
 
-  return admitted(provider.id, () =>
-    bookAdmitted(
-      c,
-      principal,
-      { key, body, token },
-      { patientId: patient.patientId, provider, place, timeZone: clinic.timeZone, known },
-    ),
-  );
-}
-
-/** What a caller sent with a booking. */
-interface AskedBooking {
-  readonly key: string;
-  readonly body: BookingBody;
-  readonly token: string | null;
-}
-
-/** What it means: everybody and everything in it is known to exist. */
-interface MeantBooking {
-  readonly patientId: PatientId;
-  readonly provider: Provider;
-  readonly place: Place;
-  readonly timeZone: string;
-  readonly known: Directory;
-}
-
-async function bookAdmitted(
-  c: Context<EdgeEnv>,
-  principal: Principal,
-  { key, body, token }: AskedBooking,
-  { patientId, provider, place, timeZone, known }: MeantBooking,
-): Promise<TakeOutcome> {
-  const who = await whoIsAskedFor(c.get("settings"), provider, place, timeZone, { patientId });
-  const hold = claimOf(c.get("settings").ID_KEYS, provider.id, body.holdId, token);
-  const needed = neededResources(known, provider, place);
-  const wanted = (): WantedBooking => ({
-    kind: "book",
-    appointmentId: mintAppointmentId(c.get("settings").ID_KEYS, provider.id),
-    providerId: provider.id,
-    place,
-    timeZone: timeZone,
-    configVersion: provider.calendar.version,
-    ...who,
+  const keys = c.get("settings").ID_KEYS;
+  const hold = claimOf(keys, first.provider.id, body.holdId, token);
+  const said: Said = {
     reason: body.reason ?? null,
     notes: body.notes ?? null,
     source: sourceOf(principal),
     ...(hold ? { hold } : {}),
     ...(body.override ? { override: body.override.reasonCode } : {}),
-  });
-  const answer = await takeSafely(c, [provider, ...needed.calendars], () => {
-    const booking = wanted();
-    const needs = candidatesFor(needed, booking.appointmentId);
-    return {
+  };
+  const resources = choices.flatMap(({ needed }) => needed.calendars);
+  const calendars = [...choices.map(({ provider }) => provider), ...new Set(resources)];
+  return admitted(first.provider.id, async () => {
+    const asked = await Promise.all(
+      choices.map(async (choice): Promise<AskedChoice> => {
+        const { provider, place, timeZone } = choice;
+        const who = await whoIsAskedFor(c.get("settings"), provider, place, timeZone, { patientId });
+        return { ...choice, ...who };
+      }),
+    );
+    const answer = await takeSafely(c, calendars, () => ({
       command: commandId(principal.subject, patientId, key),
       fingerprint: fingerprintOf("POST", "/v1/appointments", body),
       patientId,
-      wanted: needs.length > 0 ? withResources(booking, needs) : booking,
-    };
+      wanted: wantedOf(keys, asked, said),
+    }));
+    return { ok: true, answer, timeZone: first.timeZone };
   });
-  return { ok: true, answer, timeZone: timeZone };
 }
 
 /** The caller's version and key, as they came with the request. */

@@ -173,7 +173,7 @@ describe("bad input", () => {
     const cases: [body: unknown, pointers: string[]][] = [
       ["not json", [""]],
       [[], [""]],
-      [{}, ["/providerId", "/visitTypeId", "/locationId", "/start"]],
+      [{}, ["/visitTypeId", "/locationId", "/start", "/providerId"]], // of which there are two ways
       [{ ...good, start: "2026-12-01T09:00:00" }, ["/start"]],
       [{ ...good, start: "SECRET-CANARY" }, ["/start"]],
       [{ ...good, providerId: 7 }, ["/providerId"]],

@@ -126,6 +126,85 @@ async function settled(calendars: readonly { readonly id: ProviderId }[]): Promi
     .toBe(0);
 }
 
+describe("any of several providers under one key", () => {
+  const bookAny = async (
+    ward: Ward,
+    providers: readonly Provider[],
+    start: string,
+    options: BookOptions = {},
+  ) =>
+    book(ward, { id: undefined as never }, start, {
+      ...options,
+      more: { providerIds: providers.map(({ id }) => id), ...options.more },
+    });
+  const stored = (providers: readonly Provider[]) =>
+    Promise.all(providers.map(({ id }) => rows<{ id: string }>(id, "SELECT id FROM appointment")));
+
+  it("[R9] takes the first who has the start, in the order given, as one appointment at home in their calendar", async () => {
+    const ward = await aWard();
+    const three = ward.providers.slice(0, 3) as [Provider, Provider, Provider];
+    const [first, second] = three;
+    const [start] = (await commonStarts(ward, three)) as [string];
+    const patient = somePatient();
+    const key = freshKey();
+    expect((await book(ward, first, start)).status).toBe(201);
+    const booked = await bookAny(ward, three, start, { patient, key });
+    expect(booked).toMatchObject({ status: 201, body: { providerId: second.id, start, version: 1 } });
+    const again = await bookAny(ward, three, start, { patient, key });
+    expect(again.headers.get("idempotency-replayed")).toBe("true");
+    expect(again.body).toEqual(booked.body);
+    expect((await bookAny(ward, three.toReversed(), start, { patient, key })).status).toBe(422);
+    await settled([...three, ...ward.rooms]);
+    expect((await stored(three)).map((list) => list.length)).toEqual([1, 1, 0]);
+    expect((await Promise.all(ward.rooms.map(reservedIn))).flat()).toHaveLength(2);
+    const auth = await patientToken(patient);
+    const path = `/appointments/${booked.body.id}`;
+    expect((await call("GET", path, { token: auth })).body).toEqual(booked.body);
+    const list = await call("GET", `/patients/${patient}/appointments`, { token: auth });
+    expect(list.body.data.map(({ id }: { id: string }) => id)).toEqual([booked.body.id]);
+    expect((await call("DELETE", path, { token: auth, ifMatch: '"v1"' })).status).toBe(200);
+    expect(await rows(second.id, "SELECT * FROM forwarding")).toEqual([]);
+  });
+
+  it("[R9] says slot-taken when nobody has it, and 20 at once fill three calendars without a double", async () => {
+    const ward = await aWard();
+    const three = ward.providers.slice(0, 3);
+    const other = three[0]?.visitTypeIds.find((id) =>
+      three.every((p) => p.visitTypeIds.includes(id) && id !== ward.visitTypeId),
+    ) as VisitTypeId; // needs no room
+    const plain = { ...ward, visitTypeId: other };
+    const [start] = (await commonStarts(plain, three)) as [string];
+    const answers = await Promise.all(Array.from({ length: 20 }, () => bookAny(plain, three, start)));
+    const won = answers.filter(({ status }) => status === 201);
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201, 409]));
+    await settled(three);
+    expect((await stored(three)).map((list) => list.length)).toEqual([1, 1, 1]);
+    expect(new Set(won.map(({ body }) => body.providerId)).size).toBe(3);
+    const lost = answers.find(({ status }) => status === 409);
+    expect(lost?.body).toMatchObject({ type: "/problems/slot-taken", alternatives: expect.any(Array) });
+  });
+
+  it("[R9] [K1] wants two to five different providers, all known, and no hold", async () => {
+    const ward = await aWard();
+    const [a, b] = ward.providers as [Provider, Provider];
+    const [start] = (await commonStarts(ward, [a])) as [string];
+    const wrong: [readonly { id: string }[], Record<string, unknown>, string][] = [
+      [[a], {}, "/providerIds"],
+      [[a, a], {}, "/providerIds"],
+      [[a, b, a, b, a, b], {}, "/providerIds"],
+      [[a, b], { providerId: a.id }, "/providerId"],
+      [[a, b], { holdId: `hld_${"0".repeat(32)}` }, "/holdId"],
+    ];
+    for (const [providers, more, pointer] of wrong) {
+      const answer = await bookAny(ward, providers as Provider[], start, { more });
+      expect([answer.status, answer.body.errors[0].pointer]).toEqual([400, pointer]);
+    }
+    const unknown = { ...b, id: "prv_000000000000" as ProviderId };
+    expect((await bookAny(ward, [a, unknown], start)).status).toBe(404);
+    expect((await bookAny(ward, [a, ward.rooms[0] as unknown as Provider], start)).status).toBe(404);
+  });
+});
+
 describe("a visit that needs a room", () => {
   it("[R2] [R8] takes the provider and one room of the clinic together; the clinic sees which, the patient does not", async () => {
     const ward = await aWard();

@@ -2,6 +2,7 @@
 import type { Context } from "hono";
 import * as z from "zod";
 import { CANCELLATION_REASONS, OVERRIDE_REASONS } from "../../../core/booking/appointment.ts";
+import { HOLDERS_MAX } from "../../../core/booking/saga.ts";
 import {
   HOLD_ID,
   isPatientId,
@@ -71,17 +72,37 @@ const override = z.strictObject({
   reasonCode: z.enum(OVERRIDE_REASONS, "must be a reason code for overrides"),
 });
 
-export const bookingBody = z.strictObject({
-  providerId,
-  visitTypeId,
-  locationId,
-  start: moment,
-  patientId: patientId.optional(),
-  holdId: z.string().regex(HOLD_ID, "must be a hold id").optional(),
-  reason: reason.optional(),
-  notes: z.string().trim().min(1).max(NOTES_CHARS_MAX).optional(),
-  override: override.optional(),
-});
+const isObject = (value: unknown): boolean =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** One provider, or [R9] several in the order in which they are asked. */
+export const bookingBody = z
+  .strictObject({
+    providerId: providerId.optional(),
+    providerIds: z
+      .array(providerId)
+      .min(2)
+      .max(HOLDERS_MAX)
+      .refine((ids) => new Set(ids).size === ids.length, "must name each provider once")
+      .optional(),
+    visitTypeId,
+    locationId,
+    start: moment,
+    patientId: patientId.optional(),
+    holdId: z.string().regex(HOLD_ID, "must be a hold id").optional(),
+    reason: reason.optional(),
+    notes: z.string().trim().min(1).max(NOTES_CHARS_MAX).optional(),
+    override: override.optional(),
+  })
+  .refine(({ providerId: one, providerIds: several }) => (one === undefined) !== (several === undefined), {
+    path: ["providerId"],
+    error: "must be given, or providerIds instead",
+    when: ({ value }) => isObject(value), // with the other mistakes, not after them
+  })
+  .refine(({ holdId, providerIds }) => holdId === undefined || providerIds === undefined, {
+    path: ["holdId"],
+    error: "keeps the start of one provider: give providerId",
+  });
 export type BookingBody = z.output<typeof bookingBody>;
 
 /** A rule of RFC 5545, or so many visits every so many weeks: one of the two. */

@@ -23,26 +23,27 @@ const carried = (fields: FormFields, without: readonly string[] = []): Record<st
 function readBooking(fields: FormFields) {
   const slot = parseSlot(fields.slot);
   if (!slot || !isFormKey(fields.key)) return null;
-  const { providerId, visitTypeId, reason } = fields;
+  const { visitTypeId, reason } = fields;
   const body = bookingBody.safeParse({
-    providerId,
+    providerId: fields.providerId,
     visitTypeId,
     ...slot,
     ...(reason?.trim() ? { reason } : {}),
   });
   // The start belongs to the key: after a lost race the same form, come back to, may choose another time.
-  return body.success ? { body: body.data, key: `${fields.key}/${slot.start}` } : null;
+  if (!body.success || !body.data.providerId) return null;
+  return { body: body.data, providerId: body.data.providerId, key: `${fields.key}/${slot.start}` };
 }
 
 export const book = new Hono<EdgeEnv>().post("/appointments", async (c) => {
   const fields = await formFields(c);
   const booking = readBooking(fields);
   if (!booking) return badFormPage(c);
-  const { body, key } = booking;
+  const { body, providerId, key } = booking;
   const at = { visitTypeId: body.visitTypeId, ...(fields.from ? { from: fields.from } : {}) };
-  const times = providerUrl(body.providerId, at);
+  const times = providerUrl(providerId, at);
   const patient = patientOf(c);
-  if (!patient) return toSignIn(c, providerUrl(body.providerId, { ...at, slot: fields.slot }));
+  if (!patient) return toSignIn(c, providerUrl(providerId, { ...at, slot: fields.slot }));
 
   const outcome = await bookAppointment(c, patient, key, body);
   if (!outcome.ok) return problemPage(c, outcome.problem, { href: times, text: "See all times" });
