@@ -10,7 +10,7 @@ import type { Place, StatusCommand, StatusReply } from "../../core/booking/comma
 import { IN_DOUBT_PAUSE_MS } from "../../core/booking/saga.ts";
 import type { AppointmentId, CommandId, PatientId, ProviderId } from "../../core/ids.ts";
 import type { CalendarConfig } from "../../core/schedule/config.ts";
-import { HOUR_MS, plus, SECOND_MS } from "../../core/time.ts";
+import { HOUR_MS, MINUTE_MS, plus, SECOND_MS } from "../../core/time.ts";
 import {
   aConfig,
   aPlace,
@@ -30,6 +30,7 @@ const NO_FAULTS = { requestLost: 0, replyLost: 0, late: 0, crash: 0, replay: 0 }
 const OLD = aPlace(plus(startOfSimulation, HOUR_MS));
 const MIDDLE = aPlace(plus(startOfSimulation, 2 * HOUR_MS));
 const NEW = aPlace(plus(startOfSimulation, 3 * HOUR_MS));
+const OFF_GRID = aPlace(plus(startOfSimulation, 3 * HOUR_MS + MINUTE_MS));
 const ELSEWHERE = aPlace(plus(startOfSimulation, 4 * HOUR_MS));
 const [A, B, C] = [providerId(1), providerId(2), providerId(3)];
 const [ROOM, OTHER_ROOM, DEVICE] = [providerId(5), providerId(6), providerId(7)];
@@ -74,6 +75,19 @@ const setBooking = (place: Place, ...needs: ProviderId[]): WantedSaga =>
     book: { ...said, appointmentId: ID, place },
   });
 
+/** [R9] The first who has the start holds it. */
+const oneOf = (...choices: readonly [WantedSaga, ...WantedSaga[]]): WantedSaga => ({
+  ...choices[0],
+  home: choices[0].providerId,
+  holders: choices.map(({ appointmentId: id, providerId: who, place, configVersion, needs }) => ({
+    appointmentId: id,
+    providerId: who,
+    place,
+    configVersion,
+    needs,
+  })),
+});
+
 interface Scenario {
   readonly before: readonly Wanted[];
   readonly tested: WantedSaga;
@@ -90,6 +104,13 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     tested: saga({ providerId: C, source: B, ifMatch: 2 }),
   },
   "a set that is booked": { before: [], tested: setBooking(NEW, ROOM, DEVICE) },
+  "one of two providers, with a room: the first does not have the start": {
+    before: [],
+    tested: oneOf(
+      { ...setBooking(OFF_GRID, ROOM), appointmentId: appointmentId(9), providerId: C },
+      setBooking(NEW, ROOM),
+    ),
+  },
   "a set that moves, changes its room and gives back its device": {
     before: [setBooking(OLD, ROOM, DEVICE)],
     tested: saga({ needs: [need(OTHER_ROOM)], held: [ROOM, DEVICE] }),
@@ -325,7 +346,7 @@ const isToday = (rival: Rival, fate: Fate, k: number): boolean =>
 describe.each(Object.entries(SCENARIOS))("%s", (_name, scenario) => {
   for (const rival of RIVALS) {
     if (scenario.before.length === 0 && rival !== "nobody" && rival !== "a stranger") continue;
-    it(`[J1] [J2] [J6] [J7] [J8] [J9] [J10] [J11] [J12] [G4] is all or nothing, whichever call meets whatever fate, raced with ${rival}`, async () => {
+    it(`[J1] [J2] [J6] [J7] [J8] [J9] [J10] [J11] [J12] [G4] [R9] is all or nothing, whichever call meets whatever fate, raced with ${rival}`, async () => {
       vi.spyOn(console, "error").mockImplementation(() => undefined);
       let calls = await tryOne(scenario, -1, null, rival, NEVER);
       expect(calls).toBeGreaterThan(3);
