@@ -86,13 +86,18 @@ export interface WantedSaga extends Wanted {
    * then the longest of theirs, so that the patient is free for any of them. Absent once it is decided.
    */
   readonly holders?: readonly Holder[];
+  /** [Z11] Further visits that are made with it, all or none, each at a calendar of its own or not; ids are fresh ones. */
+  readonly visits?: readonly FurtherVisit[];
   /** Resources it holds now. */
   readonly held: readonly ProviderId[];
   /** [M9] */
   readonly byPatient?: boolean;
   readonly reason?: string | null;
   /** What a booking says; absent for a move. */
-  readonly book?: Pick<WantedBooking, "reason" | "notes" | "source" | "appointmentId" | "place" | "hold">;
+  readonly book?: Pick<WantedBooking, "reason" | "notes" | "source" | "appointmentId" | "place" | "hold"> & {
+    /** [Z11] The first visit of those that are made together. */
+    readonly seriesOf?: AppointmentId;
+  };
 }
 
 /** [R9] One who could hold it, with everything in which they differ from the others; the id leads to their calendar. */
@@ -101,12 +106,17 @@ export type Holder = Pick<
   "appointmentId" | "providerId" | "place" | "configVersion" | "needs" | "who"
 >;
 
-/** What was decided, and who still has to hear it. */
+/** [Z11] One of several visits, with everything in which it differs from the first. */
+export type FurtherVisit = Holder & Pick<WantedSaga, "timeZone">;
+
+/** What was decided about one appointment, and who still has to hear it. */
 export interface SagaDecision {
   readonly command: CommitCommand;
   readonly participants: readonly ProviderId[];
   /** Told without having been asked: the home of the id, if it is nobody else here. */
   readonly forwardTo: ProviderId | null;
+  /** [Z11] Decided in the same row: the further visits. */
+  readonly further?: readonly SagaDecision[];
 }
 
 /** A command that takes time, as it comes from the edge. */
@@ -193,9 +203,10 @@ export function firstAnswer(row: CommandRow): Appointment | null {
   );
 }
 
-/** [Z1] [G5] The further visits of a series as they were booked; none for everything else. */
+/** [Z1] [Z11] [G5] The further visits of a series as they were booked; none for everything else. */
 export function furtherAnswers(row: CommandRow): Appointment[] {
   const { wanted, patientId } = row.request;
+  if (row.decision?.further) return row.decision.further.map(({ command }) => command.appointment);
   if (wanted.kind !== "book" || !wanted.more) return [];
   return wanted.more.map((visit) =>
     bookedAppointment(
@@ -209,7 +220,8 @@ export function furtherAnswers(row: CommandRow): Appointment[] {
 /** Every time that a command wants, with the appointment it is for. */
 export function visitsOf(wanted: TakeRequest["wanted"]): readonly Visit[] {
   const first = { appointmentId: wanted.appointmentId, place: wanted.place };
-  return wanted.kind === "book" && wanted.more ? [first, ...wanted.more] : [first];
+  if (wanted.kind === "book") return [first, ...(wanted.more ?? [])];
+  return wanted.kind === "saga" ? [first, ...(wanted.visits ?? [])] : [first];
 }
 
 /** What the agenda says about a command. */

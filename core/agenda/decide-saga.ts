@@ -6,26 +6,34 @@ import type { Appointment } from "../booking/appointment.ts";
 import { bookedAppointment } from "../booking/decide-book.ts";
 import type { CommitCommand, HeldAppointment, PrepareCommand } from "../booking/saga.ts";
 import type { ProviderId } from "../ids.ts";
-import type { CommandRow, WantedSaga } from "./command-row.ts";
+import type { CommandRow, FurtherVisit, Holder, WantedSaga } from "./command-row.ts";
 
 /** A calendar that may have to be told: whoever was asked, and whoever could have been. */
 export function possibleParticipants(wanted: WantedSaga): ProviderId[] {
-  const takers = withEachHolder(wanted).flatMap(({ providerId, needs }) => [
-    providerId,
-    ...needs.flatMap((need) => need.map(({ calendar }) => calendar)),
-  ]);
+  const takers = eachVisit(wanted)
+    .flatMap(withEachHolder)
+    .flatMap(({ providerId, needs }) => [
+      providerId,
+      ...needs.flatMap((need) => need.map(({ calendar }) => calendar)),
+    ]);
   return [...new Set([...takers, ...wanted.held, ...(wanted.source ? [wanted.source] : [])])];
 }
 
 /** [R9] The same saga for each one who could hold the appointment, in the order in which they are asked. */
-export function withEachHolder(wanted: WantedSaga): WantedSaga[] {
-  const { holders, who: _of, ...common } = wanted;
-  if (!holders) return [wanted];
-  return holders.map((holder) => {
-    const { appointmentId, place, providerId: home } = holder;
-    const book = wanted.book ? { book: { ...wanted.book, appointmentId, place } } : {};
-    return { ...common, ...holder, home, ...book };
-  });
+export const withEachHolder = (wanted: WantedSaga): WantedSaga[] =>
+  wanted.holders ? wanted.holders.map((holder) => heldBy(wanted, holder)) : [wanted];
+
+/** [Z11] Each visit as a saga of its own, in the order in which they are asked. They share attempt and decision. */
+export function eachVisit(wanted: WantedSaga): WantedSaga[] {
+  const { visits, ...first } = wanted;
+  return visits ? [first, ...visits.map((visit) => heldBy(first, visit))] : [wanted];
+}
+
+/** The same words for another appointment: at another provider, at another time, or both. */
+function heldBy(wanted: WantedSaga, holder: Holder | FurtherVisit): WantedSaga {
+  const { holders: _others, who: _of, book, ...common } = wanted;
+  const { appointmentId, place, providerId: home } = holder;
+  return { ...common, ...holder, home, ...(book ? { book: { ...book, appointmentId, place } } : {}) };
 }
 
 /** The question to the calendar that will hold the appointment. It lets go of the old time too, if that is its own. */
@@ -82,9 +90,9 @@ export function decidedBody(
 ): CommitCommand {
   const resources = chosen.length > 0 ? { resources: chosen } : {};
   if (!held) {
-    const { reason, notes, source, appointmentId, place } = wanted.book ?? unreachable();
+    const { hold: _ended, ...said } = wanted.book ?? unreachable();
     const lifted = wanted.override ? { override: wanted.override } : {};
-    const made = { reason, notes, source, appointmentId, place, issuedAt: row.issuedAt, ...lifted };
+    const made = { ...said, issuedAt: row.issuedAt, ...lifted };
     const appointment = bookedAppointment(
       { ...made, patientId: row.request.patientId },
       wanted.providerId,

@@ -67,7 +67,7 @@ export interface BookCommand extends Attempt {
   readonly kind: "book";
   /** [Z1] Further visits of a series, by start: all of them are booked with the first one, or none is. */
   readonly more?: readonly Visit[];
-  /** The first visit of the series that this one belongs to; absent for the first one itself. */
+  /** The first visit of the series that this one belongs to; the first one may leave it out if it has `more`. */
   readonly seriesOf?: AppointmentId;
   /** The hold that becomes this appointment, and what proves that it is the caller's. */
   readonly hold?: HoldClaim;

@@ -120,7 +120,9 @@ export function bookedAppointment(
     cancelledAt: null,
     cancellationReason: null,
     override: command.override ?? null,
-    ...(command.more ? { seriesId: seriesIdOf(command.seriesOf ?? command.appointmentId) } : {}),
+    ...(command.more || command.seriesOf
+      ? { seriesId: seriesIdOf(command.seriesOf ?? command.appointmentId) }
+      : {}),
     reason: command.reason,
     notes: command.notes,
   };

@@ -142,8 +142,8 @@ export class AgendaCommands {
   }
 
   /** [J12] What became of an attempt, for a participant in doubt. */
-  ask(attempt: AttemptId): AskReply {
-    return this.#sagas.answer(attempt);
+  ask(attempt: AttemptId, appointment: AppointmentId): AskReply {
+    return this.#sagas.answer(attempt, appointment);
   }
 
   #isRunning(command: CommandId): boolean {

@@ -7,7 +7,7 @@ import { type Connection, type ConnectionContext, Server, type WSMessage } from 
 import type { TakeAnswer, TakeRequest } from "../../core/agenda/command-row.ts";
 import type { AppointmentFacts, AppointmentStatus } from "../../core/booking/appointment.ts";
 import type { AskReply } from "../../core/booking/saga.ts";
-import { type AttemptId, isPatientId, type PatientId } from "../../core/ids.ts";
+import { type AppointmentId, type AttemptId, isPatientId, type PatientId } from "../../core/ids.ts";
 import { parseClientMessage } from "../../core/live/protocol.ts";
 import { HOUR_MS, type Instant, type Interval, instant, plus } from "../../core/time.ts";
 import { LiveSockets } from "../shared/live-sockets.ts";
@@ -72,8 +72,8 @@ export class PatientAgenda extends Server<Env> {
   }
 
   /** [J12] A calendar that agreed to a saga of ours and heard nothing since. */
-  ask(attempt: AttemptId): AskReply {
-    return this.#commands.ask(attempt);
+  ask(attempt: AttemptId, appointment: AppointmentId): AskReply {
+    return this.#commands.ask(attempt, appointment);
   }
 
   /** The patient's appointments by start, as they are: includes what the log has not confirmed yet. Facts only. */

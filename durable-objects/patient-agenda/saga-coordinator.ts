@@ -3,9 +3,17 @@
  * decision until everybody has carried it out. Undecided means abort; aborts are neither stored nor repeated, because
  * whoever hears nothing asks. Rules: core/agenda/decide-saga.ts
  */
-import type { CommandRow, TakeAnswer, WantedSaga } from "../../core/agenda/command-row.ts";
+import {
+  type CommandRow,
+  furtherAnswers,
+  type SagaDecision,
+  type StoredRefusal,
+  type TakeAnswer,
+  type WantedSaga,
+} from "../../core/agenda/command-row.ts";
 import {
   decidedBody,
+  eachVisit,
   holderQuestion,
   possibleParticipants,
   releaseQuestion,
@@ -20,7 +28,7 @@ import {
   type PrepareCommand,
   type PrepareReply,
 } from "../../core/booking/saga.ts";
-import type { AttemptId, CommandId, ProviderId } from "../../core/ids.ts";
+import type { AppointmentId, AttemptId, CommandId, ProviderId } from "../../core/ids.ts";
 import { invariant } from "../../core/invariant.ts";
 import { type Instant, plus } from "../../core/time.ts";
 import type { ProviderCalendar } from "../provider-calendar/provider-calendar.ts";
@@ -50,7 +58,7 @@ export interface CoordinatorParts {
   readonly changed: (facts: AppointmentFacts) => void;
 }
 
-/** Everybody's yes so far. */
+/** Everybody's yes to one visit so far. */
 interface Agreement {
   readonly asked: ProviderId[];
   readonly agreed: ProviderId[];
@@ -61,7 +69,10 @@ interface Agreement {
 }
 
 /** Why a saga does not happen. `void` is not stored as an answer: the same key may try again. */
-type NotAgreed = Exclude<PrepareReply, { kind: "yes" }> & { readonly calendar: ProviderId };
+type NotAgreed =
+  | (Exclude<PrepareReply, { kind: "yes" | "refused" }> & { readonly calendar: ProviderId })
+  | RefusedByOne;
+type RefusedByOne = StoredRefusal & { readonly kind: "refused"; readonly calendar: ProviderId };
 
 export class SagaCoordinator {
   readonly #parts: CoordinatorParts;
@@ -81,21 +92,24 @@ export class SagaCoordinator {
     const { command, wanted } = row.request;
     invariant(wanted.kind === "saga", "only a saga is coordinated");
     this.#running.add(command);
-    const agreement: Agreement = { asked: [], agreed: [], chosen: [], held: null, wanted };
+    const agreements = eachVisit(wanted).map(
+      (visit): Agreement => ({ asked: [], agreed: [], chosen: [], held: null, wanted: visit }),
+    );
+    const asked = (): ProviderId[] => agreements.flatMap((agreement) => agreement.asked);
     try {
-      const failed = await this.#askEverybody(row, agreement);
-      if (failed) return this.#giveUp(row, agreement.asked, failed);
-      if (!this.#knowsResources(wanted, agreement.held))
-        return this.#giveUp(row, agreement.asked, { kind: "busy", calendar: wanted.providerId });
+      const failed = await this.#askForAll(row, agreements);
+      if (failed) return this.#giveUp(row, asked(), failed);
+      if (!this.#knowsResources(wanted, agreements[0]?.held ?? null))
+        return this.#giveUp(row, asked(), { kind: "busy", calendar: wanted.providerId });
     } catch (error) {
       logFailure("saga.participant_silent", error, { appointment: wanted.appointmentId });
-      this.#abort(row, agreement.asked);
+      this.#abort(row, asked());
       this.#parts.store.saveCommand({ ...row, state: "void" });
       return { kind: "void" };
     } finally {
       this.#running.delete(command);
     }
-    return this.#decide(row, agreement); // no await since the last yes: nobody can have taken the row up
+    return this.#decide(row, agreements); // no await since the last yes: nobody can have taken the row up
   }
 
   /** [J10] Its coordinator is gone and nothing was decided: nobody may take this attempt up again. */
@@ -111,20 +125,7 @@ export class SagaCoordinator {
     if (!decision || this.#running.has(request.command)) return;
     this.#running.add(request.command);
     try {
-      const { command, participants, forwardTo } = decision;
-      await Promise.all([
-        ...participants.map((calendar) =>
-          beforeDeadline(this.#parts.calendars(calendar).commit(command), COMMIT_CALL_MS),
-        ),
-        ...(forwardTo
-          ? [
-              beforeDeadline(
-                this.#parts.calendars(forwardTo).forward(factsOf(command.appointment)),
-                COMMIT_CALL_MS,
-              ),
-            ]
-          : []),
-      ]);
+      await Promise.all(each(decision).flatMap((one) => this.#tellAll(one)));
       this.#parts.store.settle(request.command);
     } catch (error) {
       logFailure("saga.commit_unanswered", error, { appointment: request.wanted.appointmentId });
@@ -134,13 +135,40 @@ export class SagaCoordinator {
     }
   }
 
+  #tellAll({ command, participants, forwardTo }: SagaDecision): Promise<void>[] {
+    const { calendars } = this.#parts;
+    const calls = participants.map((calendar) => calendars(calendar).commit(command));
+    if (forwardTo) calls.push(calendars(forwardTo).forward(factsOf(command.appointment)));
+    return calls.map((call) => beforeDeadline(call, COMMIT_CALL_MS));
+  }
+
   /** [J12] A participant in doubt. Silence while we are trying; whatever is not decided by then is an abort. */
-  answer(attempt: AttemptId): AskReply {
+  answer(attempt: AttemptId, appointment: AppointmentId): AskReply {
     const command = attempt.slice(0, attempt.lastIndexOf(".")) as CommandId;
     const row = this.#parts.store.command(command);
     if (!row || row.attempt !== attempt) return { kind: "abort" };
-    if (row.state === "decided" && row.decision) return { kind: "commit", command: row.decision.command };
+    const decided =
+      row.decision && each(row.decision).find((one) => one.command.appointment.id === appointment);
+    if (row.state === "decided" && decided) return { kind: "commit", command: decided.command };
     return row.state === "trying" && this.#running.has(command) ? { kind: "trying" } : { kind: "abort" };
+  }
+
+  /** [Z11] [Z12] All visits, also after one was refused: the caller then hears which of them could be had. */
+  async #askForAll(row: CommandRow, agreements: readonly Agreement[]): Promise<NotAgreed | null> {
+    const refusals: (RefusedByOne | null)[] = [];
+    for (const agreement of agreements) {
+      const failed = await this.#askEverybody(row, agreement);
+      if (failed && failed.kind !== "refused") return failed;
+      refusals.push(failed);
+    }
+    const refused = refusals.find((found) => found !== null);
+    if (!refused || agreements.length === 1) return refused ?? null;
+    const occurrences = agreements.map(({ wanted: { place } }, i) => ({
+      start: place.start,
+      refusal: refusals[i]?.refusal ?? null,
+      alternatives: refusals[i]?.alternatives ?? [],
+    }));
+    return { ...refused, occurrences };
   }
 
   /** The holder first, then what it needs, then whoever lets go. Nobody waits for anybody, so no order can deadlock. */
@@ -226,7 +254,7 @@ export class SagaCoordinator {
     const { store } = this.#parts;
     this.#abort(row, asked);
     if (failed.kind === "refused") {
-      const refused = { refusal: failed.refusal, alternatives: failed.alternatives };
+      const { kind: _kind, calendar: _calendar, ...refused } = failed;
       store.saveCommand({ ...row, state: "refused", refused });
       return { kind: "refused", refused, replayed: false };
     }
@@ -236,31 +264,33 @@ export class SagaCoordinator {
   }
 
   /** [J11] One transaction decides: the row and the claim at the new place. From here on nothing can be taken back. */
-  async #decide(
-    row: CommandRow,
-    { agreed: participants, chosen, held, wanted }: Agreement,
-  ): Promise<TakeAnswer> {
+  async #decide(row: CommandRow, agreements: readonly Agreement[]): Promise<TakeAnswer> {
     const { storage, store, wake, claim, changed, now } = this.#parts;
-    const command = decidedBody(row, wanted, chosen, held);
-    const forwardTo = participants.includes(wanted.home) ? null : wanted.home;
+    const [first, ...further] = agreements.map((agreement) => decisionOf(row, agreement));
+    invariant(first, "a saga is about an appointment");
+    const decision = further.length > 0 ? { ...first, further } : first;
     const askAt = plus(now(), IN_DOUBT_PAUSE_MS);
-    const decided: CommandRow = {
-      ...row,
-      request: { ...row.request, wanted },
-      state: "decided",
-      askAt,
-      decision: { command, participants, forwardTo },
-    };
+    const [chosen] = agreements;
+    const wanted = further.length === 0 && chosen ? chosen.wanted : row.request.wanted; // [R9]
+    const request = { ...row.request, wanted };
+    const decided: CommandRow = { ...row, request, state: "decided", askAt, decision };
+    const news = each(decision).map(({ command }) => factsOf(command.appointment));
     storage.transactionSync(() => {
       store.saveCommand(decided);
-      claim(factsOf(command.appointment));
+      for (const facts of news) claim(facts);
       wake.arm(askAt);
     });
     wake.armed(askAt);
-    changed(factsOf(command.appointment));
+    for (const facts of news) changed(facts);
     const carriedOut = this.carryOut(decided);
     await beforeDeadline(carriedOut, COMMIT_WAIT_MS).catch(() => undefined); // decided all the same; the alarm repeats it
-    return { kind: "accepted", appointment: command.appointment, replayed: false };
+    const more = furtherAnswers(decided);
+    return {
+      kind: "accepted",
+      appointment: first.command.appointment,
+      ...(more.length > 0 ? { more } : {}),
+      replayed: false,
+    };
   }
 
   /** A courtesy: it frees the others at once instead of after their question. */
@@ -272,6 +302,17 @@ export class SagaCoordinator {
         .catch((error: unknown) => logFailure("saga.abort_lost", error, { provider: calendar }));
     }
   }
+}
+
+/** A decision is about one appointment, or about each of several. */
+const each = (decision: SagaDecision): readonly SagaDecision[] => [decision, ...(decision.further ?? [])];
+
+function decisionOf(
+  row: CommandRow,
+  { agreed: participants, chosen, held, wanted }: Agreement,
+): SagaDecision {
+  const forwardTo = participants.includes(wanted.home) ? null : wanted.home;
+  return { command: decidedBody(row, wanted, chosen, held), participants, forwardTo };
 }
 
 /** A rule says what to do instead; that a time is taken says more. */

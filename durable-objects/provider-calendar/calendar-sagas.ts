@@ -35,7 +35,7 @@ export interface SagaParts {
   readonly wake: WakeUp;
   readonly now: () => Instant;
   /** The agenda that coordinates; a call may die. */
-  readonly ask: (patient: PatientId, attempt: AttemptId) => Promise<AskReply>;
+  readonly ask: (patient: PatientId, attempt: AttemptId, about: AppointmentId) => Promise<AskReply>;
   /** Another calendar that keeps a reservation; false = it is locked, tell it again. */
   readonly release: (calendar: ProviderId, id: AppointmentId, version: number) => Promise<boolean>;
 }
@@ -102,7 +102,7 @@ export class CalendarSagas {
   }
 
   abort(attempt: AttemptId): void {
-    this.#parts.store.sagas.deletePrepared(attempt);
+    this.#parts.store.sagas.deleteAttempt(attempt);
   }
 
   /** [J8] The home of an id, when it is neither source nor target, learns where to send people. */
@@ -164,7 +164,7 @@ export class CalendarSagas {
   ): Written | null {
     const { store, writer, calendar } = this.#parts;
     const decision = decideCommit(view, command);
-    store.sagas.deletePrepared(command.attempt);
+    store.sagas.deletePrepared(command.attempt, command.appointment.id);
     switch (decision.kind) {
       case "nothing":
         return null;
@@ -206,7 +206,7 @@ export class CalendarSagas {
     const { ask, store, now, calendar } = this.#parts;
     store.sagas.askAt(prepared.attempt, plus(now(), IN_DOUBT_PAUSE_MS)); // if nobody answers
     try {
-      const reply = await ask(prepared.patientId, prepared.attempt);
+      const reply = await ask(prepared.patientId, prepared.attempt, prepared.appointmentId);
       if (reply.kind === "commit") this.commit(reply.command);
       else if (reply.kind === "abort") this.abort(prepared.attempt);
     } catch (error) {

@@ -115,7 +115,8 @@ export class ProviderCalendar extends Server<Env> {
     this.#sagas = new CalendarSagas({
       ...parts,
       calendar: this.#providerId,
-      ask: (patient, attempt) => env.PATIENT_AGENDA.getByName(`shard-${agendaShardOf(patient)}`).ask(attempt),
+      ask: (patient, attempt, about) =>
+        env.PATIENT_AGENDA.getByName(`shard-${agendaShardOf(patient)}`).ask(attempt, about),
       release: (calendar, id, version) => env.PROVIDER_CALENDAR.getByName(calendar).release(id, version),
     });
     this.#holds = new HoldCommands(parts);

@@ -41,7 +41,12 @@ export class SagaStore {
     );
   }
 
-  deletePrepared(attempt: AttemptId): void {
+  deletePrepared(attempt: AttemptId, appointment: AppointmentId): void {
+    this.#sql.exec("DELETE FROM prepared WHERE attempt = ? AND appointment = ?", attempt, appointment);
+  }
+
+  /** [Z11] With every visit that this calendar was asked for. */
+  deleteAttempt(attempt: AttemptId): void {
     this.#sql.exec("DELETE FROM prepared WHERE attempt = ?", attempt);
   }
 
@@ -51,7 +56,7 @@ export class SagaStore {
     const command = attempt.slice(0, dot);
     const number = Number(attempt.slice(dot + 1));
     for (let n = Math.max(1, number - OLDER_MAX); n < number; n++)
-      this.#sql.exec("DELETE FROM prepared WHERE attempt = ?", `${command}.${n}`);
+      this.deleteAttempt(`${command}.${n}` as AttemptId);
   }
 
   /** Whoever heard nothing by now. */

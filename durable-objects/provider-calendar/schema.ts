@@ -132,4 +132,27 @@ export const providerCalendarMigrations: readonly Migration[] = [
       CREATE INDEX block_command_at ON block_command (at);
     `,
   },
+  {
+    // One attempt may ask this calendar for several visits.
+    id: "003-several-visits",
+    statements: `
+      ALTER TABLE prepared RENAME TO prepared_before;
+      CREATE TABLE prepared (
+        attempt TEXT NOT NULL,
+        appointment TEXT NOT NULL,
+        takes_from INTEGER,
+        takes_to INTEGER,
+        start_at INTEGER,
+        visit_type TEXT,
+        location TEXT,
+        ask_at INTEGER NOT NULL,
+        row TEXT NOT NULL,
+        PRIMARY KEY (attempt, appointment)
+      ) STRICT, WITHOUT ROWID;
+      INSERT INTO prepared SELECT * FROM prepared_before;
+      DROP TABLE prepared_before;
+      CREATE UNIQUE INDEX prepared_lock ON prepared (appointment);
+      CREATE INDEX prepared_due ON prepared (ask_at);
+    `,
+  },
 ];

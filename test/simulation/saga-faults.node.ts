@@ -39,6 +39,8 @@ const RESOURCES = [ROOM, OTHER_ROOM, DEVICE];
 /** Made at A: its id leads there. */
 const ID: AppointmentId = appointmentId(1);
 const PATIENT: PatientId = patientId(1);
+/** Further visits of a series. */
+const FURTHER = [appointmentId(7), appointmentId(8)] as const;
 const UNDER_TEST = "saga" as CommandId;
 
 const configs: readonly CalendarConfig[] = [
@@ -88,6 +90,21 @@ const oneOf = (...choices: readonly [WantedSaga, ...WantedSaga[]]): WantedSaga =
   })),
 });
 
+/** [Z11] All of them under one key, or none. */
+function oneAfterTheOther(first: WantedSaga, ...visits: readonly WantedSaga[]): WantedSaga {
+  const { timeZone } = common;
+  const { book } = first;
+  const further = visits.map(({ appointmentId: id, providerId: who, place, configVersion, needs }) => ({
+    appointmentId: id,
+    providerId: who,
+    place,
+    configVersion,
+    needs,
+    timeZone,
+  }));
+  return { ...first, visits: further, ...(book ? { book: { ...book, seriesOf: ID } } : {}) };
+}
+
 interface Scenario {
   readonly before: readonly Wanted[];
   readonly tested: WantedSaga;
@@ -109,6 +126,14 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     tested: oneOf(
       { ...setBooking(OFF_GRID, ROOM), appointmentId: appointmentId(9), providerId: C },
       setBooking(NEW, ROOM),
+    ),
+  },
+  "a lab, then a doctor, then the same doctor, each with a room": {
+    before: [],
+    tested: oneAfterTheOther(
+      setBooking(OLD, ROOM),
+      { ...setBooking(MIDDLE, ROOM), appointmentId: FURTHER[0], providerId: B },
+      { ...setBooking(NEW, OTHER_ROOM, DEVICE), appointmentId: FURTHER[1], providerId: B },
     ),
   },
   "a set that moves, changes its room and gives back its device": {
@@ -141,7 +166,7 @@ class Run {
     this.#scenario = scenario;
     const { before, tested } = scenario;
     const rooms = [tested, ...before].flatMap((wanted) =>
-      wanted.kind === "saga" ? wanted.needs.flat() : [],
+      wanted.kind === "saga" ? [wanted, ...(wanted.visits ?? [])].flatMap(({ needs }) => needs.flat()) : [],
     );
     const unused = RESOURCES.filter((id) => !rooms.some(({ calendar }) => calendar === id));
     const used = configs.filter((config) => !unused.includes(config.providerId));
@@ -292,21 +317,36 @@ class Run {
       expect(held.providerId).toBe(holder.id);
       expect(holder.store.sagas.forwardingOf(ID), "[J7] where it is, no way leads on").toBeNull();
     }
-    this.#checkTime(held);
+    this.#checkFurther(held);
+  }
+
+  /** [Z11] The visits that are made together are there together, each with one event, its claim and its time. */
+  #checkFurther(held: Appointment | null): void {
+    const visits = this.#scenario.tested.visits ?? [];
+    const { store } = this.world.agendaOf(PATIENT);
+    const further = visits.map(({ appointmentId: id, providerId: at }) => {
+      const stored = this.world.calendar(at).store.find(id)?.appointment ?? null;
+      expect(this.world.historyOf(id)).toHaveLength(held ? 1 : 0);
+      expect(store.claim(id)).toEqual(stored && { ...factsOf(stored) });
+      expect(stored?.seriesId, "[Z11] all or none").toBe(held?.seriesId);
+      return stored;
+    });
+    this.#checkTime([held, ...further].filter((found) => found !== null));
   }
 
   /** Every calendar gives away exactly the time of what it holds or serves, and nothing is left of what was. */
-  #checkTime(held: Appointment | null): void {
+  #checkTime(held: readonly Appointment[]): void {
     const day = { start: plus(startOfSimulation, -4 * HOUR_MS), end: plus(startOfSimulation, 9 * HOUR_MS) };
-    const takesTime = held !== null && occupiesTime(held.status);
     for (const [id, calendar] of this.world.calendars) {
       const taken = calendar.store
         .occupantsIn(day, calendar.now())
         .filter((other) => other.id !== appointmentId(2))
         .map(({ kind, id: whose, start, end }) => ({ kind, whose, start, end }));
-      const here = id === held?.providerId || (held?.resources ?? []).includes(id);
-      const expected = { kind: "appointment", whose: ID, start: held?.start, end: held?.end };
-      expect(taken, `[J9] ${id} takes what it should`).toEqual(takesTime && here ? [expected] : []);
+      const expected = held
+        .filter(({ status }) => occupiesTime(status))
+        .filter(({ providerId: at, resources }) => id === at || (resources ?? []).includes(id))
+        .map(({ id: whose, start, end }) => ({ kind: "appointment", whose, start, end }));
+      expect(taken, `[J9] ${id} takes what it should`).toEqual(expected);
     }
     if (this.#stranger) {
       const { providerId: at } = this.#stranger;
@@ -346,7 +386,7 @@ const isToday = (rival: Rival, fate: Fate, k: number): boolean =>
 describe.each(Object.entries(SCENARIOS))("%s", (_name, scenario) => {
   for (const rival of RIVALS) {
     if (scenario.before.length === 0 && rival !== "nobody" && rival !== "a stranger") continue;
-    it(`[J1] [J2] [J6] [J7] [J8] [J9] [J10] [J11] [J12] [G4] [R9] is all or nothing, whichever call meets whatever fate, raced with ${rival}`, async () => {
+    it(`[J1] [J2] [J6] [J7] [J8] [J9] [J10] [J11] [J12] [G4] [R9] [Z11] is all or nothing, whichever call meets whatever fate, raced with ${rival}`, async () => {
       vi.spyOn(console, "error").mockImplementation(() => undefined);
       let calls = await tryOne(scenario, -1, null, rival, NEVER);
       expect(calls).toBeGreaterThan(3);

@@ -177,8 +177,8 @@ export class World {
         config.providerId,
         () => plus(this.now, -behindMs),
         {
-          ask: (patient, attempt) =>
-            this.#network(() => this.agendaOf(patient).commands.ask(attempt), {
+          ask: (patient, attempt, about) =>
+            this.#network(() => this.agendaOf(patient).commands.ask(attempt, about), {
               coordinator: this.agendaOf(patient),
               participant: calendar,
             }),
