@@ -18,6 +18,8 @@ export const IN_DOUBT_PAUSE_MS = 5 * SECOND_MS;
 export const RESOURCES_MAX = 5;
 /** [R9] Providers among whom a caller takes whoever has the start. Bounds what one refusal costs. */
 export const HOLDERS_MAX = 5;
+/** [Z11] Visits that one saga makes together: each costs a question and a commit to every calendar that it needs. */
+export const TOGETHER_MAX = 10;
 /** Rooms or machines that are tried for one need before the visit is refused. */
 export const CANDIDATES_MAX = 10;
 

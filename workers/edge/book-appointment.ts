@@ -5,29 +5,16 @@
 import type { Context } from "hono";
 import { appointmentReach, type Principal } from "../../core/access/principal.ts";
 import { reaches } from "../../core/access/reach.ts";
-import type {
-  Holder,
-  TakeAnswer,
-  TakeRequest,
-  WantedBooking,
-  WantedSaga,
-} from "../../core/agenda/command-row.ts";
+import type { TakeAnswer, TakeRequest, WantedBooking, WantedSaga } from "../../core/agenda/command-row.ts";
 import type { Appointment, CancellationReason } from "../../core/booking/appointment.ts";
-import type { Place, Who } from "../../core/booking/commands.ts";
+import type { Place } from "../../core/booking/commands.ts";
 import { samePlace } from "../../core/booking/decide-move.ts";
 import type { HoldClaim } from "../../core/booking/hold.ts";
 import type { StatusAction } from "../../core/booking/status-rules.ts";
 import type { Provider } from "../../core/directory/directory.ts";
-import {
-  type AppointmentId,
-  homeCalendarOf,
-  type LocationId,
-  type ProviderId,
-  type VisitTypeId,
-} from "../../core/ids.ts";
+import { type AppointmentId, homeCalendarOf, type ProviderId } from "../../core/ids.ts";
 import { invariant } from "../../core/invariant.ts";
-import { rulesAt } from "../../core/schedule/rules-at.ts";
-import { type Instant, MINUTE_MS, plus } from "../../core/time.ts";
+import type { Instant } from "../../core/time.ts";
 import { logFailure } from "../../durable-objects/shared/log.ts";
 import type { KeyRing } from "../config.ts";
 import { admitted } from "./admission.ts";
@@ -45,13 +32,22 @@ import {
 } from "./api/problem.ts";
 import type { BookingBody, MoveBody } from "./api/schemas.ts";
 import { changeStatus, type StatusAnswer, sleep, take } from "./booking.ts";
+import {
+  type AskedChoice,
+  asHolder,
+  type Choice,
+  calendarsOf,
+  choiceOf,
+  placeOf,
+  withWho,
+} from "./choice.ts";
 import type { Directory } from "./directory-cache.ts";
 import type { EdgeEnv } from "./env.ts";
 import { tokenHashOf } from "./hold-token.ts";
 import { commandId, fingerprintOf } from "./idempotency.ts";
-import { candidatesFor, type NeededResources, neededResources } from "./needed-resources.ts";
+import { candidatesFor, neededResources } from "./needed-resources.ts";
 import type { Configurable } from "./provisioning.ts";
-import { mintAppointmentId, parseAppointmentId, parseHoldId } from "./routing-ids.ts";
+import { parseAppointmentId, parseHoldId } from "./routing-ids.ts";
 import { providerCalendar } from "./stubs.ts";
 import { whoIsAskedFor } from "./who-comes.ts";
 
@@ -68,21 +64,6 @@ export const refused = (problem: Problem): { readonly ok: false; readonly proble
   ok: false,
   problem,
 });
-
-/** The end of a visit that starts at `start`: by this provider's rules, else by the directory (the calendar then refuses). */
-export function placeOf(
-  known: Directory,
-  provider: Provider,
-  visitTypeId: VisitTypeId,
-  locationId: LocationId,
-  start: Instant,
-): Place | null {
-  const own = rulesAt(provider.calendar, visitTypeId, locationId);
-  const minutes = own?.minutes ?? known.visitTypes.get(visitTypeId)?.minutes;
-  return minutes === undefined
-    ? null
-    : { visitTypeId, locationId, start, end: plus(start, minutes * MINUTE_MS) };
-}
 
 export function sourceOf(principal: Principal): "patient" | "staff" | "service" {
   if (principal.role === "patient") return "patient";
@@ -136,42 +117,12 @@ function claimOf(
   return hold?.home === provider && token !== null ? { id: hold.id, tokenHash: tokenHashOf(token) } : null;
 }
 
-/** One provider who is asked for the start, with everything that depends on who it is. */
-interface Choice {
-  readonly provider: Provider;
-  readonly place: Place;
-  readonly timeZone: string;
-  readonly needed: NeededResources;
-}
-
-/** What the edge knows of the one who comes, as far as this provider's rules ask for it. */
-type AskedChoice = Choice & { readonly who?: Who };
-
-/** null = no such provider or clinic, or nobody knows the visit type. */
-async function choiceOf(
-  c: Context<EdgeEnv>,
-  id: ProviderId,
-  { visitTypeId, locationId, start }: BookingBody,
-): Promise<Choice | null> {
-  const known = await directoryForProvider(c, id);
-  const provider = known.providers.get(id);
-  const clinic = provider && (await clinicIn(c, known, locationId));
-  const place = provider && placeOf(known, provider, visitTypeId, locationId, start);
-  if (!provider || !clinic || !place) return null;
-  return { provider, place, timeZone: clinic.timeZone, needed: neededResources(known, provider, place) };
-}
-
 /** What a booking says whoever takes it. */
 type Said = Pick<WantedBooking, "reason" | "notes" | "source" | "hold" | "override">;
 
 /** [R2] [R9] One calendar is asked directly; a provider with resources, or one of several, in a saga. */
 function wantedOf(keys: KeyRing, choices: readonly AskedChoice[], said: Said): WantedBooking | WantedSaga {
-  const holders = choices.map(({ provider, place, needed, who }): Holder => {
-    const appointmentId = mintAppointmentId(keys, provider.id);
-    const needs = candidatesFor(needed, appointmentId);
-    const configVersion = provider.calendar.version;
-    return { appointmentId, providerId: provider.id, place, configVersion, needs, ...(who ? { who } : {}) };
-  });
+  const holders = choices.map((choice) => asHolder(keys, choice));
   const [first] = holders;
   const timeZone = choices[0]?.timeZone;
   invariant(first && timeZone, "a booking names a provider");
@@ -212,7 +163,7 @@ export async function bookAppointment(
   const { patientId } = patient;
   const choices: Choice[] = [];
   for (const id of ids) {
-    const choice = await choiceOf(c, id, body);
+    const choice = await choiceOf(c, { ...body, providerId: id });
     if (!choice) return refused(NOT_FOUND);
     choices.push(choice);
   }
@@ -228,17 +179,9 @@ export async function bookAppointment(
     ...(hold ? { hold } : {}),
     ...(body.override ? { override: body.override.reasonCode } : {}),
   };
-  const resources = choices.flatMap(({ needed }) => needed.calendars);
-  const calendars = [...choices.map(({ provider }) => provider), ...new Set(resources)];
   return admitted(first.provider.id, async () => {
-    const asked = await Promise.all(
-      choices.map(async (choice): Promise<AskedChoice> => {
-        const { provider, place, timeZone } = choice;
-        const who = await whoIsAskedFor(c.get("settings"), provider, place, timeZone, { patientId });
-        return { ...choice, ...who };
-      }),
-    );
-    const answer = await takeSafely(c, calendars, () => ({
+    const asked = await Promise.all(choices.map((choice) => withWho(c, choice, patientId)));
+    const answer = await takeSafely(c, calendarsOf(choices), () => ({
       command: commandId(principal.subject, patientId, key),
       fingerprint: fingerprintOf("POST", "/v1/appointments", body),
       patientId,

@@ -17,12 +17,12 @@ import type { SeriesBody } from "./api/schemas.ts";
 import {
   cancelAppointment,
   findAppointment,
-  placeOf,
   refused,
   sourceOf,
   type TakeOutcome,
   takeSafely,
 } from "./book-appointment.ts";
+import { placeOf } from "./choice.ts";
 import type { EdgeEnv } from "./env.ts";
 import { commandId, fingerprintOf } from "./idempotency.ts";
 import { mintAppointmentId } from "./routing-ids.ts";

@@ -10,7 +10,7 @@ import { clinicIn, directoryForProvider } from "./api/directory.ts";
 import { CALENDAR_AWAY, NOT_FOUND, OUTCOME_UNKNOWN, type Problem, problemFor } from "./api/problem.ts";
 import type { HoldBody } from "./api/schemas.ts";
 import { forgetAvailability } from "./availability-cache.ts";
-import { placeOf } from "./book-appointment.ts";
+import { placeOf } from "./choice.ts";
 import type { EdgeEnv } from "./env.ts";
 import { holderOf, tokenHashOf, tokenOf } from "./hold-token.ts";
 import { fingerprintOf, holdCommandId } from "./idempotency.ts";

@@ -2,14 +2,11 @@
  * Proves visits that need a room over HTTP on the real objects: provider and room together or not at all, whoever races
  * whom, and back again. Looks into the rows of every calendar. Does not prove crashes (simulation, test/faults).
  */
-import { evictDurableObject, reset, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
-import { env } from "cloudflare:workers";
+import { evictDurableObject, reset, runDurableObjectAlarm } from "cloudflare:test";
 import { afterAll, describe, expect, it } from "vitest";
 import "../../../workers/edge/index.tsx";
 import type { Provider, Resource } from "../../../core/directory/directory.ts";
-import type { LocationId, ProviderId, VisitTypeId } from "../../../core/ids.ts";
-import { makeDb } from "../../../db/client.ts";
-import { type Directory, loadDirectory } from "../../../db/queries/load-directory.ts";
+import type { ProviderId, VisitTypeId } from "../../../core/ids.ts";
 import {
   type Answer,
   adminToken,
@@ -21,88 +18,19 @@ import {
   somePatient,
   staffToken,
 } from "../../support/edge.ts";
+import {
+  aWard,
+  type BookOptions,
+  book,
+  commonStarts,
+  reservedIn,
+  rows,
+  settled,
+  startsOf,
+  type Ward,
+} from "../../support/ward.ts";
 
 afterAll(() => reset());
-
-const database = () => makeDb(env as unknown as { DATABASE_URL: string; NEON_FETCH_ENDPOINT: string });
-let directory: Directory | undefined;
-let clinicsUsed = 0;
-
-/** A clinic where at least three providers do what needs a room. No other test of this file uses it. */
-interface Ward {
-  readonly locationId: LocationId;
-  readonly visitTypeId: VisitTypeId;
-  readonly providers: readonly Provider[];
-  readonly rooms: readonly Resource[];
-}
-
-async function aWard(): Promise<Ward> {
-  directory ??= await loadDirectory(database());
-  const { clinics, providers, resources } = directory;
-  const needing = providers.flatMap(({ calendar }) => calendar.visitTypes).find(({ requires }) => requires);
-  const visitTypeId = needing?.id as VisitTypeId;
-  for (;;) {
-    const locationId = clinics[clinicsUsed++]?.id as LocationId;
-    const here = providers.filter(
-      (p) => p.locationIds[0] === locationId && p.visitTypeIds.includes(visitTypeId),
-    );
-    if (here.length < 3) continue;
-    const rooms = resources.filter((r) => r.locationId === locationId && r.kind === "room");
-    return { locationId, visitTypeId, providers: here, rooms };
-  }
-}
-
-async function startsOf(provider: Provider, { visitTypeId, locationId }: Ward): Promise<Slot[]> {
-  const from = new Date().toISOString().slice(0, 10);
-  const to = new Date(Date.now() + 21 * 86_400_000).toISOString().slice(0, 10);
-  const query = new URLSearchParams({ visitTypeId, locationId, from, to });
-  const answer = await call("GET", `/providers/${provider.id}/availability?${query}`);
-  return answer.body.days.flatMap((day: { slots: Slot[] }) => day.slots);
-}
-
-/** Starts that all of these providers have free, in order. */
-async function commonStarts(ward: Ward, providers: readonly Provider[]): Promise<string[]> {
-  const all = await Promise.all(providers.map((provider) => startsOf(provider, ward)));
-  const [first = [], ...others] = all.map((slots) => slots.map(({ start }) => start));
-  return first.filter((start) => others.every((starts) => starts.includes(start)));
-}
-
-interface BookOptions {
-  readonly patient?: string;
-  readonly key?: string;
-  readonly more?: Record<string, unknown>;
-  readonly headers?: Record<string, string>;
-}
-
-const book = async (
-  { locationId, visitTypeId }: Ward,
-  provider: Pick<Provider, "id">,
-  start: string | undefined,
-  { patient = somePatient(), key = freshKey(), more = {}, headers = {} }: BookOptions = {},
-): Promise<Answer> =>
-  call("POST", "/appointments", {
-    token: await patientToken(patient),
-    key,
-    body: { providerId: provider.id, visitTypeId, locationId, start, ...more },
-    headers,
-  });
-
-const rows = <T>(id: ProviderId, query: string): Promise<T[]> =>
-  runInDurableObject(calendarOf(id), (_, state) => state.storage.sql.exec(query).toArray()) as Promise<T[]>;
-
-interface Taken {
-  readonly id: string;
-  readonly start: number;
-  readonly version: number;
-}
-/** What a room keeps. */
-async function reservedIn(room: Pick<Resource, "id">): Promise<Taken[]> {
-  const stored = await rows<{ row: string }>(room.id, "SELECT row FROM reservation ORDER BY start_at");
-  return stored
-    .map(({ row }) => JSON.parse(row))
-    .map((r) => ({ id: r.appointmentId, start: r.start, version: r.version }));
-}
-const preparedIn = ({ id }: { readonly id: ProviderId }) => rows(id, "SELECT * FROM prepared");
 
 /** The appointment as the clinic sees it. */
 const seen = async (id: string): Promise<Answer> =>
@@ -117,13 +45,6 @@ async function setHours(
     const sites = calendar.sites.map((site) => ({ ...site, hours: hours as typeof site.hours }));
     await calendarOf(id).applyConfig({ ...calendar, version: calendar.version + 1, sites });
   }
-}
-
-/** Commits and aborts may be a call behind the answer: nothing may be prepared when they are through. */
-async function settled(calendars: readonly { readonly id: ProviderId }[]): Promise<void> {
-  await expect
-    .poll(async () => (await Promise.all(calendars.map(preparedIn))).flat().length, { timeout: 5_000 })
-    .toBe(0);
 }
 
 describe("any of several providers under one key", () => {

@@ -2,7 +2,7 @@
 import type { Context } from "hono";
 import * as z from "zod";
 import { CANCELLATION_REASONS, OVERRIDE_REASONS } from "../../../core/booking/appointment.ts";
-import { HOLDERS_MAX } from "../../../core/booking/saga.ts";
+import { HOLDERS_MAX, TOGETHER_MAX } from "../../../core/booking/saga.ts";
 import {
   HOLD_ID,
   isPatientId,
@@ -124,6 +124,22 @@ export const seriesBody = z
     error: "must be given, or rrule instead",
   });
 export type SeriesBody = z.output<typeof seriesBody>;
+
+/** [Z11] Visits that are made together, each where and when it says. */
+export const visitsBody = z.strictObject({
+  visits: z
+    .array(z.strictObject({ providerId, visitTypeId, locationId, start: moment }))
+    .min(2)
+    .max(TOGETHER_MAX),
+  patientId: patientId.optional(),
+  reason: reason.optional(),
+  notes: z.string().trim().min(1).max(NOTES_CHARS_MAX).optional(),
+});
+export type VisitsBody = z.output<typeof visitsBody>;
+
+/** A series by a rule, or visit by visit: whoever names `visits` means the latter. */
+export const saysVisits = (body: unknown): boolean =>
+  typeof body === "object" && body !== null && "visits" in body;
 
 export const moveBody = z
   .strictObject({

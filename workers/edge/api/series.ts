@@ -1,14 +1,16 @@
 /** Series: several visits under one key, all of them or none; and giving the rest of a series back. */
 import { type Context, Hono } from "hono";
+import type { Principal } from "../../../core/access/principal.ts";
 import { appointmentDto } from "../../../core/booking/appointment-dto.ts";
 import type { Occurrence } from "../../../core/booking/commands.ts";
 import { spellInZone } from "../../../core/schedule/clinic-time.ts";
-import { problemOfTake } from "../book-appointment.ts";
+import { problemOfTake, type TakeOutcome } from "../book-appointment.ts";
 import { bookSeries, cancelRestOfSeries } from "../book-series.ts";
+import { bookVisits } from "../book-visits.ts";
 import type { EdgeEnv } from "../env.ts";
 import { idempotencyKey } from "./headers.ts";
 import { FORBIDDEN, type Problem, problemFor, sendProblem, UNAUTHENTICATED } from "./problem.ts";
-import { cancelSeriesQuery, parseBody, parseQuery, seriesBody } from "./schemas.ts";
+import { cancelSeriesQuery, parseBody, parseQuery, saysVisits, seriesBody, visitsBody } from "./schemas.ts";
 
 /** [Z3] What became of each visit: could be had, or why not and what is near. */
 function occurrenceDto({ start, refusal, alternatives }: Occurrence, timeZone: string) {
@@ -21,6 +23,16 @@ function withOccurrences(problem: Problem, occurrences: readonly Occurrence[], t
   return { ...problem, extra: { ...problem.extra, occurrences: spelled } };
 }
 
+/** A series by a rule on one calendar, or visits that are named one by one. */
+async function bookSaid(c: Context<EdgeEnv>, principal: Principal, key: string): Promise<TakeOutcome> {
+  if (saysVisits(await c.req.json().catch(() => null))) {
+    const body = await parseBody(c, visitsBody);
+    return body.ok ? bookVisits(c, principal, key, body.value) : body;
+  }
+  const body = await parseBody(c, seriesBody);
+  return body.ok ? bookSeries(c, principal, key, body.value) : body;
+}
+
 export const series = new Hono<EdgeEnv>()
   .post("/", async (c: Context<EdgeEnv>) => {
     const principal = c.get("principal");
@@ -28,9 +40,7 @@ export const series = new Hono<EdgeEnv>()
     if (principal.role === "kiosk") return sendProblem(c, FORBIDDEN);
     const key = idempotencyKey(c, "required");
     if (!key.ok) return sendProblem(c, key.problem);
-    const body = await parseBody(c, seriesBody);
-    if (!body.ok) return sendProblem(c, body.problem);
-    const outcome = await bookSeries(c, principal, key.value, body.value);
+    const outcome = await bookSaid(c, principal, key.value);
     if (!outcome.ok) return sendProblem(c, outcome.problem);
     const { answer, timeZone } = outcome;
     if ((answer.kind === "accepted" || answer.kind === "refused") && answer.replayed)
