@@ -32,7 +32,7 @@ try {
     `seed ${seed}: ${commands} commands in ${seconds.toFixed(1)} s, ${outcome.commits} commits checked`,
   );
   console.log(
-    `accepted ${outcome.accepted}, held ${outcome.held} (${outcome.converted} booked), refused ${outcome.refused}, no answer at first ${outcome.unknown}, trace ${outcome.trace}`,
+    `accepted ${outcome.accepted}, held ${outcome.held} (${outcome.converted} booked), refused ${outcome.refused}, series ${outcome.series} and ${outcome.together} at several calendars, no answer at first ${outcome.unknown}, trace ${outcome.trace}`,
   );
   console.log("no invariant broken");
 } catch (error) {

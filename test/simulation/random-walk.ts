@@ -3,7 +3,14 @@
  * the network and the objects fail. Every answer is checked against every other answer under its key; at the end
  * everything must be settled.
  */
-import type { Candidate, TakeAnswer, TakeRequest, WantedBooking } from "../../core/agenda/command-row.ts";
+import {
+  type Candidate,
+  type TakeAnswer,
+  type TakeRequest,
+  visitsOf,
+  type WantedBooking,
+  type WantedSaga,
+} from "../../core/agenda/command-row.ts";
 import { type AppointmentFacts, occupiesTime } from "../../core/booking/appointment.ts";
 import type { Place, StatusCommand, Visit } from "../../core/booking/commands.ts";
 import type { HoldClaim, HolderHash, TokenHash } from "../../core/booking/hold.ts";
@@ -26,7 +33,7 @@ import { dayInterval } from "../../core/schedule/clinic-time.ts";
 import type { CalendarConfig } from "../../core/schedule/config.ts";
 import { freeStarts } from "../../core/schedule/free-starts.ts";
 import { OpenDays } from "../../core/schedule/open-days.ts";
-import { DAY_MS, MINUTE_MS, plus, SECOND_MS } from "../../core/time.ts";
+import { DAY_MS, MINUTE_MS, overlaps, plus, SECOND_MS } from "../../core/time.ts";
 import type { HoldReply } from "../../durable-objects/provider-calendar/hold-commands.ts";
 import { Random } from "./random.ts";
 import { type Faults, InvariantBroken, startOfSimulation, World } from "./world.ts";
@@ -50,6 +57,8 @@ export interface Outcome {
   readonly changed: number;
   /** Series that were booked whole. */
   readonly series: number;
+  /** Series at several calendars. */
+  readonly together: number;
   /** Times that rooms keep at the end. */
   readonly reserved: number;
   readonly trace: string;
@@ -132,7 +141,7 @@ class Walker {
   /** Every appointment id that was ever minted under a key. */
   readonly #minted = new Map<CommandId, { readonly calendar: ProviderId; readonly ids: AppointmentId[] }>();
   /** Every series that was ever attempted. */
-  readonly #series: { readonly calendar: ProviderId; readonly ids: readonly AppointmentId[] }[] = [];
+  readonly #series: (readonly AppointmentId[])[] = [];
   #keys = 0;
   accepted = 0;
   held = 0;
@@ -141,6 +150,7 @@ class Walker {
   unknown = 0;
   changed = 0;
   seriesBooked = 0;
+  togetherBooked = 0;
   reserved = 0;
 
   constructor(
@@ -162,7 +172,7 @@ class Walker {
     const own = this.#mine.get(patient) ?? [];
     const dice = this.#random.next();
     if (this.#random.chance(0.3)) await this.#hold(patient);
-    else if (this.#random.chance(0.1)) await this.#bookSet(patient);
+    else if (this.#random.chance(0.15)) await this.#bookSet(patient);
     else if (own.length === 0 || dice < 0.2) await this.#book(patient);
     else if (dice < 0.25) await Promise.all([this.#book(patient), this.#book(patient), this.#book(patient)]);
     else if (dice < 0.4) await this.#move(patient, this.#random.pick(own));
@@ -251,16 +261,24 @@ class Walker {
     return this.#holderOf(id).store.find(id)?.appointment.resources ?? [];
   }
 
-  /** A provider and a room, or nothing. */
+  /** A provider and a room, sometimes with further visits at whatever calendars, or nothing. */
   async #bookSet(patient: PatientId): Promise<void> {
     const config = this.#random.pick(this.#configs);
     const { providerId } = config;
     const place = this.#somePlace(config);
     if (!place) return;
-    const needs = [this.#anyRoom()];
+    const others = this.#random.chance(0.6) ? this.#visitsBeside(place) : [];
+    const needs = others.length === 0 || this.#random.chance(0.4) ? [this.#anyRoom()] : []; // rooms are scarce
     await this.#repeatedly(patient, () => {
-      const appointmentId =
-        `apt_${providerId.slice(4)}${encodeBytes(this.#random.bytes(12))}a0000000` as AppointmentId;
+      const appointmentId = this.#freshId(config);
+      const visits = others.map((other) => ({
+        appointmentId: this.#freshId(other.config),
+        providerId: other.config.providerId,
+        place: other.place,
+        configVersion: 1,
+        needs: other.needs,
+        timeZone: ZONE,
+      }));
       return {
         kind: "saga",
         what: "book",
@@ -274,9 +292,31 @@ class Walker {
         timeZone: ZONE,
         configVersion: 1,
         ifMatch: 0,
-        book: { reason: null, notes: null, source: "patient", appointmentId, place },
+        ...(visits.length > 0 ? { visits } : {}),
+        book: {
+          reason: null,
+          notes: null,
+          source: "patient",
+          appointmentId,
+          place,
+          ...(visits.length > 0 ? { seriesOf: appointmentId } : {}),
+        },
       };
     });
+  }
+
+  /** [Z11] One or two visits at other times than this one, each with a room or without. */
+  #visitsBeside(place: Place) {
+    const found = [{ place }];
+    const visits = [];
+    for (let wanted = 1 + this.#random.below(2); wanted > 0; wanted--) {
+      const config = this.#random.pick(this.#configs);
+      const other = this.#somePlace(config);
+      if (!other || found.some((earlier) => overlaps(earlier.place, other))) continue;
+      found.push({ place: other });
+      visits.push({ config, place: other, needs: this.#random.chance(0.2) ? [this.#anyRoom()] : [] });
+    }
+    return visits;
   }
 
   async #move(patient: PatientId, own: AppointmentFacts): Promise<void> {
@@ -372,12 +412,10 @@ class Walker {
     return `apt_${providerId.slice(4)}${encodeBytes(this.#random.bytes(12))}a0000000` as AppointmentId;
   }
 
-  #mint(
-    command: CommandId,
-    { providerId, appointmentId, more }: Pick<WantedBooking, "providerId" | "appointmentId" | "more">,
-  ): void {
-    if (more)
-      this.#series.push({ calendar: providerId, ids: [appointmentId, ...more.map((v) => v.appointmentId)] });
+  #mint(command: CommandId, wanted: WantedBooking | WantedSaga): void {
+    const { providerId, appointmentId } = wanted;
+    const ids = visitsOf(wanted).map((visit) => visit.appointmentId);
+    if (ids.length > 1) this.#series.push(ids);
     const minted = this.#minted.get(command) ?? { calendar: providerId, ids: [] };
     minted.ids.push(appointmentId);
     this.#minted.set(command, minted);
@@ -516,12 +554,15 @@ class Walker {
     this.#verifySeries();
   }
 
-  /** [Z1] All of it or none. */
+  /** [Z1] [Z11] All of it or none. */
   #verifySeries(): void {
-    for (const { calendar, ids } of this.#series) {
-      const { store } = this.#world.calendar(calendar);
-      const there = ids.filter((id) => store.find(id) !== null || store.sagas.forwardingOf(id) !== null);
-      if (there.length > 0) this.seriesBooked += 1;
+    for (const ids of this.#series) {
+      const there = ids.filter((id) => {
+        const { store } = this.#world.calendar(homeCalendarOf(id));
+        return store.find(id) !== null || store.sagas.forwardingOf(id) !== null;
+      });
+      const together = new Set(ids.map(homeCalendarOf)).size > 1;
+      if (there.length > 0) this[together ? "togetherBooked" : "seriesBooked"] += 1;
       if (there.length > 0 && there.length < ids.length)
         throw new InvariantBroken(`[Z1] ${there.length} of ${ids.length} visits of a series`);
     }
@@ -622,6 +663,7 @@ export async function walk(
     unknown: walker.unknown,
     changed: walker.changed,
     series: walker.seriesBooked,
+    together: walker.togetherBooked,
     reserved: walker.reserved,
     trace: world.trace.toString(16).padStart(8, "0"),
   };
