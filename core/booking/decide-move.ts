@@ -26,7 +26,7 @@ export type MoveDecision =
 export function decideMove(view: CalendarView, command: MoveCommand, now: Instant): MoveDecision {
   const stored = view.find(command.appointmentId);
   if (!stored || stored.appointment.patientId !== command.patientId) {
-    return { kind: "refused", refusal: { reason: "not-found" }, fence: false };
+    return { kind: "refused", refusal: absentRefusal(view, command), fence: false };
   }
   const earlier = findRecent(stored.recent, command.attempt); // [M2] tested before version and rules
   if (earlier) return earlier.answer ? { kind: "done", appointment: earlier.answer } : { kind: "fenced" };
@@ -41,6 +41,18 @@ export function decideMove(view: CalendarView, command: MoveCommand, now: Instan
     appointment: moved(view, stored.appointment, command),
     takes: samePlace(stored.appointment, command.place) ? null : takenAt(view, command.place), // [M5] [S10]
   };
+}
+
+/**
+ * [A1] Missing and somebody else's are one answer. [J3] What went to another calendar has a newer version than the caller
+ * saw here: it exists, and they may know it.
+ */
+export function absentRefusal(
+  view: CalendarView,
+  { appointmentId, patientId }: Pick<MoveCommand, "appointmentId" | "patientId">,
+): BookingRefusal {
+  const gone = view.forwardingOf(appointmentId);
+  return gone?.facts.patientId === patientId ? { reason: "stale-version" } : { reason: "not-found" };
 }
 
 function moveRefusal(

@@ -4,7 +4,7 @@ import type { Instant } from "../time.ts";
 import type { CalendarView } from "./calendar-view.ts";
 import type { Place } from "./commands.ts";
 import { claimedHold } from "./decide-book.ts";
-import { movableRefusal } from "./decide-move.ts";
+import { absentRefusal, movableRefusal } from "./decide-move.ts";
 import { isLive } from "./hold.ts";
 import { blockerOf, brokenDayLimit, resourceBlocker, takenAt } from "./occupancy.ts";
 import { brokenPlaceRule } from "./place-rules.ts";
@@ -43,7 +43,7 @@ function releaseRefusal(
   const { appointmentId, release, resource, ifMatch } = command;
   if (resource) return release && !view.reservationOf(appointmentId) ? { reason: "stale-version" } : null;
   if (release) {
-    if (!held || held.appointment.patientId !== command.patientId) return { reason: "not-found" };
+    if (!held || held.appointment.patientId !== command.patientId) return absentRefusal(view, command);
     return movableRefusal(view, held, command, now);
   }
   const reached = Math.max(

@@ -35,7 +35,7 @@ export const countObjects = (storageDir: string): number =>
   ).length;
 
 /** Opened for writing, because a killed process left a log that SQLite plays back first. */
-function readEach<T>(storageDir: string, className: string, read: (db: DatabaseSync) => T): T[] {
+export function readEach<T>(storageDir: string, className: string, read: (db: DatabaseSync) => T): T[] {
   const dir = join(storageDir, `openslot-${className}`);
   return readdirSync(dir)
     .filter((name) => name.endsWith(".sqlite") && name !== "metadata.sqlite")
@@ -49,7 +49,7 @@ function readEach<T>(storageDir: string, className: string, read: (db: DatabaseS
     });
 }
 
-const numberOf = (db: DatabaseSync, sql: string): number => Number(db.prepare(sql).get()?.n ?? 0);
+export const numberOf = (db: DatabaseSync, sql: string): number => Number(db.prepare(sql).get()?.n ?? 0);
 
 function readCalendar(db: DatabaseSync): StoredCalendar {
   const rows = db.prepare("SELECT id, patient, start_at, end_at, status, version FROM appointment").all();

@@ -1,6 +1,6 @@
 /** Proves each rule of moving by name, and the order in which they are asked. */
 import { describe, expect, it } from "vitest";
-import type { Appointment, AppointmentStatus } from "../../../core/booking/appointment.ts";
+import { type Appointment, type AppointmentStatus, factsOf } from "../../../core/booking/appointment.ts";
 import type { RecentCommand } from "../../../core/booking/calendar-view.ts";
 import { COMMAND_DEADLINE_MS, FENCE_LIFE_MS, type MoveCommand } from "../../../core/booking/commands.ts";
 import { decideMove, type MoveDecision, samePlace } from "../../../core/booking/decide-move.ts";
@@ -21,6 +21,7 @@ import {
   MemoryCalendar,
   NOW,
   patientId,
+  providerId,
   START,
   visitTypeId,
 } from "../../support/core-builders.ts";
@@ -188,6 +189,16 @@ describe("rules of moving", () => {
     for (const ifMatch of [1, 2, 4])
       expect(decide(withAppointment({ version: 3 }), { ifMatch })).toEqual(stale);
     expect(decide(withAppointment({ version: 3 }), { ifMatch: 3 }).kind).toBe("commit");
+  });
+
+  it("[M3] [J3] [A1] what went to another calendar is newer than what its patient saw here, and missing to everybody else", () => {
+    const gone = (patient: number) =>
+      new MemoryCalendar().putForwarding(
+        factsOf(anAppointment(1, { version: 2, providerId: providerId(2), patientId: patientId(patient) })),
+      );
+    const told = (reason: string) => ({ kind: "refused", refusal: { reason }, fence: false });
+    expect(decide(gone(1))).toEqual(told("stale-version"));
+    expect(decide(gone(2))).toEqual(told("not-found"));
   });
 
   it("[M4] only a booked or confirmed appointment moves", () => {

@@ -1,7 +1,7 @@
 /** Proves each rule of a calendar's word in a saga by name, and the order in which they are asked. */
 import { describe, expect, it } from "vitest";
 import type { Reach } from "../../../core/access/reach.ts";
-import type { Appointment, AppointmentStatus } from "../../../core/booking/appointment.ts";
+import { type Appointment, type AppointmentStatus, factsOf } from "../../../core/booking/appointment.ts";
 import type { PrepareDecision } from "../../../core/booking/decide-prepare.ts";
 import type { BookingRefusal } from "../../../core/booking/refusal.ts";
 import type { PrepareCommand } from "../../../core/booking/saga.ts";
@@ -134,10 +134,16 @@ describe("the lock", () => {
 });
 
 describe("what is let go of", () => {
+  const missing = { reason: "not-found" } as const;
+  const gone = new MemoryCalendar().putForwarding(
+    factsOf(anAppointment(1, { version: 2, providerId: providerId(2) })),
+  );
   it.each([
     ["[J3] is here", new MemoryCalendar(), {}, { reason: "not-found" }],
     ["[J3] is this patient's", source(), { patientId: patientId(9) }, { reason: "not-found" }],
     ["[J3] has the version that the caller saw", source({ version: 2 }), {}, { reason: "stale-version" }],
+    ["[J3] did not go elsewhere before we asked", gone, {}, { reason: "stale-version" }],
+    ["[J3] [A1] did not go, unseen, from somebody else", gone, { patientId: patientId(9) }, missing],
   ] as const)("%s", (_title, calendar, more, refusal) => {
     expect(calendar.prepare(aRelease(more), NOW)).toEqual(refused(refusal));
   });
