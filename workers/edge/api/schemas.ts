@@ -104,6 +104,10 @@ export const seriesBody = z
   });
 export type SeriesBody = z.output<typeof seriesBody>;
 
+/** The new start of the first visit that moves; the visits from a date on, or all that are still to come. */
+export const moveSeriesBody = z.strictObject({ start: moment, from: date.optional() });
+export type MoveSeriesBody = z.output<typeof moveSeriesBody>;
+
 export const moveBody = z
   .strictObject({
     start: moment.optional(),
