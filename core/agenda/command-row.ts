@@ -3,6 +3,7 @@ import type { Appointment, AppointmentFacts, BookingSource, OverrideReason } fro
 import type {
   BookCommand,
   MoveCommand,
+  MovedVisit,
   Occurrence,
   Place,
   ResolveQuestion,
@@ -10,6 +11,7 @@ import type {
   Who,
 } from "../booking/commands.ts";
 import { bookedAppointment } from "../booking/decide-book.ts";
+import { movedTo } from "../booking/decide-move.ts";
 import type { HoldClaim } from "../booking/hold.ts";
 import type { BookingRefusal } from "../booking/refusal.ts";
 import type { CommitCommand } from "../booking/saga.ts";
@@ -59,6 +61,8 @@ export interface WantedBooking extends Wanted {
 export interface WantedMove extends Wanted {
   readonly kind: "move";
   readonly ifMatch: number;
+  /** [Z7] Further visits of a series. */
+  readonly more?: readonly MovedVisit[];
   readonly byPatient?: boolean;
   readonly reason?: string | null;
 }
@@ -172,6 +176,7 @@ export function calendarCommand(row: CommandRow, again: boolean): BookCommand | 
       ifMatch: wanted.ifMatch,
       ...(wanted.byPatient === undefined ? {} : { byPatient: wanted.byPatient }),
       ...(wanted.reason === undefined ? {} : { reason: wanted.reason }),
+      ...(wanted.more ? { more: wanted.more } : {}),
     };
   }
   return {
@@ -203,10 +208,20 @@ export function firstAnswer(row: CommandRow): Appointment | null {
   );
 }
 
-/** [Z1] [Z11] [G5] The further visits of a series as they were booked; none for everything else. */
+/**
+ * [Z1] [Z11] [G5] The further visits of a series as they were booked, or [Z9] moved: a version says what a visit was, so the row
+ * alone knows what it became. None for everything else.
+ */
 export function furtherAnswers(row: CommandRow): Appointment[] {
   const { wanted, patientId } = row.request;
   if (row.decision?.further) return row.decision.further.map(({ command }) => command.appointment);
+  if (wanted.kind === "move") {
+    return (wanted.more ?? []).map(({ before, place }) => ({
+      ...movedTo(before, place, before.timeZone, row),
+      reason: null, // what a person wrote stays at the calendar
+      notes: null,
+    }));
+  }
   if (wanted.kind !== "book" || !wanted.more) return [];
   return wanted.more.map((visit) =>
     bookedAppointment(
@@ -220,8 +235,8 @@ export function furtherAnswers(row: CommandRow): Appointment[] {
 /** Every time that a command wants, with the appointment it is for. */
 export function visitsOf(wanted: TakeRequest["wanted"]): readonly Visit[] {
   const first = { appointmentId: wanted.appointmentId, place: wanted.place };
-  if (wanted.kind === "book") return [first, ...(wanted.more ?? [])];
-  return wanted.kind === "saga" ? [first, ...(wanted.visits ?? [])] : [first];
+  if (wanted.kind === "saga") return [first, ...(wanted.visits ?? [])];
+  return [first, ...(wanted.more ?? [])];
 }
 
 /** What the agenda says about a command. */

@@ -3,7 +3,7 @@ import { type AppointmentFacts, bookingAttempt } from "../booking/appointment.ts
 import { COMMAND_DEADLINE_MS } from "../booking/commands.ts";
 import { type BookingRefusal, broken } from "../booking/refusal.ts";
 import type { AttemptId } from "../ids.ts";
-import { type Instant, plus } from "../time.ts";
+import { type Instant, overlaps, plus } from "../time.ts";
 import { type CommandRow, RESOLVE_GRACE_MS, type TakeRequest, visitsOf } from "./command-row.ts";
 
 /** [G7] A person with more open appointments than this is a script or a mistake. */
@@ -58,7 +58,7 @@ export function decideTake(facts: AgendaFacts, request: TakeRequest, now: Instan
   if (!facts.refreshed && claims.length + commands.length > 0) return { step: "refresh", claims, commands };
   if (facts.openCommand) return { step: "busy" }; // [G6] one open command per appointment
   const attemptNumber = (row?.attemptNumber ?? 0) + 1;
-  if (facts.conflictingCommand || claims.length > 0) {
+  if (facts.conflictingCommand || claims.length > 0 || meetEachOther(request)) {
     return refuse(request, attemptNumber, now, { reason: "patient-conflict" }); // [G4]
   }
   if (isBooking(request) && facts.openBookings + visitsOf(request.wanted).length > OPEN_BOOKINGS_MAX) {
@@ -70,8 +70,15 @@ export function decideTake(facts: AgendaFacts, request: TakeRequest, now: Instan
     : { step: "send", row: fresh };
 }
 
-const isBooking = ({ wanted }: TakeRequest): boolean =>
+export const isBooking = ({ wanted }: TakeRequest): boolean =>
   wanted.kind === "book" || (wanted.kind === "saga" && wanted.what === "book");
+
+/** [G4] Two visits of one series may have come to lie on one day: moved to one hour, they would be in two places. */
+const meetEachOther = ({ wanted }: TakeRequest): boolean => {
+  if (wanted.kind !== "move") return false;
+  const places = visitsOf(wanted).map(({ place }) => place);
+  return places.some((place, n) => places.slice(n + 1).some((other) => overlaps(place, other)));
+};
 
 function repetition(row: CommandRow, running: boolean, now: Instant): TakeStep {
   if (row.state !== "pending" && row.state !== "trying") return { step: "replay", row }; // [G1]

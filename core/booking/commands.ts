@@ -11,7 +11,13 @@ import type {
 } from "../ids.ts";
 import type { FreeStart } from "../schedule/free-starts.ts";
 import { HOUR_MS, type Instant, SECOND_MS } from "../time.ts";
-import type { Appointment, BookingSource, CancellationReason, OverrideReason } from "./appointment.ts";
+import type {
+  Appointment,
+  AppointmentFacts,
+  BookingSource,
+  CancellationReason,
+  OverrideReason,
+} from "./appointment.ts";
 import type { HoldClaim } from "./hold.ts";
 import type { BookingRefusal } from "./refusal.ts";
 import type { StatusAction } from "./status-rules.ts";
@@ -76,8 +82,17 @@ export interface BookCommand extends Attempt {
   readonly source: BookingSource;
 }
 
+/** A further visit of a series that moves as a whole. */
+export interface MovedVisit extends Visit {
+  /** As the caller saw it: this version must still hold, and then what it becomes is known ([Z9]). */
+  readonly before: AppointmentFacts;
+  readonly who?: Who;
+}
+
 export interface MoveCommand extends Attempt {
   readonly kind: "move";
+  /** [Z7] Further visits of a series, by start: all of them are moved with the first one, or none is. */
+  readonly more?: readonly MovedVisit[];
   readonly ifMatch: number;
   /** [M9] The patient asks, not the clinic. */
   readonly byPatient?: boolean;
@@ -122,7 +137,7 @@ export type CalendarReply =
       readonly kind: "refused";
       readonly refusal: BookingRefusal;
       readonly alternatives: readonly FreeStart[];
-      /** [Z3] Of a series: what became of each visit. */
+      /** [Z3] [Z7] Of a series: what became of each visit. */
       readonly occurrences?: readonly Occurrence[];
     }
   | { readonly kind: "fenced" }

@@ -1,7 +1,7 @@
 /** May this appointment move to another time of the same calendar? Same id, one version more, all or nothing. */
 import { findSite } from "../schedule/free-starts.ts";
 import type { Instant, Interval } from "../time.ts";
-import type { Appointment } from "./appointment.ts";
+import type { Appointment, AppointmentFacts } from "./appointment.ts";
 import type { CalendarView, StoredAppointment } from "./calendar-view.ts";
 import type { MoveCommand, Place } from "./commands.ts";
 import { blockerOf, brokenDayLimit, needsResources, takenAt } from "./occupancy.ts";
@@ -113,17 +113,27 @@ export function samePlace(a: Place, b: Place): boolean {
 }
 
 function moved(view: CalendarView, appointment: Appointment, command: MoveCommand): Appointment {
-  const { place } = command;
+  const timeZone = findSite(view.open, command.place.locationId)?.timeZone ?? appointment.timeZone;
+  const after = movedTo(appointment, command.place, timeZone, command);
+  return { ...after, reason: command.reason === undefined ? appointment.reason : command.reason };
+}
+
+/** [M1] The next version of an appointment, at `place`. Decides nothing. */
+export function movedTo<A extends AppointmentFacts>(
+  before: A,
+  place: Place,
+  timeZone: string,
+  { issuedAt, override }: Pick<MoveCommand, "issuedAt" | "override">,
+): A {
   return {
-    ...appointment,
+    ...before,
     locationId: place.locationId,
     visitTypeId: place.visitTypeId,
-    timeZone: findSite(view.open, place.locationId)?.timeZone ?? appointment.timeZone,
+    timeZone,
     start: place.start,
     end: place.end,
-    version: appointment.version + 1, // [M1]
-    updatedAt: command.issuedAt,
-    reason: command.reason === undefined ? appointment.reason : command.reason,
-    override: samePlace(appointment, place) ? appointment.override : (command.override ?? null), // of the time it has
+    version: before.version + 1,
+    updatedAt: issuedAt,
+    override: samePlace(before, place) ? before.override : (override ?? null), // of the time it has
   };
 }

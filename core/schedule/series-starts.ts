@@ -76,3 +76,27 @@ export function seriesStarts(first: Instant, zone: string, rule: SeriesRule): In
   if (!dates) return null;
   return dates.map((date, n) => (n === 0 ? first : wallTime(date, minute, zone, "opening")));
 }
+
+/** A visit that a series has, as its clinic's wall shows it. */
+export interface WallStart {
+  readonly start: Instant;
+  readonly timeZone: string;
+}
+
+const daysBetween = (from: CalendarDate, to: CalendarDate): number =>
+  (Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / DAY_MS;
+
+/**
+ * [Z10] The new starts of visits whose first one moves to `first`: as many days apart as they are, all of them at the new
+ * hour of their clinic's wall. Skipped and repeated times as in `seriesStarts`.
+ * @param visits by start; the first one is the one that `first` is for
+ */
+export function movedStarts(visits: readonly WallStart[], first: Instant): Instant[] {
+  const [leader] = visits;
+  if (!leader) return [];
+  const minute = minuteOfDayAt(first, leader.timeZone);
+  const days = daysBetween(dateAt(leader.start, leader.timeZone), dateAt(first, leader.timeZone));
+  return visits.map(({ start, timeZone }, n) =>
+    n === 0 ? first : wallTime(plusDays(dateAt(start, timeZone), days), minute, timeZone, "opening"),
+  );
+}

@@ -13,7 +13,7 @@ import {
   visitsOf,
 } from "../../core/agenda/command-row.ts";
 import { askedInVain, decideReply, provesDone } from "../../core/agenda/decide-reply.ts";
-import { decideTake, type TakeStep } from "../../core/agenda/decide-take.ts";
+import { decideTake, isBooking, type TakeStep } from "../../core/agenda/decide-take.ts";
 import { type Appointment, type AppointmentFacts, factsOf } from "../../core/booking/appointment.ts";
 import type { CalendarReply, Visit } from "../../core/booking/commands.ts";
 import type { AskReply } from "../../core/booking/saga.ts";
@@ -127,6 +127,12 @@ export class AgendaCommands {
     }
   }
 
+  /** [G1] What a key was answered, for a caller who cannot say what it wanted any more; null = nothing is known under it. */
+  async recall(command: CommandId, fingerprint: string): Promise<TakeAnswer | null> {
+    const row = this.#store.command(command);
+    return row && row.state !== "void" ? this.take({ ...row.request, fingerprint }) : null;
+  }
+
   /** [G8] [G9] News, in any order and any number of times: claims follow by version, pending commands settle. */
   observe(news: readonly News[]): void {
     const fresh = this.#storage.transactionSync(() =>
@@ -189,9 +195,8 @@ export class AgendaCommands {
   }
 
   #conflictingClaims(patient: PatientId, visits: readonly Visit[]): AppointmentFacts[] {
-    const found = visits.flatMap(({ place, appointmentId }) =>
-      this.#store.overlapping(patient, place, appointmentId),
-    );
+    const own = visits.map(({ appointmentId }) => appointmentId); // [Z7] what they leave is in nobody's way
+    const found = visits.flatMap(({ place }) => this.#store.overlapping(patient, place, own));
     return [...new Map(found.map((claim) => [claim.id, claim])).values()];
   }
 
@@ -274,7 +279,7 @@ export class AgendaCommands {
         RESOLVE_WAIT_MS,
       );
       return reply.kind === "done"
-        ? { kind: "accepted", appointment: reply.appointment, replayed: true }
+        ? { ...accepted(row, reply.appointment), replayed: true }
         : { kind: "unknown" };
     } catch (error) {
       logFailure("agenda.calendar_silent", error, { appointment: wanted.appointmentId });
@@ -320,7 +325,7 @@ export class AgendaCommands {
     await Promise.all(
       unknown
         .slice(0, LIST_QUESTIONS_MAX)
-        .map(({ request: { wanted } }) => this.#readAgain(wanted.appointmentId, wanted.providerId)),
+        .flatMap((row) => toldBy(row).map((id) => this.#readAgain(id, row.request.wanted.providerId))),
     );
   }
 
@@ -364,8 +369,16 @@ const onAppointment = (row: CommandRow, visits: readonly Visit[]): boolean =>
     visits.some(({ appointmentId }) => appointmentId === other.appointmentId),
   );
 
+/** What is only being moved is counted already. */
 const visitCount = (rows: readonly CommandRow[]): number =>
-  rows.reduce((sum, { request }) => sum + visitsOf(request.wanted).length, 0);
+  rows.reduce((sum, { request }) => sum + (isBooking(request) ? visitsOf(request.wanted).length : 0), 0);
+
+/** Whose states say what a lost answer was: the first visit of a booking is there with all others; a move proves nothing. */
+function toldBy({ request: { wanted } }: CommandRow): AppointmentId[] {
+  return wanted.kind === "book"
+    ? [wanted.appointmentId]
+    : visitsOf(wanted).map(({ appointmentId }) => appointmentId);
+}
 
 /** The first answer of a command; what the calendar says now counts only where the row cannot tell. */
 function accepted(row: CommandRow, now: Appointment) {

@@ -128,13 +128,15 @@ export class AgendaStore {
     );
   }
 
-  overlapping(patient: PatientId, interval: Interval, except: AppointmentId): Claim[] {
+  /** @param except the appointments that the caller's command is about */
+  overlapping(patient: PatientId, interval: Interval, except: readonly AppointmentId[]): Claim[] {
     return this.#claims(
-      `SELECT facts FROM claim WHERE patient = ? AND start_at < ? AND end_at > ? AND active = 1 AND appointment <> ? LIMIT ?`,
+      `SELECT facts FROM claim WHERE patient = ? AND start_at < ? AND end_at > ? AND active = 1
+         AND appointment NOT IN (SELECT value FROM json_each(?)) LIMIT ?`,
       patient,
       interval.end,
       interval.start,
-      except,
+      JSON.stringify(except),
       CONFLICTS_MAX,
     );
   }

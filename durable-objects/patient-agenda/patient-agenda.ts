@@ -7,7 +7,13 @@ import { type Connection, type ConnectionContext, Server, type WSMessage } from 
 import type { TakeAnswer, TakeRequest } from "../../core/agenda/command-row.ts";
 import type { AppointmentFacts, AppointmentStatus } from "../../core/booking/appointment.ts";
 import type { AskReply } from "../../core/booking/saga.ts";
-import { type AppointmentId, type AttemptId, isPatientId, type PatientId } from "../../core/ids.ts";
+import {
+  type AppointmentId,
+  type AttemptId,
+  type CommandId,
+  isPatientId,
+  type PatientId,
+} from "../../core/ids.ts";
 import { parseClientMessage } from "../../core/live/protocol.ts";
 import { HOUR_MS, type Instant, type Interval, instant, plus } from "../../core/time.ts";
 import { LiveSockets } from "../shared/live-sockets.ts";
@@ -64,6 +70,11 @@ export class PatientAgenda extends Server<Env> {
   /** [G1]–[G9] Books or moves for a patient, under the caller's key. Never marked retryable for the runtime. */
   take(request: TakeRequest): Promise<TakeAnswer> {
     return this.#commands.take(request);
+  }
+
+  /** [G1] What a key was answered, for a caller who cannot say what it wanted any more; null = nothing is known under it. */
+  recall(command: CommandId, fingerprint: string): Promise<TakeAnswer | null> {
+    return this.#commands.recall(command, fingerprint);
   }
 
   /** [G8] [G9] News, in any order and any number of times: claims follow by version, pending commands settle. */

@@ -10,12 +10,14 @@ import {
   FENCE_LIFE_MS,
   type MoveCommand,
   type Occurrence,
+  type Place,
   type ResolveQuestion,
   type ResolveReply,
   type StatusCommand,
   type StatusReply,
 } from "../../core/booking/commands.ts";
-import { decideMove } from "../../core/booking/decide-move.ts";
+import type { MoveDecision } from "../../core/booking/decide-move.ts";
+import { decideMoveSeries, moveCommands } from "../../core/booking/decide-move-series.ts";
 import { decideResolve } from "../../core/booking/decide-resolve.ts";
 import { decideSeries, type SeriesDecision, visitCommands } from "../../core/booking/decide-series.ts";
 import { decideStatus, statusAttempt } from "../../core/booking/decide-status.ts";
@@ -31,7 +33,7 @@ import { type Instant, plus } from "../../core/time.ts";
 import type { WakeUp } from "../shared/wake.ts";
 import type { CalendarMemory } from "./calendar-memory.ts";
 import type { CalendarStore } from "./calendar-store.ts";
-import { type CalendarWriter, DRAIN_DELAY_MS, type Written } from "./calendar-writer.ts";
+import { type CalendarWriter, type Change, DRAIN_DELAY_MS, type Written } from "./calendar-writer.ts";
 import type { HoldStore } from "./hold-store.ts";
 
 /** What the commands work with. The clock is a part, so that a simulation can drive the same code. */
@@ -89,7 +91,7 @@ export class CalendarCommands {
       }
       return decision;
     });
-    if (outcome.kind === "refused") return this.#refusedSeries(outcome, command, at);
+    if (outcome.kind === "refused") return this.#refusedSeries(outcome, command, visitCommands(command), at);
     if (written) this.#writer.committed(written, at);
     if (outcome.kind !== "commit") return outcome;
     const [first] = outcome.visits;
@@ -97,40 +99,47 @@ export class CalendarCommands {
     return { kind: "done", appointment: first.appointment };
   }
 
-  /** [M1]–[M6] Moves an appointment within this calendar: same id, one version more. */
+  /** [M1]–[M9] [Z7] Moves an appointment within this calendar, or all those of a series: same id, one version more. */
   move(command: MoveCommand): CalendarReply {
     const at = this.#now();
     const view = this.#memory.view();
     if (!view) return this.#needsConfig(command, null);
     let written: Written | null = null;
     const outcome = this.#storage.transactionSync(() => {
-      const decision = decideMove(view, command, at);
+      const decision = decideMoveSeries(view, command, at);
       const recent = this.#store.find(command.appointmentId)?.recent ?? [];
       const undecided = decision.kind === "commit" || decision.kind === "refused";
       if (undecided && view.open.config.version < command.configVersion)
         return this.#needsConfig(command, recent);
       if (decision.kind === "refused" && decision.fence) this.#fenceMove(command, recent, at);
-      if (decision.kind === "commit") {
-        const { before, appointment: after, takes } = decision;
-        const entry = { attempt: command.attempt, at, answer: after, fingerprint: null };
-        written = this.#writer.appointment(
-          {
-            type: "moved",
-            before,
-            after,
-            recent: remember(recent, entry, at),
-            cause: command.attempt,
-            takes,
-          },
+      if (decision.kind === "commit")
+        written = this.#writer.appointments(
+          decision.visits.map((visit) => this.#moved(visit, command.attempt, at)),
           at,
         );
-      }
       return decision;
     });
-    if (outcome.kind === "refused") return this.#refused(outcome.refusal, command, at);
-    if (outcome.kind === "busy") this.#locked(command.appointmentId);
+    if (outcome.kind === "refused") return this.#refusedSeries(outcome, command, moveCommands(command), at);
+    if (outcome.kind === "busy") {
+      this.#locked(outcome.locked);
+      return { kind: "busy" };
+    }
     if (written) this.#writer.committed(written, at);
-    return outcome.kind === "commit" ? { kind: "done", appointment: outcome.appointment } : outcome;
+    if (outcome.kind !== "commit") return outcome;
+    const [first] = outcome.visits;
+    invariant(first !== undefined, "a move has a first visit");
+    return { kind: "done", appointment: first.appointment };
+  }
+
+  /** [M1] [M2] One visit of a move as it is written, with the answer that a repetition finds. */
+  #moved(
+    { before, appointment: after, takes }: Extract<MoveDecision, { kind: "commit" }>,
+    cause: AttemptId,
+    at: Instant,
+  ): Change {
+    const entry = { attempt: cause, at, answer: after, fingerprint: null };
+    const recent = remember(this.#store.find(after.id)?.recent ?? [], entry, at);
+    return { type: "moved", before, after, recent, cause, takes };
   }
 
   /** [B14] What became of an attempt: done, or from now on never. */
@@ -234,19 +243,19 @@ export class CalendarCommands {
     return { kind: "needs-config" };
   }
 
-  /** [Z3] A series says of each visit whether it could be had, with alternatives where it could not. */
+  /** [Z3] [Z7] A series says of each visit whether it could be had, with alternatives where it could not. */
   #refusedSeries(
     { refusal, refusals }: Extract<SeriesDecision, { kind: "refused" }>,
-    command: BookCommand,
+    command: BookCommand | MoveCommand,
+    visits: readonly { readonly place: Place }[],
     at: Instant,
   ): CalendarReply {
     const reply = this.#refused(refusal, command, at);
     if (!command.more || reply.kind !== "refused") return reply;
-    const occurrences = visitCommands(command).map((visit, index): Occurrence => {
+    const occurrences = visits.map(({ place }, index): Occurrence => {
       const own = refusals[index] ?? null;
-      const lost = own?.reason === "slot-taken";
-      const alternatives = lost ? this.#memory.nearestTo(visit.place, at) : [];
-      return { start: visit.place.start, refusal: own, alternatives };
+      const alternatives = own?.reason === "slot-taken" ? this.#memory.nearestTo(place, at) : [];
+      return { start: place.start, refusal: own, alternatives };
     });
     return { ...reply, occurrences };
   }

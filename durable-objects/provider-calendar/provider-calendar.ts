@@ -138,7 +138,7 @@ export class ProviderCalendar extends Server<Env> {
     return this.#commands.book(command);
   }
 
-  /** [M1]–[M7] Moves an appointment within this calendar: same id, one version more. */
+  /** [M1]–[M9] [Z7] Moves an appointment within this calendar, or all those of a series: same id, one version more. */
   move(command: MoveCommand): CalendarReply {
     return this.#commands.move(command);
   }

@@ -3,9 +3,13 @@ import type { Context } from "hono";
 import { appointmentReach, type Principal } from "../../core/access/principal.ts";
 import { reaches } from "../../core/access/reach.ts";
 import type { TakeRequest } from "../../core/agenda/command-row.ts";
-import type { AppointmentFacts, CancellationReason } from "../../core/booking/appointment.ts";
+import type {
+  AppointmentFacts,
+  AppointmentStatus,
+  CancellationReason,
+} from "../../core/booking/appointment.ts";
 import { SERIES_VISITS_MAX } from "../../core/booking/decide-series.ts";
-import type { SeriesId } from "../../core/ids.ts";
+import type { PatientId, SeriesId } from "../../core/ids.ts";
 import { type CalendarDate, dayInterval } from "../../core/schedule/clinic-time.ts";
 import { parseRecurrence, type SeriesRule, seriesStarts } from "../../core/schedule/series-starts.ts";
 import { DAY_MS, type Instant, instant, plus } from "../../core/time.ts";
@@ -16,6 +20,7 @@ import { invalid, NOT_FOUND, type Problem } from "./api/problem.ts";
 import type { SeriesBody } from "./api/schemas.ts";
 import {
   cancelAppointment,
+  type FoundAppointment,
   findAppointment,
   refused,
   sourceOf,
@@ -118,13 +123,12 @@ export async function cancelRestOfSeries(
   | { readonly ok: true; readonly appointments: readonly AppointmentFacts[] }
   | { readonly ok: false; readonly problem: Problem }
 > {
-  const first = await findAppointment(c, principal, text.replace(/^ser_/, "apt_"));
+  const first = await firstOfSeries(c, principal, text);
   if (!first.ok) return first;
   const { appointment } = first;
-  if (appointment.seriesId !== text) return refused(NOT_FOUND);
   const since = from ? dayInterval(from, appointment.timeZone).start : instant(Date.now());
   const rest = (): Promise<AppointmentFacts[]> =>
-    visitsFrom(c, principal, appointment, text as SeriesId, since);
+    visitsFrom(c, principal, appointment.patientId, text as SeriesId, since);
   for (const visit of await rest()) {
     if (visit.status !== "booked" && visit.status !== "confirmed") continue;
     const terms = { ifMatch: visit.version, key: `${key}/${visit.id}` };
@@ -133,20 +137,28 @@ export async function cancelRestOfSeries(
   return { ok: true, appointments: await rest() };
 }
 
-async function visitsFrom(
+/** [A1] The visit that a series is named by, if the caller may see it. Invented, missing and foreign ids are one answer. */
+export async function firstOfSeries(
   c: Context<EdgeEnv>,
   principal: Principal,
-  { patientId }: AppointmentFacts,
+  text: string,
+): Promise<FoundAppointment> {
+  const first = await findAppointment(c, principal, text.replace(/^ser_/, "apt_"));
+  return first.ok && first.appointment.seriesId !== text ? refused(NOT_FOUND) : first;
+}
+
+/** By start, as the patient's agenda has them; only what the caller reaches, and in one status if it is named. */
+export async function visitsFrom(
+  c: Context<EdgeEnv>,
+  principal: Principal,
+  patientId: PatientId,
   series: SeriesId,
   since: Instant,
+  status: AppointmentStatus | null = null,
 ): Promise<AppointmentFacts[]> {
   const window = { start: since, end: plus(since, SERIES_AHEAD_MS) };
-  const list = await patientAgenda(c.env, patientId).list(patientId, {
-    window,
-    status: null,
-    after: null,
-    limit: LIST_MAX,
-  });
+  const query = { window, status, after: null, limit: LIST_MAX };
+  const list = await patientAgenda(c.env, patientId).list(patientId, query);
   const reach = appointmentReach(principal);
   return list.filter((facts) => facts.seriesId === series && reaches(reach, facts));
 }

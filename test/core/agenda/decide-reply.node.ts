@@ -6,7 +6,9 @@ import {
   type CommandRow,
   calendarCommand,
   firstAnswer,
+  furtherAnswers,
   RESOLVE_PAUSES_MS,
+  visitsOf,
 } from "../../../core/agenda/command-row.ts";
 import { askedInVain, decideReply, provesDone } from "../../../core/agenda/decide-reply.ts";
 import { factsOf } from "../../../core/booking/appointment.ts";
@@ -16,6 +18,7 @@ import {
   COMMAND_DEADLINE_MS,
   FENCE_LIFE_MS,
 } from "../../../core/booking/commands.ts";
+import { decideMoveSeries } from "../../../core/booking/decide-move-series.ts";
 import { DAY_MS, instant, MINUTE_MS, plus, SECOND_MS } from "../../../core/time.ts";
 import {
   aConfig,
@@ -220,6 +223,54 @@ describe("what the calendar is told", () => {
     expect(told({ reason: null })).toHaveProperty("reason", null);
     expect(told({})).not.toHaveProperty("reason");
     expect(told({})).not.toHaveProperty("notes");
+  });
+});
+
+describe("a series that moves", () => {
+  it("[Z9] is answered from its row: what each further visit becomes, exactly as the calendar commits it", () => {
+    const anyVisit = fc.record({
+      days: fc.integer({ min: 1, max: 3 }),
+      version: fc.integer({ min: 1, max: 9 }),
+      status: fc.constantFrom("booked", "confirmed"),
+      stays: fc.boolean(),
+      override: fc.constantFrom(null, "clinical-need"),
+    });
+    fc.assert(
+      fc.property(
+        fc.array(anyVisit, { minLength: 1, maxLength: 4 }),
+        fc.integer({ min: 0, max: 9_000 }),
+        (visits, ms) => {
+          const calendar = new MemoryCalendar().put(anAppointment(1));
+          let at = START;
+          const more = visits.map(({ days, version, status, stays, override }, n) => {
+            at = plus(at, days * DAY_MS);
+            const facts = { patientId: appointment.patientId, start: at, end: plus(at, 20 * MINUTE_MS) };
+            const stored = anAppointment(n + 2, { ...facts, version, status, override, reason: "said" });
+            calendar.put(stored);
+            const start = stays ? at : plus(at, 40 * MINUTE_MS);
+            const place = { ...wantedMove().place, start, end: plus(start, 20 * MINUTE_MS) };
+            return { appointmentId: stored.id, place, before: factsOf(stored) };
+          });
+          const row = aRow(aRequest(wantedMove(1, { more })));
+          const command = calendarCommand(row, false);
+          if (command.kind !== "move") throw new Error(command.kind);
+          const decision = decideMoveSeries(calendar, command, plus(NOW, ms));
+          if (decision.kind !== "commit") throw new Error(JSON.stringify(decision));
+          const committed = decision.visits.slice(1).map((one) => factsOf(one.appointment));
+          expect(furtherAnswers(row).map(factsOf)).toEqual(committed);
+          expect(visitsOf(row.request.wanted).length).toBe(visits.length + 1);
+        },
+      ),
+    );
+  });
+
+  it("[Z9] [G8] is proven by its first visit and its own attempt, by nothing else", () => {
+    const second = factsOf(anAppointment(2));
+    const more = [{ appointmentId: second.id, place: wantedMove().place, before: second }];
+    const row = aRow(aRequest(wantedMove(1, { more })));
+    expect(provesDone(row, factsOf(appointment), row.attempt)).toBe(true);
+    expect(provesDone(row, factsOf(appointment), null)).toBe(false);
+    expect(provesDone(row, second, row.attempt)).toBe(false);
   });
 });
 

@@ -167,6 +167,27 @@ describe("what stands in the way of a new command", () => {
     expect(decide({ openBookings: 18 }, series).step).toBe("refuse");
   });
 
+  it("[G4] [Z7] two visits of a series that would come to lie on one time are a conflict of their own", () => {
+    const place = wantedMove().place;
+    const moving = (start: Instant) =>
+      aRequest(
+        wantedMove(1, {
+          more: [
+            {
+              appointmentId: appointmentId(2),
+              place: { ...place, start, end: plus(start, 1_200_000) },
+              before: claim,
+            },
+          ],
+        }),
+      );
+    expect(decide({}, moving(plus(place.start, 300_000)))).toMatchObject({
+      step: "refuse",
+      row: { refused: { refusal: conflict } },
+    });
+    expect(decide({ openBookings: 20 }, moving(place.end)).step).toBe("send"); // and takes no more appointments
+  });
+
   it("[G7] does not keep anybody from moving what they have", () => {
     expect(decide({ openBookings: 20 }, aRequest(wantedMove())).step).toBe("send");
   });

@@ -1,7 +1,12 @@
 /** Proves when the visits of a series begin, and which rules are read at all. */
 import { describe, expect, it } from "vitest";
 import { minuteOfDayAt, spellInZone, weekdayOf } from "../../../core/schedule/clinic-time.ts";
-import { parseRecurrence, type SeriesRule, seriesStarts } from "../../../core/schedule/series-starts.ts";
+import {
+  movedStarts,
+  parseRecurrence,
+  type SeriesRule,
+  seriesStarts,
+} from "../../../core/schedule/series-starts.ts";
 import { at, ZONES_TO_FEAR } from "../../support/core-builders.ts";
 
 const CHICAGO = "America/Chicago";
@@ -59,6 +64,56 @@ describe("the visits of a series", () => {
       const minutes = new Set(starts.map((start) => minuteOfDayAt(start, zone)));
       const weekdays = new Set(starts.map((start) => weekdayOf(spellInZone(start, zone).slice(0, 10))));
       expect([zone, starts.length, minutes.size, weekdays.size]).toEqual([zone, 100, 1, 1]);
+    }
+  });
+});
+
+describe("the visits of a series that moves", () => {
+  const moved = (starts: readonly string[], first: string, zone = CHICAGO): string[] =>
+    movedStarts(
+      starts.map((start) => ({ start: at(start), timeZone: zone })),
+      at(first),
+    ).map((start) => spellInZone(start, zone));
+
+  it("[Z10] go to the new hour of the clinic's wall, over a change of the clock in both directions", () => {
+    expect(
+      moved(["2026-10-28T09:20:00-05:00", "2026-11-04T09:20:00-06:00"], "2026-10-28T09:35:00-05:00"),
+    ).toEqual(["2026-10-28T09:35:00-05:00", "2026-11-04T09:35:00-06:00"]);
+    // Over the change itself: the last Wednesday of winter becomes the first Monday of summer.
+    expect(
+      moved(["2027-03-10T09:20:00-06:00", "2027-03-17T09:20:00-05:00"], "2027-03-15T14:00:00-05:00"),
+    ).toEqual(["2027-03-15T14:00:00-05:00", "2027-03-22T14:00:00-05:00"]);
+  });
+
+  it("[Z10] keep their distance in days, also when one of them had moved alone", () => {
+    const starts = ["2026-11-24T09:00:00-06:00", "2026-12-02T16:30:00-06:00", "2026-12-08T09:00:00-06:00"];
+    expect(moved(starts, "2026-11-23T10:15:00-06:00")).toEqual([
+      "2026-11-23T10:15:00-06:00",
+      "2026-12-01T10:15:00-06:00",
+      "2026-12-07T10:15:00-06:00",
+    ]);
+    expect(moved([], "2026-11-23T10:15:00-06:00")).toEqual([]);
+  });
+
+  it("[Z10] [T2] [T3] mean what a series means in the hours that a clock skips and repeats", () => {
+    const march = moved(
+      ["2027-03-07T09:00:00-06:00", "2027-03-14T09:00:00-05:00"],
+      "2027-03-07T02:30:00-06:00",
+    );
+    expect(march[1]).toBe("2027-03-14T03:00:00-05:00");
+    const autumn = moved(
+      ["2026-10-25T09:00:00-05:00", "2026-11-01T09:00:00-06:00"],
+      "2026-10-25T01:30:00-05:00",
+    );
+    expect(autumn[1]).toBe("2026-11-01T01:30:00-05:00");
+  });
+
+  it("[Z10] moved to a series' own first start, lie where that series would be, in every zone to fear", () => {
+    for (const zone of ZONES_TO_FEAR) {
+      const old = seriesStarts(at("2026-01-07T12:00:00Z"), zone, weekly(60)) ?? [];
+      const visits = old.map((start) => ({ start, timeZone: zone }));
+      const first = at("2026-01-09T15:25:00Z");
+      expect([zone, movedStarts(visits, first)]).toEqual([zone, seriesStarts(first, zone, weekly(60))]);
     }
   });
 });

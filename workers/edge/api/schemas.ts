@@ -141,6 +141,10 @@ export type VisitsBody = z.output<typeof visitsBody>;
 export const saysVisits = (body: unknown): boolean =>
   typeof body === "object" && body !== null && "visits" in body;
 
+/** The new start of the first visit that moves; the visits from a date on, or all that are still to come. */
+export const moveSeriesBody = z.strictObject({ start: moment, from: date.optional() });
+export type MoveSeriesBody = z.output<typeof moveSeriesBody>;
+
 export const moveBody = z
   .strictObject({
     start: moment.optional(),

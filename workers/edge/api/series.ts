@@ -1,6 +1,8 @@
-/** Series: several visits under one key, all of them or none; and giving the rest of a series back. */
+/** Series: several visits under one key, booked and moved all of them or none; and giving the rest of a series back. */
 import { type Context, Hono } from "hono";
 import type { Principal } from "../../../core/access/principal.ts";
+import type { TakeAnswer } from "../../../core/agenda/command-row.ts";
+import { factsOf } from "../../../core/booking/appointment.ts";
 import { appointmentDto } from "../../../core/booking/appointment-dto.ts";
 import type { Occurrence } from "../../../core/booking/commands.ts";
 import { spellInZone } from "../../../core/schedule/clinic-time.ts";
@@ -8,9 +10,18 @@ import { problemOfTake, type TakeOutcome } from "../book-appointment.ts";
 import { bookSeries, cancelRestOfSeries } from "../book-series.ts";
 import { bookVisits } from "../book-visits.ts";
 import type { EdgeEnv } from "../env.ts";
+import { moveSeries } from "../move-series.ts";
 import { idempotencyKey } from "./headers.ts";
 import { FORBIDDEN, type Problem, problemFor, sendProblem, UNAUTHENTICATED } from "./problem.ts";
-import { cancelSeriesQuery, parseBody, parseQuery, saysVisits, seriesBody, visitsBody } from "./schemas.ts";
+import {
+  cancelSeriesQuery,
+  moveSeriesBody,
+  parseBody,
+  parseQuery,
+  saysVisits,
+  seriesBody,
+  visitsBody,
+} from "./schemas.ts";
 
 /** [Z3] What became of each visit: could be had, or why not and what is near. */
 function occurrenceDto({ start, refusal, alternatives }: Occurrence, timeZone: string) {
@@ -33,6 +44,22 @@ async function bookSaid(c: Context<EdgeEnv>, principal: Principal, key: string):
   return body.ok ? bookSeries(c, principal, key, body.value) : body;
 }
 
+/** What the agenda said of all visits at once. */
+function sendSeries(
+  c: Context<EdgeEnv>,
+  outcome: TakeOutcome,
+  accepted: (answer: Extract<TakeAnswer, { kind: "accepted" }>) => Response,
+): Response {
+  if (!outcome.ok) return sendProblem(c, outcome.problem);
+  const { answer, timeZone } = outcome;
+  if ((answer.kind === "accepted" || answer.kind === "refused") && answer.replayed)
+    c.header("Idempotency-Replayed", "true");
+  if (answer.kind === "accepted") return accepted(answer);
+  const problem = problemOfTake(answer, timeZone);
+  const occurrences = answer.kind === "refused" ? answer.refused.occurrences : undefined;
+  return sendProblem(c, occurrences ? withOccurrences(problem, occurrences, timeZone) : problem);
+}
+
 export const series = new Hono<EdgeEnv>()
   .post("/", async (c: Context<EdgeEnv>) => {
     const principal = c.get("principal");
@@ -41,17 +68,23 @@ export const series = new Hono<EdgeEnv>()
     const key = idempotencyKey(c, "required");
     if (!key.ok) return sendProblem(c, key.problem);
     const outcome = await bookSaid(c, principal, key.value);
-    if (!outcome.ok) return sendProblem(c, outcome.problem);
-    const { answer, timeZone } = outcome;
-    if ((answer.kind === "accepted" || answer.kind === "refused") && answer.replayed)
-      c.header("Idempotency-Replayed", "true");
-    if (answer.kind !== "accepted") {
-      const problem = problemOfTake(answer, timeZone);
-      const occurrences = answer.kind === "refused" ? answer.refused.occurrences : undefined;
-      return sendProblem(c, occurrences ? withOccurrences(problem, occurrences, timeZone) : problem);
-    }
-    const appointments = [answer.appointment, ...(answer.more ?? [])].map(appointmentDto);
-    return c.json({ id: answer.appointment.seriesId, appointments }, 201);
+    return sendSeries(c, outcome, ({ appointment, more = [] }) =>
+      c.json({ id: appointment.seriesId, appointments: [appointment, ...more].map(appointmentDto) }, 201),
+    );
+  })
+  .patch("/:id", async (c) => {
+    const principal = c.get("principal");
+    if (!principal) return sendProblem(c, UNAUTHENTICATED);
+    if (principal.role === "kiosk") return sendProblem(c, FORBIDDEN);
+    const key = idempotencyKey(c, "optional");
+    if (!key.ok) return sendProblem(c, key.problem);
+    const body = await parseBody(c, moveSeriesBody);
+    if (!body.ok) return sendProblem(c, body.problem);
+    const outcome = await moveSeries(c, principal, c.req.param("id"), key.value, body.value);
+    return sendSeries(c, outcome, ({ appointment, more = [] }) => {
+      const moved = [appointment, ...more].map((visit) => appointmentDto(factsOf(visit))); // as a list shows them
+      return c.json({ id: c.req.param("id"), appointments: moved });
+    });
   })
   .delete("/:id", async (c) => {
     const principal = c.get("principal");
