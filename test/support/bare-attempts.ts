@@ -11,7 +11,11 @@ import type { Ward, WardStart } from "./bare-ward.ts";
 import type { Person } from "./bare-writer.ts";
 
 /** A crowd is through after a few pauses of one to three seconds; on a busy machine after some more. */
-const ASKED_MAX = 20;
+const AGAIN_MAX = 20;
+/** In the place of a reason. */
+export const NO_ANSWER = "no answer";
+/** The reason after which nobody knows what became of it: a calendar's word did not come before the deadline. */
+export const UNKNOWN = "/problems/outcome-unknown";
 const SERIES_MIN = 2;
 const SERIES_MAX = 5;
 
@@ -30,7 +34,8 @@ export interface Attempt {
 export interface Ended {
   readonly attempt: Attempt;
   readonly answer: Answer;
-  readonly asked: number;
+  /** Why it was told to come again, each time. */
+  readonly pauses: readonly string[];
   /** Of its answers the one that took longest. */
   readonly slowestMs: number;
 }
@@ -142,11 +147,13 @@ const isOpen = ({ status, text }: Answer): boolean =>
 export async function bringToEnd(api: ApiClient, attempt: Attempt): Promise<Ended> {
   const { method, path, person, key, ifMatch, body } = attempt;
   const options = { token: person.token, key, ...(ifMatch ? { ifMatch } : {}), ...(body ? { body } : {}) };
-  for (let asked = 1, slowestMs = 0; ; asked++) {
+  const pauses: string[] = [];
+  for (let slowestMs = 0; ; ) {
     const sentAt = performance.now();
     const answer = await api.call(method, path, options);
     slowestMs = Math.max(slowestMs, performance.now() - sentAt);
-    if (!isOpen(answer) || asked >= ASKED_MAX) return { attempt, answer, asked, slowestMs };
+    if (!isOpen(answer) || pauses.length >= AGAIN_MAX) return { attempt, answer, pauses, slowestMs };
+    pauses.push(problemOf(answer).type ?? NO_ANSWER);
     await sleep(Number(answer.headers["retry-after"] ?? "1") * 1_000);
   }
 }
