@@ -73,9 +73,11 @@ export function decideTake(facts: AgendaFacts, request: TakeRequest, now: Instan
 export const isBooking = ({ wanted }: TakeRequest): boolean =>
   wanted.kind === "book" || (wanted.kind === "saga" && wanted.what === "book");
 
-/** [G4] Two visits of one series may have come to lie on one day: moved to one hour, they would be in two places. */
+/**
+ * [G4] [Z11] Visits that are named together may overlap; two of one series may have come to lie on one day, and moved to one
+ * hour they would be in two places.
+ */
 const meetEachOther = ({ wanted }: TakeRequest): boolean => {
-  if (wanted.kind !== "move") return false;
   const places = visitsOf(wanted).map(({ place }) => place);
   return places.some((place, n) => places.slice(n + 1).some((other) => overlaps(place, other)));
 };
