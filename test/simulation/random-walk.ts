@@ -12,7 +12,7 @@ import {
   type WantedSaga,
 } from "../../core/agenda/command-row.ts";
 import { type AppointmentFacts, occupiesTime } from "../../core/booking/appointment.ts";
-import type { Place, StatusCommand, Visit } from "../../core/booking/commands.ts";
+import { FENCE_LIFE_MS, type Place, type StatusCommand, type Visit } from "../../core/booking/commands.ts";
 import type { HoldClaim, HolderHash, TokenHash } from "../../core/booking/hold.ts";
 import { STATUS_ACTIONS } from "../../core/booking/status-rules.ts";
 import {
@@ -33,7 +33,7 @@ import { dayInterval } from "../../core/schedule/clinic-time.ts";
 import type { CalendarConfig } from "../../core/schedule/config.ts";
 import { freeStarts } from "../../core/schedule/free-starts.ts";
 import { OpenDays } from "../../core/schedule/open-days.ts";
-import { DAY_MS, MINUTE_MS, overlaps, plus, SECOND_MS } from "../../core/time.ts";
+import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, overlaps, plus, SECOND_MS } from "../../core/time.ts";
 import type { HoldReply } from "../../durable-objects/provider-calendar/hold-commands.ts";
 import { Random } from "./random.ts";
 import { type Faults, InvariantBroken, startOfSimulation, World } from "./world.ts";
@@ -59,6 +59,8 @@ export interface Outcome {
   readonly series: number;
   /** Series at several calendars. */
   readonly together: number;
+  /** Series that were moved whole. */
+  readonly seriesMoved: number;
   /** Times that rooms keep at the end. */
   readonly reserved: number;
   readonly trace: string;
@@ -69,6 +71,8 @@ export const HARSH: Faults = { requestLost: 0.04, replyLost: 0.04, late: 0.12, c
 const DESK_ACTIONS = STATUS_ACTIONS.filter((action) => action !== "cancel");
 
 const ZONE = "America/Chicago";
+/** Younger than this, a command is still in the memory of its appointments. */
+const SURELY_REMEMBERED_MS = FENCE_LIFE_MS - HOUR_MS;
 /** Patients press again when they get no answer: this often at most. */
 const TRIES_MAX = 4;
 
@@ -117,7 +121,9 @@ const roomOf = (configs: readonly CalendarConfig[], random: Random): CalendarCon
 /** A definitive answer, in the words in which two of them can be compared. */
 function definitive(answer: TakeAnswer): string | null {
   if (answer.kind === "accepted")
-    return `accepted ${answer.appointment.id} v${answer.appointment.version} ${answer.appointment.start}`;
+    return [answer.appointment, ...(answer.more ?? [])]
+      .map(({ id, version, start }) => `accepted ${id} v${version} ${start}`)
+      .join();
   if (answer.kind === "refused") return `refused ${JSON.stringify(answer.refused.refusal)}`;
   return null;
 }
@@ -142,6 +148,12 @@ class Walker {
   readonly #minted = new Map<CommandId, { readonly calendar: ProviderId; readonly ids: AppointmentId[] }>();
   /** Every series that was ever attempted. */
   readonly #series: (readonly AppointmentId[])[] = [];
+  /** Every move of a series that was ever attempted. */
+  readonly #seriesMoves: {
+    readonly command: CommandId;
+    readonly ids: readonly AppointmentId[];
+    readonly at: Instant;
+  }[] = [];
   #keys = 0;
   accepted = 0;
   held = 0;
@@ -151,6 +163,7 @@ class Walker {
   changed = 0;
   seriesBooked = 0;
   togetherBooked = 0;
+  seriesMoved = 0;
   reserved = 0;
 
   constructor(
@@ -171,7 +184,9 @@ class Walker {
     const patient = this.#random.pick(this.#patients);
     const own = this.#mine.get(patient) ?? [];
     const dice = this.#random.next();
-    if (this.#random.chance(0.3)) await this.#hold(patient);
+    const series = this.#someSeries(patient);
+    if (series.length > 0 && this.#random.chance(0.15)) await this.#moveSeries(patient, series);
+    else if (this.#random.chance(0.3)) await this.#hold(patient);
     else if (this.#random.chance(0.15)) await this.#bookSet(patient);
     else if (own.length === 0 || dice < 0.2) await this.#book(patient);
     else if (dice < 0.25) await Promise.all([this.#book(patient), this.#book(patient), this.#book(patient)]);
@@ -336,6 +351,52 @@ class Walker {
     }));
   }
 
+  /** What the edge would list of one of this patient's series: to come, movable, on one calendar. */
+  #someSeries(patient: PatientId): AppointmentFacts[] {
+    const window = { start: this.#world.now, end: plus(this.#world.now, 30 * DAY_MS) };
+    const coming = this.#world
+      .agendaOf(patient)
+      .store.claimsOf(patient, window, null, null, 100)
+      .filter(({ seriesId, status }) => seriesId && (status === "booked" || status === "confirmed"));
+    const one = coming.length > 0 ? this.#random.pick(coming) : null;
+    return coming.filter(
+      ({ seriesId, providerId }) => seriesId === one?.seriesId && providerId === one?.providerId,
+    );
+  }
+
+  /** Over its own old times, onto each other's, or somewhere else; sometimes two of them, and a cancellation, at once. */
+  async #moveSeries(patient: PatientId, series: readonly AppointmentFacts[]): Promise<void> {
+    const once = (): Promise<void> => {
+      const by = this.#random.pick([-30 * MINUTE_MS, 30 * MINUTE_MS, 90 * MINUTE_MS, DAY_MS]);
+      const [first, ...more] = series.map((before) => {
+        const { visitTypeId, locationId, start, end } = before;
+        const place = { visitTypeId, locationId, start: plus(start, by), end: plus(end, by) };
+        return { appointmentId: before.id, place, before };
+      });
+      if (!first) return Promise.resolve();
+      const { appointmentId, place, before } = first;
+      const ids = series.map(({ id }) => id);
+      this.#seriesMoves.push({ command: `key-${this.#keys}` as CommandId, ids, at: this.#world.now });
+      return this.#repeatedly(patient, () => ({
+        kind: "move",
+        appointmentId,
+        providerId: before.providerId,
+        place,
+        timeZone: ZONE,
+        configVersion: 1,
+        ifMatch: before.version,
+        more,
+      }));
+    };
+    const rivals = [once()];
+    if (this.#random.chance(0.2)) rivals.push(once());
+    const visit = this.#random.pick(series);
+    const dice = this.#random.next();
+    if (dice < 0.2) rivals.push(this.#world.aMoment().then(() => this.#cancel(patient, visit)));
+    else if (dice < 0.4) rivals.push(this.#moveAway(patient, visit));
+    await Promise.all(rivals);
+  }
+
   /** To another provider, by a saga; sometimes two of them and a cancellation at once. */
   async #moveAway(patient: PatientId, own: AppointmentFacts): Promise<void> {
     const others = this.#configs.filter(({ providerId }) => providerId !== own.providerId);
@@ -425,8 +486,9 @@ class Walker {
     if (answer.kind === "refused") this.refused += 1;
     if (answer.kind !== "accepted") return;
     this.accepted += 1;
-    const others = (this.#mine.get(patient) ?? []).filter(({ id }) => id !== answer.appointment.id);
-    this.#mine.set(patient, [...others, answer.appointment]);
+    const told = [answer.appointment, ...(answer.more ?? [])];
+    const others = (this.#mine.get(patient) ?? []).filter(({ id }) => !told.some((one) => one.id === id));
+    this.#mine.set(patient, [...others, ...told]);
   }
 
   #cancel(patient: PatientId, own: AppointmentFacts): void {
@@ -544,7 +606,7 @@ class Walker {
       )
         throw new InvariantBroken(`[E6] the projection of ${facts.id} is not what its calendar holds`);
       const claim = this.#world.agendaOf(facts.patientId).store.claim(facts.id);
-      if (claim?.version !== facts.version)
+      if (claim?.version !== facts.version || claim.start !== facts.start || claim.status !== facts.status)
         throw new InvariantBroken(`[G9] the claim of ${facts.id} is not what its calendar holds`);
     }
     this.#verifyRooms();
@@ -552,6 +614,25 @@ class Walker {
     this.#verifyKeys();
     this.#verifyPatients();
     this.#verifySeries();
+    this.#verifySeriesMoves();
+  }
+
+  /** [Z7] All of it or none, as its answer says. What a visit did travels with it, also to another calendar. */
+  #verifySeriesMoves(): void {
+    for (const { command, ids, at } of this.#seriesMoves) {
+      if (at < this.#world.now - SURELY_REMEMBERED_MS) continue;
+      const moved = ids.filter((id) =>
+        this.#holderOf(id)
+          .store.find(id)
+          ?.recent.some(({ attempt, answer }) => answer !== null && attempt.startsWith(`${command}.`)),
+      );
+      const said = this.#answers.get(command);
+      if (moved.length > 0) this.seriesMoved += 1;
+      if (moved.length > 0 && (moved.length < ids.length || said?.startsWith("refused")))
+        throw new InvariantBroken(`[Z7] ${moved.length} of ${ids.length} visits moved, and it was ${said}`);
+      if (moved.length === 0 && said?.startsWith("accepted"))
+        throw new InvariantBroken(`[Z7] ${command} was accepted and moved nothing`);
+    }
   }
 
   /** [Z1] [Z11] All of it or none. */
@@ -664,6 +745,7 @@ export async function walk(
     changed: walker.changed,
     series: walker.seriesBooked,
     together: walker.togetherBooked,
+    seriesMoved: walker.seriesMoved,
     reserved: walker.reserved,
     trace: world.trace.toString(16).padStart(8, "0"),
   };

@@ -6,7 +6,7 @@ afterEach(() => vi.restoreAllMocks());
 
 describe("a network with faults", () => {
   for (const seed of [1, 2, 3]) {
-    it(`[B1] [G1] [G4] [G8] [H2] [H12] [J5] [J7] [J8] [J9] [W1] [W4] [W8] [Z1] [Z11] keeps every promise through lost calls, late copies, crashes and replays (seed ${seed})`, async () => {
+    it(`[B1] [G1] [G4] [G8] [H2] [H12] [J5] [J7] [J8] [J9] [W1] [W4] [W8] [Z1] [Z7] [Z9] [Z11] keeps every promise through lost calls, late copies, crashes and replays (seed ${seed})`, async () => {
       vi.spyOn(console, "error").mockImplementation(() => undefined);
       const outcome = await walk({ seed, commands: 1_000, calendars: 3, patients: 12, faults: HARSH });
       expect(outcome.accepted).toBeGreaterThan(100);
@@ -15,6 +15,7 @@ describe("a network with faults", () => {
       expect(outcome.changed).toBeGreaterThan(8);
       expect(outcome.series).toBeGreaterThan(3);
       expect(outcome.together).toBeGreaterThan(0);
+      expect(outcome.seriesMoved).toBeGreaterThan(3);
       expect(outcome.held).toBeGreaterThan(50);
       expect(outcome.converted).toBeGreaterThan(20);
       expect(outcome.reserved).toBeGreaterThan(0);

@@ -351,10 +351,10 @@ export class World {
       .store.readOutbox(1_000)
       .map(({ event }) => event)
       .filter(isAppointmentEvent);
-    const last = waiting.at(-1)?.data.appointment;
-    if (!last || !occupiesTime(last.status)) return;
+    const last = waiting.at(-1)?.data;
+    if (!last || !occupiesTime(last.appointment.status)) return;
     this.commits += 1;
-    this.checkAlone(id, last);
+    for (const { data } of waiting) if (data.cause === last.cause) this.checkAlone(id, data.appointment); // a series is several
   }
 
   /** [B1] [W1] At most one appointment or live hold over a time. */

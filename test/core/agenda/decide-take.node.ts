@@ -13,7 +13,7 @@ import {
 } from "../../../core/agenda/decide-take.ts";
 import { factsOf } from "../../../core/booking/appointment.ts";
 import type { BookingRefusal } from "../../../core/booking/refusal.ts";
-import { type Instant, plus } from "../../../core/time.ts";
+import { DAY_MS, type Instant, plus } from "../../../core/time.ts";
 import {
   anAppointment,
   appointmentId,
@@ -113,6 +113,19 @@ describe("the table: state × call", () => {
   });
 });
 
+/** Three visits, each so long after the one before. */
+function seriesEvery(ms: number) {
+  const { place } = wantedBooking();
+  const more = [2, 3].map((n) => {
+    const by = (n - 1) * ms;
+    return {
+      appointmentId: appointmentId(n),
+      place: { ...place, start: plus(place.start, by), end: plus(place.end, by) },
+    };
+  });
+  return aRequest(wantedBooking(1, { more }));
+}
+
 describe("what stands in the way of a new command", () => {
   const conflict: BookingRefusal = { reason: "patient-conflict" };
   const refusedWith = (refusal: BookingRefusal): TakeStep => ({
@@ -161,10 +174,16 @@ describe("what stands in the way of a new command", () => {
   });
 
   it("[Z2] a series counts as so many open appointments as it has visits", () => {
-    const more = [2, 3].map((n) => ({ appointmentId: appointmentId(n), place: wantedBooking(n).place }));
-    const series = aRequest(wantedBooking(1, { more }));
+    const series = seriesEvery(DAY_MS);
     expect(decide({ openBookings: 17 }, series).step).toBe("send");
     expect(decide({ openBookings: 18 }, series).step).toBe("refuse");
+  });
+
+  it("[G4] [Z11] visits that are made together do not overlap each other", () => {
+    const { start, end } = wantedBooking().place;
+    const refused = { step: "refuse", row: { refused: { refusal: conflict } } };
+    expect(decide({}, seriesEvery(end - start)).step).toBe("send");
+    expect(decide({}, seriesEvery(end - start - 1))).toMatchObject(refused);
   });
 
   it("[G4] [Z7] two visits of a series that would come to lie on one time are a conflict of their own", () => {
