@@ -13,7 +13,7 @@ import { type Instant, instant } from "../../core/time.ts";
 import { logFailure } from "../../durable-objects/shared/log.ts";
 import { admitted } from "./admission.ts";
 import { directoryForProvider } from "./api/directory.ts";
-import { NOT_FOUND, OUTCOME_UNKNOWN, problemFor } from "./api/problem.ts";
+import { CALENDAR_AWAY, NOT_FOUND, OUTCOME_UNKNOWN, problemFor } from "./api/problem.ts";
 import type { MoveSeriesBody } from "./api/schemas.ts";
 import { placeOf, refused, type TakeOutcome, takeSafely } from "./book-appointment.ts";
 import { firstOfSeries, visitsFrom } from "./book-series.ts";
@@ -47,6 +47,7 @@ export async function moveSeries(
   const command = commandId(principal.subject, patientId, key);
   const fingerprint = fingerprintOf("PATCH", `/v1/series/${text}`, body);
   const coming = await comingVisits(c, principal, patientId, text as SeriesId, since, calendar);
+  if (!coming) return refused(CALENDAR_AWAY);
   const [leader] = coming;
   if (!leader) return earlierAnswer(c, patientId, command, fingerprint, timeZone);
   const visits = await movedVisits(c, known, provider, coming, body.start);
@@ -77,7 +78,10 @@ export async function moveSeries(
   }));
 }
 
-/** By start. What was cancelled, missed or is under way stays, and so does what another provider has by now. */
+/**
+ * [Z8] By start; null when the agenda cannot be reached. What was cancelled, missed or is under way stays, and so does what
+ * another provider has by now.
+ */
 async function comingVisits(
   c: Context<EdgeEnv>,
   principal: Principal,
@@ -85,17 +89,22 @@ async function comingVisits(
   series: SeriesId,
   since: Instant,
   calendar: ProviderId,
-): Promise<AppointmentFacts[]> {
-  // One status at a time: open appointments are few, so that neither list can be cut short by cancelled ones.
-  const lists = await Promise.all(
-    (["booked", "confirmed"] as const).map((status) =>
-      visitsFrom(c, principal, patientId, series, since, status),
-    ),
-  );
-  return lists
-    .flat()
-    .filter(({ providerId }) => providerId === calendar)
-    .sort((a, b) => a.start - b.start);
+): Promise<AppointmentFacts[] | null> {
+  try {
+    // One status at a time: open appointments are few, so that neither list can be cut short by cancelled ones.
+    const lists = await Promise.all(
+      (["booked", "confirmed"] as const).map((status) =>
+        visitsFrom(c, principal, patientId, series, since, status),
+      ),
+    );
+    return lists
+      .flat()
+      .filter(({ providerId }) => providerId === calendar)
+      .sort((a, b) => a.start - b.start);
+  } catch (error) {
+    logFailure("edge.series_list_failed", error, { provider: calendar });
+    return null;
+  }
 }
 
 /** Empty when the directory does not know a visit type any more. */
