@@ -20,6 +20,7 @@ import {
   slotsOf,
   somePatient,
   someProvider,
+  visitOf,
 } from "../support/edge.ts";
 
 afterEach(() => vi.restoreAllMocks());
@@ -178,6 +179,35 @@ describe("a call to the calendar that dies", () => {
       expect(found.body.start).toBe(when === "after" ? other.start : slot.start);
       expect((await states(patient)).sort()).toEqual(when === "after" ? ["done", "done"] : ["done", "void"]);
       expect(await move()).toMatchObject({ status: 200, body: { version: 2, start: other.start } });
+    });
+
+    it(`[G8] [Z7] [Z9] a series whose move died ${when} its commit moved whole or not at all, and the same key moves it once`, async () => {
+      const { provider, slot, other, patient, key } = await setUp();
+      const auth = await patientToken(patient);
+      const { start, locationId } = slot;
+      const ofSeries = {
+        providerId: provider.id,
+        visitTypeId: visitOf(provider),
+        locationId,
+        start,
+        count: 2,
+      };
+      const made = await call("POST", "/series", { token: auth, key: freshKey(), body: ofSeries });
+      const path = `/series/${made.body.id}`;
+      const move = () => call("PATCH", path, { token: auth, key, body: { start: other.start } });
+      const listed = async () =>
+        (await call("GET", `/patients/${patient}/appointments`, { token: auth })).body.data.map(
+          ({ version }: { version: number }) => version,
+        );
+      dieOnce("move", when);
+      expect((await move()).body.type).toBe("/problems/outcome-unknown");
+      expect(await listed()).toEqual(when === "after" ? [2, 2] : [1, 1]); // asked of the calendar, visit by visit
+      await alarmAfterDeadline(patient);
+      expect((await states(patient)).sort()).toEqual(when === "after" ? ["done", "done"] : ["done", "void"]);
+      const done = await move();
+      expect(done).toMatchObject({ status: 200, body: { appointments: [{ start: other.start }, {}] } });
+      expect(await move()).toMatchObject({ status: 200, body: done.body });
+      expect(await listed()).toEqual([2, 2]);
     });
 
     it(`[C2] a cancel that died ${when} its commit is done once, and its repetition says so`, async () => {

@@ -13,7 +13,7 @@ import { type Instant, instant } from "../../core/time.ts";
 import { logFailure } from "../../durable-objects/shared/log.ts";
 import { admitted } from "./admission.ts";
 import { directoryForProvider } from "./api/directory.ts";
-import { NOT_FOUND, OUTCOME_UNKNOWN, problemFor } from "./api/problem.ts";
+import { CALENDAR_AWAY, NOT_FOUND, OUTCOME_UNKNOWN, problemFor } from "./api/problem.ts";
 import type { MoveSeriesBody } from "./api/schemas.ts";
 import { refused, type TakeOutcome, takeSafely } from "./book-appointment.ts";
 import { firstOfSeries, visitsFrom } from "./book-series.ts";
@@ -48,6 +48,7 @@ export async function moveSeries(
   const command = commandId(principal.subject, patientId, key);
   const fingerprint = fingerprintOf("PATCH", `/v1/series/${text}`, body);
   const coming = await comingVisits(c, principal, patientId, text as SeriesId, since, calendar);
+  if (!coming) return refused(CALENDAR_AWAY);
   const [leader] = coming;
   if (!leader) return earlierAnswer(c, patientId, command, fingerprint, timeZone);
   const visits = await movedVisits(c, known, provider, coming, body.start);
@@ -78,7 +79,10 @@ export async function moveSeries(
   }));
 }
 
-/** By start. What was cancelled, missed or is under way stays, and so does what another provider has by now. */
+/**
+ * [Z8] By start; null when the agenda cannot be reached. What was cancelled, missed or is under way stays, and so does what
+ * another provider has by now.
+ */
 async function comingVisits(
   c: Context<EdgeEnv>,
   principal: Principal,
@@ -86,17 +90,22 @@ async function comingVisits(
   series: SeriesId,
   since: Instant,
   calendar: ProviderId,
-): Promise<AppointmentFacts[]> {
-  // One status at a time: open appointments are few, so that neither list can be cut short by cancelled ones.
-  const lists = await Promise.all(
-    (["booked", "confirmed"] as const).map((status) =>
-      visitsFrom(c, principal, patientId, series, since, status),
-    ),
-  );
-  return lists
-    .flat()
-    .filter(({ providerId }) => providerId === calendar)
-    .sort((a, b) => a.start - b.start);
+): Promise<AppointmentFacts[] | null> {
+  try {
+    // One status at a time: open appointments are few, so that neither list can be cut short by cancelled ones.
+    const lists = await Promise.all(
+      (["booked", "confirmed"] as const).map((status) =>
+        visitsFrom(c, principal, patientId, series, since, status),
+      ),
+    );
+    return lists
+      .flat()
+      .filter(({ providerId }) => providerId === calendar)
+      .sort((a, b) => a.start - b.start);
+  } catch (error) {
+    logFailure("edge.series_list_failed", error, { provider: calendar });
+    return null;
+  }
 }
 
 /** Empty when the directory does not know a visit type any more. */

@@ -15,6 +15,7 @@ import {
   slotsOf,
   somePatient,
   someProvider,
+  staffToken,
   token,
   visitOf,
 } from "../../support/edge.ts";
@@ -204,6 +205,7 @@ describe("moving a series over HTTP", () => {
     call("PATCH", `/series/${id}`, { token: auth, body, ...(key ? { key } : {}) });
   const stateOf = async (patient: string, auth: string): Promise<[string, string, number][]> =>
     ((await listed(patient, auth)) as unknown as Visit[]).map((v) => [v.id, wallOf(v), v.version]);
+
   it("[Z7] [Z10] moves all visits by a step, over their own old times, and the list has it at once", async () => {
     const { provider, patient, auth, id, visits } = await booked();
     const done = await move(id, auth, { start: later(visits[0]?.start ?? "", STEP) }, freshKey());
@@ -335,7 +337,8 @@ describe("moving a series over HTTP", () => {
     const stranger = await move(id, await patientToken(somePatient()), body);
     const invented = await move("ser_nonsense", auth, body);
     const notASeries = await move(visits[0]?.id ?? "", auth, body);
-    for (const answer of [stranger, invented, notASeries])
+    const desk = await move(id, await staffToken("loc_00000000000a"), body);
+    for (const answer of [stranger, invented, notASeries, desk])
       expect([answer.status, answer.body.type]).toEqual([404, "/problems/not-found"]);
     const kiosk = await token({ sub: "k", role: "kiosk", clinics: [slot.locationId] });
     expect((await move(id, kiosk, body)).status).toBe(403);
@@ -348,5 +351,7 @@ describe("moving a series over HTTP", () => {
       expect([answer.status, answer.body.errors[0].pointer]).toEqual([400, pointer]);
     }
     expect((await stateOf(patient, auth)).map(([, , version]) => version)).toEqual([1, 1]);
+    const own = await move(id, await staffToken(slot.locationId), body);
+    expect([own.status, own.body.appointments.length]).toEqual([200, 2]);
   });
 });
