@@ -2,7 +2,7 @@
  * The real edge and the real objects, as a model test needs them: a clinic that nobody else uses, patients that nobody
  * knows, requests that are repeated until they have an answer, faults to plant, and ways to look at everything.
  */
-import { reset, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { evictDurableObject, reset, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, vi } from "vitest";
 import type { AppointmentFacts } from "../../core/booking/appointment.ts";
@@ -16,6 +16,7 @@ import {
   type VisitTypeId,
 } from "../../core/ids.ts";
 import type { VisitTypeRules } from "../../core/schedule/config.ts";
+import { seriesStarts } from "../../core/schedule/series-starts.ts";
 import { DAY_MS, HOUR_MS, type Instant, instant, MINUTE_MS, plus } from "../../core/time.ts";
 import { makeDb } from "../../db/client.ts";
 import { loadDirectory } from "../../db/queries/load-directory.ts";
@@ -37,8 +38,10 @@ export const KINDS = ["plain", "room"] as const;
 /** Three starts on one day of three weeks: few enough to collide, far enough apart for a series. */
 const WEEKS = 3;
 const PROVIDERS = 3;
-/** Of the last patient: three more are possible. */
-const ELSEWHERE = 17;
+/** Looked at to find those: some work on other days. */
+const CANDIDATES = 5;
+/** Open appointments of each patient somewhere else: of 20, two and four more are possible. */
+const ELSEWHERE = [0, 16, 18];
 const WINDOW_DAYS = 17;
 /** Between tries of a request whose outcome is not known; and how many of them. */
 const TRY_PAUSE_MS = 20;
@@ -116,10 +119,14 @@ export class ModelWorld {
 
   static async create(): Promise<ModelWorld> {
     const ward = await nextWard();
-    const patients = [somePatient(), somePatient(), somePatient()];
-    const busy = patients.at(-1) as PatientId;
-    const elsewhere = visitsElsewhere(ward, busy);
-    await agendaOf(busy).observe(elsewhere.map((facts) => ({ facts, cause: null })));
+    const patients = ELSEWHERE.map(somePatient);
+    const elsewhere = patients.flatMap((patient, number) =>
+      visitsElsewhere(ward, patient, ELSEWHERE[number]),
+    );
+    for (const patient of patients) {
+      const own = elsewhere.filter(({ patientId }) => patientId === patient);
+      await agendaOf(patient).observe(own.map((facts) => ({ facts, cause: null })));
+    }
     const tokens = await Promise.all(patients.map(patientToken));
     return new ModelWorld(ward, patients, elsewhere, tokens, await adminToken());
   }
@@ -134,8 +141,13 @@ export class ModelWorld {
       lengths: { plain: lengthOf(types.plain), room: lengthOf(types.room) },
       rooms: rooms.map(({ id }) => id),
       offered,
-      elsewhere: this.patients.map((patient) => (patient === this.patients.at(-1) ? ELSEWHERE : 0)),
+      elsewhere: ELSEWHERE,
     };
+  }
+
+  /** One that no command of the test asks for. */
+  get otherStart(): number {
+    return (this.ward.starts[0] as number) + DAY_MS;
   }
 
   /** Every object that a run uses: calendars of providers and rooms, agendas of patients. */
@@ -160,6 +172,14 @@ export class ModelWorld {
     const answer = await call("GET", `/appointments/${id}`, { token: this.#admin });
     expect(answer.status).toBe(200);
     return answer.body.resourceIds?.[0] ?? null;
+  }
+
+  /** Takes the memory of an object away. One that has a call under way keeps it: that is somebody else's moment. */
+  async evict(stub: ModelWorld["stubs"][number]): Promise<void> {
+    await runInDurableObject(stub as never, () => undefined); // only what runs can be evicted
+    await evictDurableObject(stub as never).catch((error: unknown) => {
+      if (!/active references/.test(String(error))) throw error;
+    });
   }
 
   /** Rings the alarm of an object, whether or not it is due. */
@@ -295,7 +315,10 @@ async function freeOf(
 
 // ---- wards ----
 
-type Clinic = Pick<Ward, "locationId" | "types" | "rooms"> & { readonly candidates: readonly Provider[] };
+type Clinic = Pick<Ward, "locationId" | "types" | "rooms"> & {
+  readonly timeZone: string;
+  readonly candidates: readonly Provider[];
+};
 let clinics: readonly Clinic[] | undefined;
 let nextClinic = 0;
 
@@ -314,8 +337,9 @@ async function suitableClinics(): Promise<readonly Clinic[]> {
   if (!room || !plain) throw new Error("the seed has other visit types");
   const does = ({ visitTypeIds }: Provider, id: VisitTypeId): boolean => visitTypeIds.includes(id);
   return all
-    .map(({ id: locationId }) => ({
+    .map(({ id: locationId, timeZone }) => ({
       locationId,
+      timeZone,
       types: { plain, room },
       rooms: resources.filter((r) => r.locationId === locationId && r.kind === "room"),
       candidates: providers.filter(
@@ -341,7 +365,7 @@ async function wardIn({ candidates, ...clinic }: Clinic): Promise<Ward | null> {
   const from = instant(Math.ceil(Date.now() / DAY_MS + 1) * DAY_MS); // a whole day from now at least
   const place = { ...clinic, from };
   const free = await Promise.all(
-    candidates.map(async (provider) => ({
+    candidates.slice(0, CANDIDATES).map(async (provider) => ({
       provider,
       plain: new Set(await freeOf(place, provider, "plain")),
       room: new Set(await freeOf(place, provider, "room")),
@@ -349,33 +373,35 @@ async function wardIn({ candidates, ...clinic }: Clinic): Promise<Ward | null> {
   );
   const bases = free.flatMap(({ room }) => [...room]).toSorted((a, b) => a - b);
   for (const base of bases) {
-    const chosen = free.filter((one) => fits(one, base)).slice(0, PROVIDERS);
-    if (chosen.length < PROVIDERS) continue;
-    const starts = weeks.flatMap((week) => offsets.map((offset) => instant(base + week + offset)));
-    return { ...place, starts, providers: chosen.map(({ provider }) => provider), offered: chosen };
+    const starts = startsFrom(base, clinic.timeZone);
+    const chosen = free.filter((one) => fits(one, starts)).slice(0, PROVIDERS);
+    if (chosen.length === PROVIDERS)
+      return { ...place, starts, providers: chosen.map(({ provider }) => provider), offered: chosen };
   }
   return null;
 }
 
-const weeks = Array.from({ length: WEEKS }, (_, week) => week * 7 * DAY_MS);
 /** The second one is off the grid of visits with a room, and overlaps its neighbours. */
-const offsets = [0, 40 * MINUTE_MS, HOUR_MS];
+const OFFSETS = [0, 40 * MINUTE_MS, HOUR_MS];
 
-const fits = ({ plain, room }: Record<Kind, ReadonlySet<number>>, base: number): boolean =>
-  weeks.every(
-    (week) =>
-      room.has(base + week) &&
-      room.has(base + week + HOUR_MS) &&
-      offsets.every((offset) => plain.has(base + week + offset)),
-  );
+/** Week after week at the same time of the clinic's wall, as a series has them: three, then three a week later. */
+function startsFrom(base: number, timeZone: string): Instant[] {
+  const weekly = { every: "week", interval: 1, count: WEEKS, weekdays: [] } as const;
+  const columns = OFFSETS.map((offset) => seriesStarts(instant(base + offset), timeZone, weekly) ?? []);
+  return Array.from({ length: WEEKS }, (_, week) => columns.map((column) => column[week] as Instant)).flat();
+}
+
+const fits = ({ plain, room }: Record<Kind, ReadonlySet<number>>, starts: readonly Instant[]): boolean =>
+  starts.every((start, index) => plain.has(start) && (index % OFFSETS.length === 1 || room.has(start)));
 
 /** Open appointments long after the window, as the agenda heard of them. */
 function visitsElsewhere(
   { providers, locationId, types, from }: Ward,
   patientId: PatientId,
+  count = 0,
 ): AppointmentFacts[] {
   const [provider] = providers as [Provider];
-  return Array.from({ length: ELSEWHERE }, (_, n) => {
+  return Array.from({ length: count }, (_, n) => {
     const start = plus(from, (40 + n) * DAY_MS);
     return {
       id: `apt_${patientId}${n}` as AppointmentId,
