@@ -31,5 +31,9 @@ export async function testBindings(): Promise<Record<string, string>> {
     LOCAL_MODE: "on",
     RATE_LIMITS: "relaxed",
     TEST_SIGNING_KEY: JSON.stringify(signing),
+    ...fromEnvironment("MODEL_SEED", "MODEL_RUNS"), // of test/durable-objects/model-commands.test.ts
   };
 }
+
+const fromEnvironment = (...names: readonly string[]): Record<string, string> =>
+  Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
