@@ -5,15 +5,18 @@
  *   --seconds 10     of each open loop; 0 leaves them out
  *   --rate 200       open-loop requests a second; bookings come at half of it
  *   --json FILE      the figures, for comparing runs
+ *   --profile DIR    no figures: where the CPU time of each case goes, by `perf` (Linux)
  */
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { startBareSystem } from "./load/bare-system.ts";
-import { benchCases, emptyCase, RIVALS } from "./load/bench-cases.ts";
+import { type BareSystem, startBareSystem } from "./load/bare-system.ts";
+import { type BenchCase, benchCases, emptyCase, RIVALS } from "./load/bench-cases.ts";
 import { lookAtMachine, type Machine, wallClockVoids } from "./load/bench-machine.ts";
-import { type BenchPlan, type CaseResult, measure, ROUNDS_MIN } from "./load/bench-run.ts";
+import { type BenchPlan, type CaseResult, measure, ROUNDS_MIN, segment } from "./load/bench-run.ts";
 import { BenchWorld, PROVIDERS } from "./load/bench-world.ts";
 import { chooseCores, pinThisProcess } from "./load/cores.ts";
+import { type FunctionShare, profiled } from "./load/profiler.ts";
 import { Closing } from "./local/closing.ts";
 import { StartError } from "./local/start-error.ts";
 
@@ -23,12 +26,16 @@ const QUICK = { rounds: ROUNDS_MIN, seconds: 2, reads: 1_500, bookings: 300 };
 const FULL = { rounds: 5, seconds: 10, reads: 4_000, bookings: 400 };
 /** Above this the open loops would need more patients than the edge remembers tokens of. */
 const RATE_MAX = 400;
+/** What a profile prints of each case; the files hold all of it. */
+const PROFILE_LINES = 40;
+const PROFILE_SHARE_MIN = 0.01;
 
 interface Flags extends BenchPlan {
   readonly rate: number;
   readonly reads: number;
   readonly bookings: number;
   readonly json: string | undefined;
+  readonly profile: string | undefined;
 }
 
 function readFlags(): Omit<Flags, "generatorCore"> {
@@ -38,6 +45,7 @@ function readFlags(): Omit<Flags, "generatorCore"> {
       seconds: { type: "string" },
       rate: { type: "string", default: "200" },
       json: { type: "string" },
+      profile: { type: "string" },
     },
   });
   const size = values.quick ? QUICK : FULL;
@@ -45,7 +53,7 @@ function readFlags(): Omit<Flags, "generatorCore"> {
   const seconds = Number(values.seconds ?? size.seconds);
   if (!(rate >= 2 && rate <= RATE_MAX)) throw new StartError(`--rate must be 2 to ${RATE_MAX}`);
   if (!(seconds >= 0)) throw new StartError("--seconds must be a number of seconds");
-  return { ...size, rate, seconds, json: values.json };
+  return { ...size, rate, seconds, json: values.json, profile: values.profile };
 }
 
 const fixed = (value: number | undefined, digits: number): string => value?.toFixed(digits) ?? "-";
@@ -84,25 +92,39 @@ function print(machine: Machine, results: readonly CaseResult[], voids: readonly
   );
 }
 
-const machine = lookAtMachine();
-const closing = new Closing();
-closing.listen();
-try {
-  const flags = readFlags();
-  const cores = chooseCores();
-  const startedAt = performance.now();
-  const system = await startBareSystem({ storage: "tmpfs", core: cores.server });
-  closing.add("the system", system.stop);
-  pinThisProcess(cores.generator);
-  // One round more than is measured: the first one warms up.
-  const bookings = (1 + flags.rounds) * flags.bookings + Math.round((flags.rate / 2) * flags.seconds);
-  const world = await BenchWorld.make(system, bookings + PROVIDERS + RIVALS);
-  const cases = await benchCases(world, flags);
-  const plan = { rounds: flags.rounds, seconds: flags.seconds, generatorCore: cores.generator };
+/** Where one case's time goes, longest first. CPU of a readable build under a profiler: shares, not figures. */
+function printProfile(name: string, shares: readonly FunctionShare[]): void {
+  console.log(`\n${name}`);
+  for (const [where, list] of Map.groupBy(shares, (found) => found.where)) {
+    const sum = list.reduce((total, { share }) => total + share, 0);
+    if (sum >= PROFILE_SHARE_MIN) console.log(`${percent(sum)}  ${where}`);
+  }
+  for (const { share, where, name: called } of shares.slice(0, PROFILE_LINES))
+    console.log(`${percent(share)}    ${where}  ${called}`);
+}
+
+const percent = (share: number): string => `${(share * 100).toFixed(1).padStart(5)} %`;
+
+async function profileAll(system: BareSystem, cases: readonly BenchCase[], dir: string): Promise<void> {
+  mkdirSync(dir, { recursive: true });
+  for (const benchCase of cases) {
+    await segment(system, benchCase); // code is compiled here
+    const file = join(dir, `${benchCase.name.replace(/[^a-z0-9]+/gi, "-")}.perf`);
+    const work = async (): Promise<void> => void (await segment(system, benchCase));
+    printProfile(benchCase.name, await profiled(system.workerd.pid, file, work));
+  }
+}
+
+async function measureAll(
+  system: BareSystem,
+  machine: Machine,
+  cases: readonly BenchCase[],
+  flags: Flags,
+): Promise<void> {
+  const plan = { rounds: flags.rounds, seconds: flags.seconds, generatorCore: flags.generatorCore };
   const results = await measure(system, emptyCase(system, EMPTY_COUNT, flags.rate), cases, plan);
   const voids = wallClockVoids(machine, results[0]?.closedRate ?? 0);
   print(machine, results, voids);
-  console.log(`${((performance.now() - startedAt) / 1000).toFixed(0)} s in all.`);
   const figures = {
     at: new Date().toISOString(),
     machine,
@@ -112,6 +134,26 @@ try {
     results,
   };
   if (flags.json !== undefined) writeFileSync(flags.json, `${JSON.stringify(figures, null, 2)}\n`);
+}
+
+const machine = lookAtMachine();
+const closing = new Closing();
+closing.listen();
+try {
+  const cores = chooseCores();
+  const flags = { ...readFlags(), generatorCore: cores.generator };
+  const startedAt = performance.now();
+  const profile = flags.profile !== undefined;
+  const system = await startBareSystem({ storage: "tmpfs", core: cores.server, profile });
+  closing.add("the system", system.stop);
+  pinThisProcess(cores.generator);
+  // One round more than is measured: the first one warms up.
+  const bookings = (1 + flags.rounds) * flags.bookings + Math.round((flags.rate / 2) * flags.seconds);
+  const world = await BenchWorld.make(system, bookings + PROVIDERS + RIVALS);
+  const cases = await benchCases(world, flags);
+  if (flags.profile === undefined) await measureAll(system, machine, cases, flags);
+  else await profileAll(system, cases, flags.profile);
+  console.log(`${((performance.now() - startedAt) / 1000).toFixed(0)} s in all.`);
   await closing.end(0);
 } catch (error) {
   await closing.fail(error);

@@ -320,8 +320,7 @@ export class ProviderCalendar extends Server<Env> {
     );
     this.#failuresInRow = outcome === "failed" ? this.#failuresInRow + 1 : 0;
     const now = this.#now();
-    this.#store.pruneFences(now);
-    this.#holdStore.prune(now);
+    this.#prune(now);
     await settling;
     this.#wake.armNext([
       nextDrainAt(outcome, this.#failuresInRow, now, Math.random()),
@@ -333,6 +332,12 @@ export class ProviderCalendar extends Server<Env> {
   }
 
   // ---- private ----
+
+  /** Asks first: a DELETE that finds nothing is a whole write transaction all the same, at every alarm. */
+  #prune(now: Instant): void {
+    if ((this.#store.nextFencePrune() ?? now + 1) <= now) this.#store.pruneFences(now);
+    if ((this.#holdStore.nextPrune() ?? now + 1) <= now) this.#holdStore.prune(now);
+  }
 
   #now(): Instant {
     return instant(Date.now());

@@ -121,11 +121,17 @@ async function describe(configPath: string): Promise<BuiltWorker> {
   };
 }
 
-async function bundle(configPath: string, worker: BuiltWorker, into: string): Promise<void> {
+async function bundle(
+  configPath: string,
+  worker: BuiltWorker,
+  into: string,
+  readable: boolean,
+): Promise<void> {
   const out = join(into, `${worker.name}.out`);
   const assets = join(into, "no-assets"); // wrangler wants the folder to exist; nothing here serves files
   mkdirSync(assets, { recursive: true });
-  const args = ["deploy", "--dry-run", "-c", join(ROOT, configPath), "--minify", "--outdir", out];
+  const minify = readable ? [] : ["--minify"];
+  const args = ["deploy", "--dry-run", "-c", join(ROOT, configPath), ...minify, "--outdir", out];
   const wrangler = join(ROOT, "node_modules", "wrangler", "bin", "wrangler.js");
   const env = { ...process.env, WRANGLER_SEND_METRICS: "false", WRANGLER_HIDE_BANNER: "true" };
   await promisify(execFile)(
@@ -142,10 +148,11 @@ function strip(name: string, into: string, as: string): void {
   writeFileSync(join(into, as), stripTypeScriptTypes(source));
 }
 
-async function build(into: string): Promise<void> {
+async function build(into: string, readable: boolean): Promise<void> {
   mkdirSync(into, { recursive: true });
   const workers = await Promise.all(CONFIGS.map(describe));
-  for (const [index, worker] of workers.entries()) await bundle(CONFIGS[index] as string, worker, into);
+  for (const [index, worker] of workers.entries())
+    await bundle(CONFIGS[index] as string, worker, into, readable);
   strip("bare-stubs.ts", into, "stubs.js");
   strip("bare-rate-limit.ts", into, "rate-limit.js");
   writeFileSync(join(into, "workers.json"), JSON.stringify(workers, null, 2));
@@ -159,13 +166,16 @@ function removeOld(keep: string): void {
   }
 }
 
-/** Two processes may build at once; each writes aside and renames, so nobody ever sees half a build. */
-export async function bareBuild(): Promise<BareBuild> {
-  const dir = join(BUILDS_DIR, treeHash());
+/**
+ * Two processes may build at once; each writes aside and renames, so nobody ever sees half a build.
+ * @param readable functions keep their names, for a profile
+ */
+export async function bareBuild(readable = false): Promise<BareBuild> {
+  const dir = join(BUILDS_DIR, treeHash() + (readable ? "-readable" : ""));
   if (!existsSync(dir)) {
     const aside = `${dir}.${process.pid}`;
     rmSync(aside, { recursive: true, force: true });
-    await build(aside);
+    await build(aside, readable);
     if (existsSync(dir)) rmSync(aside, { recursive: true });
     else renameSync(aside, dir);
   }

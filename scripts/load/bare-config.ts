@@ -11,8 +11,9 @@ export interface BareConfig {
   readonly storageDir: string;
   readonly settings: BareSettings;
   readonly port: number;
-  /** Answers every request with five characters, from the same process and thread. */
+  /** Answers a GET with five characters, from the same process and thread; a POST asks calendars (bare-stubs.ts). */
   readonly emptyPort: number;
+  readonly v8Flags: readonly string[];
 }
 
 const RATE_LIMIT_MODULE = "openslot-bare:rate-limit";
@@ -76,12 +77,13 @@ const ${constantOf(worker.name)} :Workerd.Worker = (
 
 /** Outgoing calls reach this machine only: a load test must never leave it. */
 export function bareConfigText(config: BareConfig): string {
-  const { build, buildPath, storageDir, port, emptyPort } = config;
+  const { build, buildPath, storageDir, port, emptyPort, v8Flags } = config;
   const [front] = build.workers;
   const services = build.workers.map(({ name }) => `(name = ${quote(name)}, worker = .${constantOf(name)})`);
   return `using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (
+  v8Flags = [${v8Flags.map(quote).join(", ")}],
   services = [
     ${services.join(",\n    ")},
     (name = "stubs", worker = .stubs),
@@ -101,7 +103,11 @@ const stubs :Workerd.Worker = (
   modules = [(name = "stubs.js", esModule = embed ${quote(`${buildPath}/stubs.js`)})],
   compatibilityDate = ${quote(front?.compatibilityDate ?? "")},
   globalOutbound = "loopback",
-  bindings = [(name = "EVENTS", service = ${quote(EVENTS_WORKER)})],
+  bindings = [
+    (name = "EVENTS", service = ${quote(EVENTS_WORKER)}),
+    (name = "PROVIDER_CALENDAR",
+      durableObjectNamespace = (className = "ProviderCalendar", serviceName = ${quote(front?.name ?? "")})),
+  ],
 );
 `;
 }

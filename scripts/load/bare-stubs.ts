@@ -6,6 +6,16 @@ import { WorkerEntrypoint } from "cloudflare:workers";
 
 interface StubsEnv {
   readonly EVENTS: { poke(partition: string): Promise<void> };
+  readonly PROVIDER_CALENDAR: {
+    getByName(name: string): { book(command: unknown): Promise<{ readonly kind: string }> };
+  };
+}
+
+/** Bookings for calendars, without anybody in front of them. */
+interface Burst {
+  /** Only reads the request: what the burst costs before a calendar is asked. */
+  readonly dry: boolean;
+  readonly bookings: readonly { readonly calendar: string; readonly command: unknown }[];
 }
 
 /** The queue as a direct call: a doorbell without data, as in production, only faster. */
@@ -22,9 +32,19 @@ export class Assets extends WorkerEntrypoint {
   }
 }
 
-/** The cheapest answer this process can give: the baseline that bench.ts divides by. */
+/** Asks all of a burst at once, as an agenda would ask: one call to an object each. Answers with the kinds of reply. */
+async function bookAll(request: Request, env: StubsEnv): Promise<Response> {
+  const { dry, bookings }: Burst = await request.json();
+  if (dry) return Response.json([]);
+  const calls = bookings.map(({ calendar, command }) =>
+    env.PROVIDER_CALENDAR.getByName(calendar).book(command),
+  );
+  return Response.json((await Promise.all(calls)).map(({ kind }) => kind));
+}
+
+/** GET is the cheapest answer this process can give: the baseline that bench.ts divides by. */
 export default {
-  fetch(): Response {
-    return new Response("empty");
+  fetch(request: Request, env: StubsEnv): Response | Promise<Response> {
+    return request.method === "GET" ? new Response("empty") : bookAll(request, env);
   },
 };

@@ -18,6 +18,8 @@ export interface BareSystemOptions {
   readonly storage: StorageKind;
   /** The core of workerd; null leaves it to the system. */
   readonly core: number | null;
+  /** For CPU profiles: see bare-workerd.ts. */
+  readonly profile?: boolean;
 }
 
 export interface BareSystem {
@@ -50,7 +52,11 @@ function settingsOf(endpoint: string, issuer: SigningJwk) {
 }
 
 /** Starts everything and returns when bookings work. Keys are made for this run and die with it. */
-export async function startBareSystem({ storage, core }: BareSystemOptions): Promise<BareSystem> {
+export async function startBareSystem({
+  storage,
+  core,
+  profile = false,
+}: BareSystemOptions): Promise<BareSystem> {
   const runDir = makeRunDir();
   const storageDir = makeStorageDir(storage, runDir);
   const database = await Database.start();
@@ -64,7 +70,7 @@ export async function startBareSystem({ storage, core }: BareSystemOptions): Pro
   try {
     const issuer = await readOrMakeIssuer(runDir);
     const settings = settingsOf(database.endpoint, issuer);
-    workerd = await BareWorkerd.prepare({ runDir, storageDir, settings, core });
+    workerd = await BareWorkerd.prepare({ runDir, storageDir, settings, core, profile });
     await workerd.start();
     const sign = (role: string, id?: string): Promise<string> =>
       signToken(issuer, claimsFor({ role, id, clinics: [] }));

@@ -8,6 +8,7 @@ import { type BareSettings, bareConfigText } from "./bare-config.ts";
 import { pinned } from "./cores.ts";
 import { freePorts } from "./free-ports.ts";
 import { cpuMicros, rssKb } from "./process-stat.ts";
+import { PROFILE_V8_FLAGS } from "./profiler.ts";
 
 /** A cold start takes a tenth of a second; a machine under load has ten seconds' worth of patience. */
 const READY_MAX_MS = 20_000;
@@ -25,6 +26,8 @@ export interface BareWorkerdOptions {
   readonly settings: BareSettings;
   /** The core it is pinned to; null leaves that to the system. */
   readonly core: number | null;
+  /** Readable code that says its names to a profiler. */
+  readonly profile?: boolean;
 }
 
 function statusOf(port: number, path: string): Promise<number> {
@@ -60,7 +63,7 @@ export class BareWorkerd {
 
   /** Builds the Workers if they changed and writes the configuration; starts nothing. */
   static async prepare(options: BareWorkerdOptions): Promise<BareWorkerd> {
-    const build = await bareBuild();
+    const build = await bareBuild(options.profile);
     const [port, emptyPort] = await freePorts(2);
     mkdirSync(options.storageDir, { recursive: true });
     const configPath = join(options.runDir, "config.capnp");
@@ -71,6 +74,7 @@ export class BareWorkerd {
       settings: options.settings,
       port: port as number,
       emptyPort: emptyPort as number,
+      v8Flags: options.profile ? PROFILE_V8_FLAGS : [],
     });
     writeFileSync(configPath, text, { mode: OWNER_ONLY });
     return new BareWorkerd(options, configPath, port as number, emptyPort as number);
@@ -129,11 +133,11 @@ export class BareWorkerd {
 
   /** User and system time so far. */
   cpuMicros(): number {
-    return cpuMicros(this.#pid());
+    return cpuMicros(this.pid);
   }
 
   rssKb(): number {
-    return rssKb(this.#pid());
+    return rssKb(this.pid);
   }
 
   /** What it wrote last: codes and counts of ours, and workerd's own complaints. */
@@ -141,7 +145,7 @@ export class BareWorkerd {
     return readFileSync(this.#logPath, "utf8").slice(-LOG_TAIL_CHARS);
   }
 
-  #pid(): number {
+  get pid(): number {
     const pid = this.#child?.pid;
     if (pid === undefined) throw new Error("workerd does not run");
     return pid;

@@ -1,6 +1,6 @@
 /** Measures: CPU per request in a closed loop, interleaved with the empty route; latency in an open loop. */
 import type { BareSystem } from "./bare-system.ts";
-import type { BenchCase } from "./bench-cases.ts";
+import type { BenchCase, Segment } from "./bench-cases.ts";
 import { isVoid, type OpenLoopReport } from "./open-loop.ts";
 import { openLoopProcess } from "./open-loop-process.ts";
 import { median } from "./percentiles.ts";
@@ -12,12 +12,6 @@ const CLOSED_CONNECTIONS = 8;
 export const ROUNDS_MIN = 2;
 /** Few enough that opening them is no load of its own. */
 const OPEN_CONNECTIONS = 32;
-
-interface Segment {
-  readonly cpuMicros: number;
-  /** Requests a second. */
-  readonly rate: number;
-}
 
 export interface CaseResult {
   readonly name: string;
@@ -33,7 +27,8 @@ export interface CaseResult {
   readonly void: string | null;
 }
 
-async function segment(system: BareSystem, benchCase: BenchCase): Promise<Segment> {
+export async function segment(system: BareSystem, benchCase: BenchCase): Promise<Segment> {
+  if (benchCase.segment) return benchCase.segment();
   const requests = benchCase.take(benchCase.count);
   await benchCase.prepare(requests);
   const bytes = requests.map((request) => encodeRequest(request, benchCase.port));
@@ -115,7 +110,10 @@ export async function measure(
   const results: CaseResult[] = [];
   for (const benchCase of [empty, ...cases]) {
     const { own, empty: beside } = rounds.get(benchCase) as Rounds; // every case has its rounds
-    const openLoop = plan.seconds > 0 ? await latency(benchCase, plan.seconds, plan.generatorCore) : null;
+    const openLoop =
+      plan.seconds > 0 && !benchCase.segment
+        ? await latency(benchCase, plan.seconds, plan.generatorCore)
+        : null;
     results.push({
       name: benchCase.name,
       cpuMicros: median(own.map((s) => s.cpuMicros)),

@@ -24,6 +24,7 @@ export class BenchWorld {
   readonly #slots: Slot[];
   readonly #patients: Patient[];
   #keys = 0;
+  #booked = 0;
 
   private constructor(system: BareSystem, slots: Slot[], patients: Patient[]) {
     this.system = system;
@@ -59,19 +60,30 @@ export class BenchWorld {
     );
   }
 
+  /** Bookings that were taken from here: as many rows Postgres has once they are made. */
+  get booked(): number {
+    return this.#booked;
+  }
+
   /** Requests that book, each a patient and a start that nobody had before. */
   bookings(count: number): RawRequest[] {
-    return Array.from({ length: count }, () => {
-      const slot = this.#slots.pop();
+    return this.starts(count).map((slot) => {
       const patient = this.#patients.pop();
-      if (!slot || !patient) throw new Error("the bench ran out of starts or patients");
+      if (!patient) throw new Error("the bench ran out of patients");
       return this.#booking(slot, patient.token);
     });
   }
 
+  /** Starts that nobody had before; neighbours are of different calendars. Whoever takes them books them. */
+  starts(count: number): Slot[] {
+    if (this.#slots.length < count) throw new Error("the bench ran out of starts");
+    this.#booked += count;
+    return this.#slots.splice(-count).reverse();
+  }
+
   /** Takes one start of each calendar; returns requests of other patients for them, all to be refused. */
   async takenStarts(rivals: number): Promise<(count: number) => RawRequest[]> {
-    const taken = this.#slots.splice(-this.visits.length);
+    const taken = this.starts(this.visits.length);
     const holders = this.#patients.splice(-taken.length);
     await this.run(taken.map((slot, i) => this.#booking(slot, holders[i]?.token ?? "")));
     const losers = this.#patients.splice(-rivals);

@@ -1,6 +1,7 @@
 /** Clinics, visit types, specialties and providers: public, answered from the isolate's copy of the directory. */
 
 import { type Context, Hono } from "hono";
+import type * as z from "zod";
 import type { Clinic, Provider, VisitType } from "../../../core/directory/directory.ts";
 import { type LocationId, PROVIDER_ID, type ProviderId } from "../../../core/ids.ts";
 import { dateAt } from "../../../core/schedule/clinic-time.ts";
@@ -12,7 +13,14 @@ import type { EdgeEnv } from "../env.ts";
 import { findProviders } from "../find-providers.ts";
 import { BAD_CURSOR, decodeCursor, isText, pageOf, sendPage } from "./paging.ts";
 import { CALENDAR_AWAY, invalid, NOT_FOUND, sendProblem } from "./problem.ts";
-import { availabilityQuery, listQuery, locationsQuery, parseQuery, providersQuery } from "./schemas.ts";
+import {
+  availabilityQuery,
+  listQuery,
+  locationsQuery,
+  type Parsed,
+  parseQuery,
+  providersQuery,
+} from "./schemas.ts";
 
 /** Without dates, a week is shown. */
 const DEFAULT_DAYS = 7;
@@ -124,7 +132,7 @@ export const providers = new Hono<EdgeEnv>()
     return provider ? c.json(providerDto(known, provider)) : sendProblem(c, NOT_FOUND);
   })
   .get("/:id/availability", async (c) => {
-    const query = parseQuery(c, availabilityQuery);
+    const query = parseAvailability(c);
     if (!query.ok) return sendProblem(c, query.problem);
     const provider = (await directoryForProvider(c, c.req.param("id"))).providers.get(c.req.param("id"));
     if (!provider) return sendProblem(c, NOT_FOUND);
@@ -157,6 +165,28 @@ export const providers = new Hono<EdgeEnv>()
     if (c.req.header("if-none-match") === answer.etag) return c.body(null, 304);
     return c.body(answer.body, 200, { "content-type": "application/json" });
   });
+
+type ParsedAvailability = Extract<Parsed<z.output<typeof availabilityQuery>>, { ok: true }>;
+
+/** Good queries by their text. A crowd asks the same, and reading it costs a tenth of a cached answer. */
+const parsedQueries = new Map<string, ParsedAvailability>();
+/** Bounds memory: about 300 bytes each. What a text means never changes, so forgetting all of them is harmless. */
+const PARSED_QUERIES_MAX = 2_000;
+/** All four parameters have about 110 characters; longer ones are refused or odd, and not worth keeping. */
+const QUERY_CHARS_MAX = 200;
+
+function parseAvailability(c: Context<EdgeEnv>): Parsed<z.output<typeof availabilityQuery>> {
+  const { url } = c.req;
+  const mark = url.indexOf("?");
+  const text = mark === -1 ? "" : url.slice(mark + 1);
+  const known = parsedQueries.get(text);
+  if (known) return known;
+  const parsed = parseQuery(c, availabilityQuery);
+  if (!parsed.ok || text.length > QUERY_CHARS_MAX) return parsed;
+  if (parsedQueries.size >= PARSED_QUERIES_MAX) parsedQueries.clear();
+  parsedQueries.set(text, parsed);
+  return parsed;
+}
 
 /** Dates that were left out: from today at the clinic, for a week. */
 export function datesOf(

@@ -27,9 +27,21 @@ export const requestContext = createMiddleware<EdgeEnv>(async (c, next) => {
   c.set("principal", null);
   await next();
   if (c.res.status === 101) return; // an upgraded socket has no headers of ours
-  c.header("x-request-id", c.get("requestId"));
-  c.header("Server-Timing", `edge;dur=${Date.now() - startedAt}`);
+  stamp(c, { "x-request-id": c.get("requestId"), "Server-Timing": `edge;dur=${Date.now() - startedAt}` });
 });
+
+/**
+ * Sets headers of an answer that there is already. Hono's own `c.header()` makes a new answer of it for each header, with
+ * the body as a stream: a third of what a cached answer costs. Answers that were fetched cannot be written to.
+ */
+function stamp(c: Context<EdgeEnv>, headers: Readonly<Record<string, string>>): void {
+  const entries = Object.entries(headers);
+  try {
+    for (const [name, value] of entries) c.res.headers.set(name, value);
+  } catch {
+    for (const [name, value] of entries) c.header(name, value);
+  }
+}
 
 /** The last resort. The answer says nothing but the request id. */
 export function onError(error: Error, c: Context<EdgeEnv>): Response {
