@@ -215,6 +215,32 @@ describe("a move to another provider", () => {
     expect((await visit.patch({ ...body, reason: "x" }, 1, { key })).status).toBe(422);
   });
 
+  it("[Z8] [J7] out of its series stays there when the rest of the series moves", async () => {
+    const { from, to, visit, location } = await aPair();
+    const [old, , , , , , other] = await slotsFor(from, visit, location);
+    const next = (await slotsFor(to, visit, location))[9];
+    if (!old || !other || !next) throw new Error("the seed has too few free starts");
+    const auth = await patientToken(somePatient());
+    const made = await call("POST", "/series", {
+      token: auth,
+      key: freshKey(),
+      body: { providerId: from.id, visitTypeId: visit, locationId: location, start: old.start, count: 3 },
+    });
+    const ids = made.body.appointments.map(({ id }: { id: string }) => id);
+    const away = { providerId: to.id, start: next.start };
+    const left = await call("PATCH", `/appointments/${ids[1]}`, { token: auth, ifMatch: '"v1"', body: away });
+    expect([left.status, left.body.seriesId]).toEqual([200, made.body.id]);
+    const moved = await call("PATCH", `/series/${made.body.id}`, {
+      token: auth,
+      body: { start: other.start },
+    });
+    expect(moved.body.appointments.map(({ id }: { id: string }) => id)).toEqual([ids[0], ids[2]]);
+    expect((await call("GET", `/appointments/${ids[1]}`, { token: auth })).body).toMatchObject({
+      ...away,
+      version: 2,
+    });
+  });
+
   it("[J3] [B10] [A2] says who there is, what they offer, and lets nobody move out of their own reach", async () => {
     const visit = await aVisit();
     const { to, from, next, path } = visit;
