@@ -13,10 +13,11 @@ import type { PatientId, SeriesId } from "../../core/ids.ts";
 import { type CalendarDate, dayInterval } from "../../core/schedule/clinic-time.ts";
 import { parseRecurrence, type SeriesRule, seriesStarts } from "../../core/schedule/series-starts.ts";
 import { DAY_MS, type Instant, instant, plus } from "../../core/time.ts";
+import { logFailure } from "../../durable-objects/shared/log.ts";
 import { admitted } from "./admission.ts";
 import { clinicIn, directoryForProvider } from "./api/directory.ts";
 import { patientFor } from "./api/patients.ts";
-import { invalid, NOT_FOUND, type Problem } from "./api/problem.ts";
+import { CALENDAR_AWAY, invalid, NOT_FOUND, OUTCOME_UNKNOWN, type Problem } from "./api/problem.ts";
 import type { SeriesBody } from "./api/schemas.ts";
 import {
   cancelAppointment,
@@ -126,15 +127,17 @@ export async function cancelRestOfSeries(
   const first = await firstOfSeries(c, principal, text);
   if (!first.ok) return first;
   const { appointment } = first;
-  const since = from ? dayInterval(from, appointment.timeZone).start : instant(Date.now());
-  const rest = (): Promise<AppointmentFacts[]> =>
-    visitsFrom(c, principal, appointment.patientId, text as SeriesId, since);
-  for (const visit of await rest()) {
-    if (visit.status !== "booked" && visit.status !== "confirmed") continue;
+  const { patientId, timeZone } = appointment;
+  const since = from ? dayInterval(from, timeZone).start : instant(Date.now());
+  const series = text as SeriesId;
+  const open = await openVisitsFrom(c, principal, patientId, series, since);
+  if (!open) return refused(CALENDAR_AWAY);
+  for (const visit of open) {
     const terms = { ifMatch: visit.version, key: `${key}/${visit.id}` };
     await cancelAppointment(c, principal, { id: visit.id, home: visit.providerId }, terms, reasonCode);
   }
-  return { ok: true, appointments: await rest() };
+  const appointments = await visitsFrom(c, principal, patientId, series, since);
+  return appointments ? { ok: true, appointments } : refused(OUTCOME_UNKNOWN); // the same key goes on with the others
 }
 
 /** [A1] The visit that a series is named by, if the caller may see it. Invented, missing and foreign ids are one answer. */
@@ -147,20 +150,43 @@ export async function firstOfSeries(
   return first.ok && first.appointment.seriesId !== text ? refused(NOT_FOUND) : first;
 }
 
-/** By start, as the patient's agenda has them; only what the caller reaches, and in one status if it is named. */
-export async function visitsFrom(
+/**
+ * By start, as the patient's agenda has them; only what the caller reaches, and in one status if it is named. null when
+ * the agenda cannot be reached.
+ */
+async function visitsFrom(
   c: Context<EdgeEnv>,
   principal: Principal,
   patientId: PatientId,
   series: SeriesId,
   since: Instant,
   status: AppointmentStatus | null = null,
-): Promise<AppointmentFacts[]> {
+): Promise<AppointmentFacts[] | null> {
   const window = { start: since, end: plus(since, SERIES_AHEAD_MS) };
   const query = { window, status, after: null, limit: LIST_MAX };
-  const list = await patientAgenda(c.env, patientId).list(patientId, query);
   const reach = appointmentReach(principal);
-  return list.filter((facts) => facts.seriesId === series && reaches(reach, facts));
+  try {
+    const list = await patientAgenda(c.env, patientId).list(patientId, query);
+    return list.filter((facts) => facts.seriesId === series && reaches(reach, facts));
+  } catch (error) {
+    logFailure("edge.series_list_failed", error);
+    return null;
+  }
+}
+
+/** By start. One status at a time: open appointments are few, so that neither list is cut short by cancelled ones. */
+export async function openVisitsFrom(
+  c: Context<EdgeEnv>,
+  principal: Principal,
+  patientId: PatientId,
+  series: SeriesId,
+  since: Instant,
+): Promise<AppointmentFacts[] | null> {
+  const [booked, confirmed] = await Promise.all([
+    visitsFrom(c, principal, patientId, series, since, "booked"),
+    visitsFrom(c, principal, patientId, series, since, "confirmed"),
+  ]);
+  return booked && confirmed && [...booked, ...confirmed].sort((a, b) => a.start - b.start);
 }
 
 /** Open appointments are capped at 20; the rest of a page is cancelled ones. */

@@ -6,7 +6,7 @@ import type { AppointmentFacts } from "../../core/booking/appointment.ts";
 import type { MovedVisit, Place } from "../../core/booking/commands.ts";
 import { broken } from "../../core/booking/refusal.ts";
 import type { Provider } from "../../core/directory/directory.ts";
-import { homeCalendarOf, type PatientId, type ProviderId, type SeriesId } from "../../core/ids.ts";
+import { homeCalendarOf, type PatientId, type SeriesId } from "../../core/ids.ts";
 import { dayInterval } from "../../core/schedule/clinic-time.ts";
 import { movedStarts } from "../../core/schedule/series-starts.ts";
 import { type Instant, instant } from "../../core/time.ts";
@@ -16,7 +16,7 @@ import { directoryForProvider } from "./api/directory.ts";
 import { CALENDAR_AWAY, NOT_FOUND, OUTCOME_UNKNOWN, problemFor } from "./api/problem.ts";
 import type { MoveSeriesBody } from "./api/schemas.ts";
 import { refused, type TakeOutcome, takeSafely } from "./book-appointment.ts";
-import { firstOfSeries, visitsFrom } from "./book-series.ts";
+import { firstOfSeries, openVisitsFrom } from "./book-series.ts";
 import { placeOf } from "./choice.ts";
 import type { Directory } from "./directory-cache.ts";
 import type { EdgeEnv } from "./env.ts";
@@ -47,8 +47,10 @@ export async function moveSeries(
   const since = instant(Math.max(now, body.from ? dayInterval(body.from, timeZone).start : now));
   const command = commandId(principal.subject, patientId, key);
   const fingerprint = fingerprintOf("PATCH", `/v1/series/${text}`, body);
-  const coming = await comingVisits(c, principal, patientId, text as SeriesId, since, calendar);
-  if (!coming) return refused(CALENDAR_AWAY);
+  const open = await openVisitsFrom(c, principal, patientId, text as SeriesId, since);
+  if (!open) return refused(CALENDAR_AWAY);
+  // [Z8] What was cancelled, missed or is under way stays, and so does what another provider has by now.
+  const coming = open.filter(({ providerId }) => providerId === calendar);
   const [leader] = coming;
   if (!leader) return earlierAnswer(c, patientId, command, fingerprint, timeZone);
   const visits = await movedVisits(c, known, provider, coming, body.start);
@@ -77,35 +79,6 @@ export async function moveSeries(
     answer: await takeSafely(c, [provider], request),
     timeZone: leader.timeZone,
   }));
-}
-
-/**
- * [Z8] By start; null when the agenda cannot be reached. What was cancelled, missed or is under way stays, and so does what
- * another provider has by now.
- */
-async function comingVisits(
-  c: Context<EdgeEnv>,
-  principal: Principal,
-  patientId: PatientId,
-  series: SeriesId,
-  since: Instant,
-  calendar: ProviderId,
-): Promise<AppointmentFacts[] | null> {
-  try {
-    // One status at a time: open appointments are few, so that neither list can be cut short by cancelled ones.
-    const lists = await Promise.all(
-      (["booked", "confirmed"] as const).map((status) =>
-        visitsFrom(c, principal, patientId, series, since, status),
-      ),
-    );
-    return lists
-      .flat()
-      .filter(({ providerId }) => providerId === calendar)
-      .sort((a, b) => a.start - b.start);
-  } catch (error) {
-    logFailure("edge.series_list_failed", error, { provider: calendar });
-    return null;
-  }
 }
 
 /** Empty when the directory does not know a visit type any more. */
