@@ -70,7 +70,8 @@ export function decideTake(facts: AgendaFacts, request: TakeRequest, now: Instan
     : { step: "send", row: fresh };
 }
 
-const isBooking = ({ wanted }: TakeRequest): boolean =>
+/** Makes appointments; everything else changes one that is there. */
+export const isBooking = ({ wanted }: TakeRequest): boolean =>
   wanted.kind === "book" || (wanted.kind === "saga" && wanted.what === "book");
 
 function repetition(row: CommandRow, running: boolean, now: Instant): TakeStep {

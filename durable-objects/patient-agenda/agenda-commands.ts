@@ -13,7 +13,7 @@ import {
   visitsOf,
 } from "../../core/agenda/command-row.ts";
 import { askedInVain, decideReply, provesDone } from "../../core/agenda/decide-reply.ts";
-import { decideTake, type TakeStep } from "../../core/agenda/decide-take.ts";
+import { decideTake, isBooking, type TakeStep } from "../../core/agenda/decide-take.ts";
 import { type Appointment, type AppointmentFacts, factsOf } from "../../core/booking/appointment.ts";
 import type { CalendarReply, Visit } from "../../core/booking/commands.ts";
 import type { AskReply } from "../../core/booking/saga.ts";
@@ -168,7 +168,7 @@ export class AgendaCommands {
           conflictingClaims: row && row.state !== "void" ? [] : this.#conflictingClaims(patientId, visits),
           conflictingCommand: pending.some((other) => inTime(other, visits)),
           openCommand: pending.some((other) => onAppointment(other, visits)),
-          openBookings: this.#store.countActiveFrom(patientId, at) + visitCount(pending), // [Z2]
+          openBookings: this.#store.countActiveFrom(patientId, at) + visitsWithoutClaim(pending), // [Z2]
           unsettled: pending.filter(
             (other) =>
               !this.#isRunning(other.request.command) &&
@@ -364,8 +364,11 @@ const onAppointment = (row: CommandRow, visits: readonly Visit[]): boolean =>
     visits.some(({ appointmentId }) => appointmentId === other.appointmentId),
   );
 
-const visitCount = (rows: readonly CommandRow[]): number =>
-  rows.reduce((sum, { request }) => sum + visitsOf(request.wanted).length, 0);
+/** [G7] Visits that no claim stands for yet: a move has the one of its appointment, a decided saga wrote its own. */
+const visitsWithoutClaim = (rows: readonly CommandRow[]): number =>
+  rows
+    .filter(({ state, request }) => state !== "decided" && isBooking(request))
+    .reduce((sum, { request }) => sum + visitsOf(request.wanted).length, 0);
 
 /** The first answer of a command; what the calendar says now counts only where the row cannot tell. */
 function accepted(row: CommandRow, now: Appointment) {
