@@ -70,6 +70,7 @@ export function decideTake(facts: AgendaFacts, request: TakeRequest, now: Instan
     : { step: "send", row: fresh };
 }
 
+/** Makes appointments; everything else changes one that is there. */
 export const isBooking = ({ wanted }: TakeRequest): boolean =>
   wanted.kind === "book" || (wanted.kind === "saga" && wanted.what === "book");
 

@@ -174,7 +174,7 @@ export class AgendaCommands {
           conflictingClaims: row && row.state !== "void" ? [] : this.#conflictingClaims(patientId, visits),
           conflictingCommand: pending.some((other) => inTime(other, visits)),
           openCommand: pending.some((other) => onAppointment(other, visits)),
-          openBookings: this.#store.countActiveFrom(patientId, at) + visitCount(pending), // [Z2]
+          openBookings: this.#store.countActiveFrom(patientId, at) + visitsWithoutClaim(pending), // [Z2]
           unsettled: pending.filter(
             (other) =>
               !this.#isRunning(other.request.command) &&
@@ -369,16 +369,17 @@ const onAppointment = (row: CommandRow, visits: readonly Visit[]): boolean =>
     visits.some(({ appointmentId }) => appointmentId === other.appointmentId),
   );
 
-/** What is only being moved is counted already. */
-const visitCount = (rows: readonly CommandRow[]): number =>
-  rows.reduce((sum, { request }) => sum + (isBooking(request) ? visitsOf(request.wanted).length : 0), 0);
+/** [G7] Visits that no claim stands for yet: a move has the one of its appointment, a decided saga wrote its own. */
+const visitsWithoutClaim = (rows: readonly CommandRow[]): number =>
+  rows
+    .filter(({ state, request }) => state !== "decided" && isBooking(request))
+    .reduce((sum, { request }) => sum + visitsOf(request.wanted).length, 0);
 
 /** Whose states say what a lost answer was: the first visit of a booking is there with all others; a move proves nothing. */
-function toldBy({ request: { wanted } }: CommandRow): AppointmentId[] {
-  return wanted.kind === "book"
-    ? [wanted.appointmentId]
-    : visitsOf(wanted).map(({ appointmentId }) => appointmentId);
-}
+const toldBy = ({ request: { wanted } }: CommandRow): AppointmentId[] =>
+  wanted.kind === "move"
+    ? visitsOf(wanted).map(({ appointmentId }) => appointmentId)
+    : [wanted.appointmentId];
 
 /** The first answer of a command; what the calendar says now counts only where the row cannot tell. */
 function accepted(row: CommandRow, now: Appointment) {

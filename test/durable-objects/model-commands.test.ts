@@ -25,10 +25,10 @@ afterAll(() => reset());
 
 const settings = env as unknown as { MODEL_SEED?: string; MODEL_RUNS?: string };
 const SEED = Number(settings.MODEL_SEED ?? 20_261_125);
-const RUNS = Number(settings.MODEL_RUNS ?? 6);
+const RUNS = Number(settings.MODEL_RUNS ?? 8);
 const COMMANDS_MAX = 80;
 /** Of a run of the default length it uses a small part; shrinking a failure uses the rest. */
-const TIMEOUT_MS = 60_000 + RUNS * 10_000;
+const TIMEOUT_MS = 120_000 + RUNS * 10_000;
 
 /** What was asked under a key, to ask it again. */
 interface Sent {
@@ -128,28 +128,36 @@ class Step<Given> implements fc.AsyncCommand<BookingModel, Run> {
   readonly #given: Given;
   readonly #ready: (model: BookingModel) => boolean;
   readonly #act: (run: Run, given: Given) => Promise<void>;
+  /** Whether anybody looks afterwards: reading a list also settles what the agenda does not know for sure. */
+  readonly #looks: boolean;
 
   constructor(
     name: string,
     given: Given,
     ready: (model: BookingModel) => boolean,
     act: (run: Run, given: Given) => Promise<void>,
+    looks = true,
   ) {
     this.#name = name;
     this.#given = given;
     this.#ready = ready;
     this.#act = act;
+    this.#looks = looks;
+  }
+
+  unseen(): Step<Given> {
+    return new Step(this.#name, this.#given, this.#ready, this.#act, false);
   }
 
   check = (model: BookingModel): boolean => this.#ready(model);
 
   async run(_: BookingModel, run: Run): Promise<void> {
     await this.#act(run, this.#given);
-    await run.agrees();
+    if (this.#looks) await run.agrees();
   }
 
   toString(): string {
-    return `${this.#name} ${JSON.stringify(this.#given)}`;
+    return `${this.#name} ${JSON.stringify(this.#given)}${this.#looks ? "" : " unseen"}`;
   }
 }
 
@@ -460,7 +468,11 @@ const steps = [
   ...[booking, booking, booking, series, holding, holding, converting, converting],
   ...[moving, moving, moving, cancelling, endOfSeries, endOfHold],
   ...[repetition, happening, happening],
-];
+].map((step) =>
+  fc
+    .tuple(step as fc.Arbitrary<Step<unknown>>, fc.boolean())
+    .map(([taken, isUnseen]) => (isUnseen ? taken.unseen() : taken)),
+);
 
 it(
   "[B1] [B3] [G1] [G2] [G4] [G7] [W1] [W8] [W9] [M1] [M6] [C1] [Z1] [Z6] [J7] [J9] [R2] [R4] [R5] [R6] the objects answer as the model does, whatever is evicted, aborted, lost and run twice between and under the commands",

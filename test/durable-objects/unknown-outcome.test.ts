@@ -8,8 +8,9 @@ import { env } from "cloudflare:workers";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import { ProviderCalendar } from "../../durable-objects/provider-calendar/provider-calendar.ts";
 import "../../workers/edge/index.tsx";
-import type { PatientId } from "../../core/ids.ts";
+import type { AppointmentId, PatientId } from "../../core/ids.ts";
 import { agendaShardOf } from "../../core/ids.ts";
+import { DAY_MS, plus } from "../../core/time.ts";
 import {
   book,
   calendarOf,
@@ -17,6 +18,7 @@ import {
   drainLog,
   freshKey,
   patientToken,
+  type Slot,
   slotsOf,
   somePatient,
   someProvider,
@@ -267,5 +269,31 @@ describe("a call to the calendar that dies", () => {
     const again = await book(provider, slot, patient, key);
     expect(again).toMatchObject({ status: 201, body: first.body });
     expect(again.headers.get("idempotency-replayed")).toBe("true");
+  });
+
+  it("[G7] counts a visit once, also while its move is known to the calendar only", async () => {
+    const { provider, slot, other, patient } = await setUp();
+    const auth = await patientToken(patient);
+    const { body: booked } = await book(provider, slot, patient);
+    const facts = await calendarOf(provider.id).read(booked.id, { kind: "everything" });
+    if (!facts || "movedTo" in facts) throw new Error("it was booked here");
+    const later = (days: number) => ({
+      start: plus(facts.start, days * DAY_MS),
+      end: plus(facts.end, days * DAY_MS),
+    });
+    const others = Array.from({ length: 18 }, (_, n) => ({
+      facts: { ...facts, ...later(40 + n), id: `${booked.id}${n}` as AppointmentId },
+      cause: null,
+    }));
+    await agendaOf(patient).observe(others);
+    const move = { token: auth, ifMatch: '"v1"', body: { start: other.start } };
+    expect((await call("PATCH", `/appointments/${booked.id}`, move)).status).toBe(200);
+    await evictDurableObject(agendaOf(patient));
+    const slots = await slotsOf(provider);
+    expect((await book(provider, slots[30] as Slot, patient)).status).toBe(201); // the twentieth
+    expect(await book(provider, slots[40] as Slot, patient)).toMatchObject({
+      status: 422,
+      body: { rule: "too-many-open-bookings" },
+    });
   });
 });
