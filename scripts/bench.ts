@@ -4,6 +4,7 @@
  *   --quick          two short rounds, at most a minute in all
  *   --seconds 10     of each open loop; 0 leaves them out
  *   --rate 200       open-loop requests a second; bookings come at half of it
+ *   --only TEXT      the cases whose name has TEXT in it
  *   --json FILE      the figures, for comparing runs
  *   --profile DIR    no figures: where the CPU time of each case goes, by `perf` (Linux)
  */
@@ -11,7 +12,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type BareSystem, startBareSystem } from "./load/bare-system.ts";
-import { type BenchCase, benchCases, emptyCase, RIVALS } from "./load/bench-cases.ts";
+import { SPOILED_MAX } from "./load/bench-bursts.ts";
+import { type BenchCase, benchCases, emptyCase, RIVALS, WARM_UP } from "./load/bench-cases.ts";
 import { lookAtMachine, type Machine, wallClockVoids } from "./load/bench-machine.ts";
 import { type BenchPlan, type CaseResult, measure, ROUNDS_MIN, segment } from "./load/bench-run.ts";
 import { BenchWorld, PROVIDERS } from "./load/bench-world.ts";
@@ -22,8 +24,8 @@ import { StartError } from "./local/start-error.ts";
 
 /** An empty answer costs so little that it takes many of them to be measured. */
 const EMPTY_COUNT = 5_000;
-const QUICK = { rounds: ROUNDS_MIN, seconds: 2, reads: 1_500, bookings: 300 };
-const FULL = { rounds: 5, seconds: 10, reads: 4_000, bookings: 400 };
+const QUICK = { rounds: ROUNDS_MIN, seconds: 2, reads: 1_500, bookings: 300, bursts: 96 };
+const FULL = { rounds: 5, seconds: 10, reads: 4_000, bookings: 400, bursts: 48 };
 /** Above this the open loops would need more patients than the edge remembers tokens of. */
 const RATE_MAX = 400;
 /** What a profile prints of each case; the files hold all of it. */
@@ -34,6 +36,8 @@ interface Flags extends BenchPlan {
   readonly rate: number;
   readonly reads: number;
   readonly bookings: number;
+  readonly bursts: number;
+  readonly only: string;
   readonly json: string | undefined;
   readonly profile: string | undefined;
 }
@@ -44,6 +48,7 @@ function readFlags(): Omit<Flags, "generatorCore"> {
       quick: { type: "boolean", default: false },
       seconds: { type: "string" },
       rate: { type: "string", default: "200" },
+      only: { type: "string", default: "" },
       json: { type: "string" },
       profile: { type: "string" },
     },
@@ -53,10 +58,11 @@ function readFlags(): Omit<Flags, "generatorCore"> {
   const seconds = Number(values.seconds ?? size.seconds);
   if (!(rate >= 2 && rate <= RATE_MAX)) throw new StartError(`--rate must be 2 to ${RATE_MAX}`);
   if (!(seconds >= 0)) throw new StartError("--seconds must be a number of seconds");
-  return { ...size, rate, seconds, json: values.json, profile: values.profile };
+  return { ...size, rate, seconds, only: values.only, json: values.json, profile: values.profile };
 }
 
-const fixed = (value: number | undefined, digits: number): string => value?.toFixed(digits) ?? "-";
+const fixed = (value: number | undefined, digits: number): string =>
+  value === undefined || Number.isNaN(value) ? "-" : value.toFixed(digits);
 
 function table(results: readonly CaseResult[]): string {
   const header = ["", "CPU µs", "× empty", "closed/s", "open/s", "p50 ms", "p99 ms", "late %", "errors", ""];
@@ -149,8 +155,10 @@ try {
   pinThisProcess(cores.generator);
   // One round more than is measured: the first one warms up.
   const bookings = (1 + flags.rounds) * flags.bookings + Math.round((flags.rate / 2) * flags.seconds);
-  const world = await BenchWorld.make(system, bookings + PROVIDERS + RIVALS);
-  const cases = await benchCases(world, flags);
+  const inBursts = (1 + flags.rounds) * flags.bursts * (1 + SPOILED_MAX);
+  const world = await BenchWorld.make(system, bookings + inBursts + PROVIDERS + RIVALS + WARM_UP);
+  const cases = (await benchCases(world, flags)).filter(({ name }) => name.includes(flags.only));
+  if (cases.length === 0) throw new StartError(`no case has "${flags.only}" in its name`);
   if (flags.profile === undefined) await measureAll(system, machine, cases, flags);
   else await profileAll(system, cases, flags.profile);
   console.log(`${((performance.now() - startedAt) / 1000).toFixed(0)} s in all.`);

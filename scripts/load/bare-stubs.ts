@@ -7,15 +7,21 @@ import { WorkerEntrypoint } from "cloudflare:workers";
 interface StubsEnv {
   readonly EVENTS: { poke(partition: string): Promise<void> };
   readonly PROVIDER_CALENDAR: {
-    getByName(name: string): { book(command: unknown): Promise<{ readonly kind: string }> };
+    getByName(name: string): {
+      book(command: unknown): Promise<{ readonly kind: string }>;
+      read(appointment: string, reach: { readonly kind: "everything" }): Promise<unknown>;
+    };
   };
 }
 
-/** Bookings for calendars, without anybody in front of them. */
+/** Calls to calendars, without anybody in front of them. */
 interface Burst {
-  /** Only reads the request: what the burst costs before a calendar is asked. */
-  readonly dry: boolean;
-  readonly bookings: readonly { readonly calendar: string; readonly command: unknown }[];
+  /** `nothing` reads the request, which is what a burst costs before a calendar is asked; `wake` changes nothing. */
+  readonly what: "nothing" | "wake" | "book";
+  readonly calls: readonly {
+    readonly calendar: string;
+    readonly command: { readonly appointmentId: string };
+  }[];
 }
 
 /** The queue as a direct call: a doorbell without data, as in production, only faster. */
@@ -32,19 +38,22 @@ export class Assets extends WorkerEntrypoint {
   }
 }
 
-/** Asks all of a burst at once, as an agenda would ask: one call to an object each. Answers with the kinds of reply. */
-async function bookAll(request: Request, env: StubsEnv): Promise<Response> {
-  const { dry, bookings }: Burst = await request.json();
-  if (dry) return Response.json([]);
-  const calls = bookings.map(({ calendar, command }) =>
-    env.PROVIDER_CALENDAR.getByName(calendar).book(command),
-  );
-  return Response.json((await Promise.all(calls)).map(({ kind }) => kind));
+/** Asks all of a burst at once, one call to an object each, as agendas would. Answers with the kinds of reply. */
+async function burst(request: Request, env: StubsEnv): Promise<Response> {
+  const { what, calls }: Burst = await request.json();
+  if (what === "nothing") return Response.json([]);
+  const replies = calls.map(async ({ calendar, command }) => {
+    const door = env.PROVIDER_CALENDAR.getByName(calendar);
+    if (what === "book") return (await door.book(command)).kind;
+    await door.read(command.appointmentId, { kind: "everything" });
+    return "awake";
+  });
+  return Response.json(await Promise.all(replies));
 }
 
 /** GET is the cheapest answer this process can give: the baseline that bench.ts divides by. */
 export default {
   fetch(request: Request, env: StubsEnv): Response | Promise<Response> {
-    return request.method === "GET" ? new Response("empty") : bookAll(request, env);
+    return request.method === "GET" ? new Response("empty") : burst(request, env);
   },
 };

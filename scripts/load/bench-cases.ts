@@ -1,8 +1,8 @@
 /** What is measured: one kind of request each, cheapest first. */
 import type { BareSystem } from "./bare-system.ts";
+import { bookingAnswered, calendarAlone } from "./bench-bursts.ts";
 import { untilProjected } from "./bench-projection.ts";
 import type { BenchWorld } from "./bench-world.ts";
-import { calendarAlone } from "./calendar-alone.ts";
 import { dateIn } from "./free-slots.ts";
 import type { RawRequest } from "./raw-http.ts";
 
@@ -37,6 +37,8 @@ export interface BenchSize {
   readonly rate: number;
   readonly reads: number;
   readonly bookings: number;
+  /** Bookings in bursts, each of which is waited out for a third of a second. */
+  readonly bursts: number;
 }
 
 /** Dates that an answer may begin with: 200 calendars times these are not asked for twice within a second. */
@@ -44,6 +46,8 @@ const WINDOWS = 20;
 const WEEK = 7;
 /** Losers of the refused bookings: enough that no patient's ledger grows by more than a handful. */
 export const RIVALS = 200;
+/** Bookings before anything is measured. */
+export const WARM_UP = 400;
 
 const nothing = async (): Promise<void> => undefined;
 const same =
@@ -108,9 +112,11 @@ function bookingCases(
 
 export async function benchCases(world: BenchWorld, size: BenchSize): Promise<BenchCase[]> {
   const refused = await world.takenStarts(RIVALS);
+  await world.run(world.bookings(WARM_UP)); // bursts are too few to have their code compiled
   return [
     ...readCases(world, size),
     calendarAlone(world, size.bookings),
+    bookingAnswered(world, size.bursts),
     ...bookingCases(world, size, refused),
   ];
 }

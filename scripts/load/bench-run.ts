@@ -91,6 +91,9 @@ function whyVoid(report: OpenLoopReport, benchCase: BenchCase): string | null {
   return right === report.n ? null : `${report.n - right} answers were not ${benchCase.status}`;
 }
 
+/** What a busy machine left of the rounds. */
+const known = (values: readonly number[]): number[] => values.filter((value) => !Number.isNaN(value));
+
 export interface BenchPlan {
   readonly rounds: number;
   /** Of each open loop; 0 = none. */
@@ -116,10 +119,10 @@ export async function measure(
         : null;
     results.push({
       name: benchCase.name,
-      cpuMicros: median(own.map((s) => s.cpuMicros)),
-      timesEmpty: median(own.map((s, i) => s.cpuMicros / (beside[i] as Segment).cpuMicros)),
+      cpuMicros: median(known(own.map((s) => s.cpuMicros))),
+      timesEmpty: median(known(own.map((s, i) => s.cpuMicros / (beside[i] as Segment).cpuMicros))),
       perRound: own.map((s) => s.cpuMicros),
-      closedRate: median(own.map((s) => s.rate)),
+      closedRate: median(known(own.map((s) => s.rate))),
       requests: own.length * benchCase.count,
       openLoop,
       void: openLoop && whyVoid(openLoop, benchCase),
