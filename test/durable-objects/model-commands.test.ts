@@ -25,7 +25,7 @@ afterAll(() => reset());
 
 const settings = env as unknown as { MODEL_SEED?: string; MODEL_RUNS?: string };
 const SEED = Number(settings.MODEL_SEED ?? 20_261_125);
-const RUNS = Number(settings.MODEL_RUNS ?? 8);
+const RUNS = Number(settings.MODEL_RUNS ?? 6);
 const COMMANDS_MAX = 80;
 /** Of a run of the default length it uses a small part; shrinking a failure uses the rest. */
 const TIMEOUT_MS = 120_000 + RUNS * 10_000;
