@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: what a request costs. Objects in memory, one bare workerd with the three Workers, Postgres in a
  * process of its own; CPU per request in a closed loop, latency in an open loop from the intended time.
- *   --quick          two short rounds, at most a minute in all
+ *   --quick          two short rounds, about a minute and a half in all
  *   --seconds 10     of each open loop; 0 leaves them out
  *   --rate 200       open-loop requests a second; bookings come at half of it
  *   --only TEXT      the cases whose name has TEXT in it
