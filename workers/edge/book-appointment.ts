@@ -38,6 +38,7 @@ import {
   type Choice,
   calendarsOf,
   choiceOf,
+  freshSaga,
   placeOf,
   withWho,
 } from "./choice.ts";
@@ -129,18 +130,12 @@ function wantedOf(keys: KeyRing, choices: readonly AskedChoice[], said: Said): W
   const { needs, ...alone } = first;
   if (holders.length === 1 && needs.length === 0) return { kind: "book", ...alone, timeZone, ...said };
   const { override, ...book } = said;
-  const { appointmentId, providerId: home } = first;
+  const { appointmentId } = first;
   const end = Math.max(...holders.map(({ place }) => place.end)) as Instant;
   return {
-    ...first,
+    ...freshSaga(first),
     ...(override ? { override } : {}),
     ...(holders.length > 1 ? { holders } : {}),
-    kind: "saga",
-    what: "book",
-    ifMatch: 0,
-    source: null,
-    home,
-    held: [],
     timeZone,
     place: { ...first.place, end },
     book: { ...book, appointmentId, place: first.place },

@@ -10,7 +10,15 @@ import { patientFor } from "./api/patients.ts";
 import { invalid, NOT_FOUND, type Problem } from "./api/problem.ts";
 import type { VisitsBody } from "./api/schemas.ts";
 import { refused, sourceOf, type TakeOutcome, takeSafely } from "./book-appointment.ts";
-import { type AskedChoice, asHolder, type Choice, calendarsOf, choiceOf, withWho } from "./choice.ts";
+import {
+  type AskedChoice,
+  asHolder,
+  type Choice,
+  calendarsOf,
+  choiceOf,
+  freshSaga,
+  withWho,
+} from "./choice.ts";
 import type { EdgeEnv } from "./env.ts";
 import { commandId, fingerprintOf } from "./idempotency.ts";
 
@@ -25,19 +33,9 @@ function wantedOf(
     timeZone: choice.timeZone,
   }));
   invariant(first, "a series has visits");
-  const { appointmentId, place, providerId: home } = first;
+  const { appointmentId, place, timeZone } = first;
   const book = { ...said, appointmentId, place, seriesOf: appointmentId };
-  return {
-    ...first,
-    kind: "saga",
-    what: "book",
-    ifMatch: 0,
-    source: null,
-    home,
-    held: [],
-    visits,
-    book,
-  };
+  return { ...freshSaga(first), timeZone, visits, book };
 }
 
 /** One person cannot be at two of them at once. */

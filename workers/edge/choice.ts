@@ -81,6 +81,18 @@ export function asHolder(keys: KeyRing, { provider, place, needed, who }: AskedC
   return { appointmentId, providerId: provider.id, place, configVersion, needs, ...(who ? { who } : {}) };
 }
 
+/** A booking that may touch several calendars: nothing is there yet that could be let go of. */
+export const freshSaga = (holder: Holder) =>
+  ({
+    ...holder,
+    kind: "saga",
+    what: "book",
+    ifMatch: 0,
+    source: null,
+    home: holder.providerId,
+    held: [],
+  }) as const;
+
 /** Every calendar that may be asked, each once. */
 export const calendarsOf = (choices: readonly Choice[]): readonly Configurable[] => [
   ...new Set(choices.flatMap(({ provider, needed }) => [provider, ...needed.calendars])),
