@@ -104,6 +104,15 @@ export function makeAgenda(world) {
     nextPrepare(s, a, k);
     return true;
   }
+  /** Any of two providers: the first one refused, so the second one is asked, under an id that leads to the second. */
+  function tryColleague(s, a, k) {
+    const { orElse } = cfg.cmds[k];
+    const op = a.op[k];
+    if (orElse === undefined || op.c === orElse || a.run[k].i > 0) return false;
+    Object.assign(op, { c: orElse, apt: off("idLeadsToHolder") ? op.apt : `${op.apt}.colleague` });
+    nextPrepare(s, a, k);
+    return true;
+  }
   function decide(s, a, k) {
     const op = a.op[k];
     const run = a.run[k];
@@ -313,7 +322,7 @@ export function makeAgenda(world) {
         nextPrepare(s, a, k);
         return;
       }
-      if (m.ans === "no" && tryAnother(s, a, k)) return;
+      if (m.ans === "no" && (tryAnother(s, a, k) || tryColleague(s, a, k))) return;
       delete a.run[k];
       sendAborts(s, a, k);
       op.st = "v";

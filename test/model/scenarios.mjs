@@ -230,6 +230,34 @@ export const scenarios = {
     faults: 1,
     crashes: 1,
   },
+  "any of two": {
+    shards: 2,
+    cmds: {
+      K1: { k: "set", p: 0, c: [0], orElse: 1, t: 0 },
+      K2: { k: "book", p: 1, c: 0, t: 0 },
+    },
+    faults: 1,
+    crashes: 1,
+  },
+  "two, any of two": {
+    shards: 2,
+    cmds: {
+      K1: { k: "set", p: 0, c: [0], orElse: 1, t: 0 },
+      K2: { k: "set", p: 1, c: [1], orElse: 0, t: 0 },
+    },
+    faults: 1,
+    crashes: 1,
+  },
+  "any of two, one room": {
+    cals: 3,
+    shards: 2,
+    cmds: {
+      K1: { k: "set", p: 0, c: [0, 2], orElse: 1, t: 0 },
+      K2: { k: "book", p: 1, c: 0, t: 0, calls: 1 },
+    },
+    faults: 1,
+    crashes: 1,
+  },
   "set of three": {
     cals: 3,
     cmds: { K1: { k: "set", p: 0, c: [0, 1, 2], t: 0 } },
@@ -671,6 +699,7 @@ export const bounds = {
 // Rules that look unnecessary: each is switched off in the scenario that shows why it is there.
 const lean = { calls: 1, crashes: 0, faults: 1, replays: 0 };
 export const breaks = {
+  idLeadsToHolder: ["any of two", { faults: 0, crashes: 0 }],
   fence: ["book"],
   fenceOnResend: ["book after cancel"],
   deadline: ["book"],

@@ -13,7 +13,9 @@ export function makeWorld(cfg, rules) {
   function homeOf(apt) {
     if (initial[apt]) return initial[apt].home ?? initial[apt].c;
     const cmd = cfg.cmds[keyOf(apt)];
-    return cmd.list ? cmd.list[Number(apt.split(".")[2])].c : [].concat(cmd.c)[0];
+    const which = apt.split(".")[2];
+    if (which === "colleague") return cmd.orElse;
+    return cmd.list ? cmd.list[Number(which)].c : [].concat(cmd.c)[0];
   }
 
   /** Writes a key so that equal maps have equal text, whatever the order of their writes. */
