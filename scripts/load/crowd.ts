@@ -49,8 +49,8 @@ async function openAll(port: number, count: number): Promise<RawConnection[]> {
 }
 
 /**
- * Sends every request at once; with fewer connections than requests, the next one of a connection when the one before was
- * answered. Answers are in the order of the requests. Returns when everybody was answered or cut off.
+ * Sends every request at once; with fewer connections than requests, the next one when one before was answered, on a
+ * connection of its own: the runtime closes idle ones after five seconds, and a crowd takes longer to read its answers. Answers are in the order of the requests. Returns when everybody was answered or cut off.
  */
 export async function crowd(
   port: number,
@@ -61,23 +61,20 @@ export async function crowd(
   const opened = await openAll(port, Math.min(connections, requests.length));
   const answers: CrowdAnswer[] = [];
   const startedAt = performance.now();
-  const work = (connection: RawConnection, first: number): Promise<void> =>
+  const work = (open: RawConnection, first: number): Promise<void> =>
     new Promise((resolve) => {
-      const step = (at: number): void => {
-        const request = bytes[at];
-        if (request === undefined) {
-          resolve();
-          return;
-        }
-        connection.send(request, (status, response) => {
+      const step = (connection: RawConnection, at: number): void => {
+        connection.send(bytes[at] as Buffer, (status, response) => {
           const atMs = performance.now() - startedAt;
           answers[at] = { status, atMs, ...(response ? textOf(response) : { retryAfter: null, text: "" }) };
-          step(at + opened.length);
+          connection.close();
+          const next = at + opened.length;
+          if (next < bytes.length) step(new RawConnection(port), next);
+          else resolve();
         });
       };
-      step(first);
+      step(open, first);
     });
   await Promise.all(opened.map(work));
-  for (const connection of opened) connection.close();
   return answers;
 }
