@@ -24,10 +24,10 @@ const LIFE_MIN_MS = 500;
 const LIFE_MAX_MS = 1_500;
 const WRITERS = 12;
 /**
- * From the start of the process to the first answered command. The aim is 500 ms for every restart; not shown: half of twenty
- * took 296 to 503 ms in eleven runs on two cores, so this is where a defect begins, not the aim.
+ * From the start of the process to the first answered command. The aim is every restart; held to is half of them. Their
+ * median was 296 to 503 ms in eleven runs on two cores: once in eleven it failed, and that is what it is for.
  */
-const BACK_MAX_MS = 750;
+const BACK_MAX_MS = 500;
 /** Twelve writers and the database share the other core: the worst of twenty was 418 to 978 ms in those runs. */
 const BACK_WORST_MS = 1_500;
 /** A system that is not back by then is broken, not slow. */
