@@ -59,6 +59,7 @@ const node = {
     exclude: ["test/**/*.{pg,e2e,fault}.node.ts"],
     environment: "node",
     testTimeout: 60_000,
+    hookTimeout: 60_000, // the first one builds the database's template
   },
 };
 

@@ -8,6 +8,7 @@ export type ProviderId = Brand<string, "ProviderId">;
 export type LocationId = Brand<string, "LocationId">;
 export type PatientId = Brand<string, "PatientId">;
 export type VisitTypeId = Brand<string, "VisitTypeId">;
+export type StaffId = Brand<string, "StaffId">;
 export type AppointmentId = Brand<string, "AppointmentId">;
 export type HoldId = Brand<string, "HoldId">;
 /** A series is named after its first visit. */
@@ -26,6 +27,7 @@ const PLAIN_LENGTH = 12;
 export const PROVIDER_ID = new RegExp(`^prv_${CHARACTER}{${PLAIN_LENGTH}}$`);
 export const LOCATION_ID = new RegExp(`^loc_${CHARACTER}{${PLAIN_LENGTH}}$`);
 export const VISIT_TYPE_ID = new RegExp(`^vst_${CHARACTER}{${PLAIN_LENGTH}}$`);
+export const STAFF_ID = new RegExp(`^stf_${CHARACTER}{${PLAIN_LENGTH}}$`);
 /** Two characters of shard, then twelve of its own. */
 export const PATIENT_ID = new RegExp(`^pat_${CHARACTER}{2}${CHARACTER}{${PLAIN_LENGTH}}$`);
 
@@ -57,7 +59,7 @@ export function encodeBytes(bytes: Uint8Array): string {
 }
 
 /** `bytes` are random, 12 or more; the first twelve are used. */
-export function makeId(prefix: "prv" | "loc" | "vst", bytes: Uint8Array): string {
+export function makeId(prefix: "prv" | "loc" | "vst" | "stf", bytes: Uint8Array): string {
   return `${prefix}_${encodeBytes(bytes.subarray(0, PLAIN_LENGTH))}`;
 }
 

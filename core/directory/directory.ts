@@ -2,6 +2,13 @@
 import type { LocationId, PatientId, ProviderId, VisitTypeId } from "../ids.ts";
 import type { CalendarConfig, ResourceKind } from "../schedule/config.ts";
 
+/** Where the runtime may place an object: https://developers.cloudflare.com/durable-objects/reference/data-location/ */
+export const LOCATION_HINTS = ["wnam", "enam", "sam", "weur", "eeur", "apac", "oc", "afr", "me"] as const;
+export type LocationHint = (typeof LOCATION_HINTS)[number];
+
+export const GENDERS = ["female", "male", "non-binary"] as const;
+export type Gender = (typeof GENDERS)[number];
+
 export interface Clinic {
   readonly id: LocationId;
   readonly name: string;
@@ -56,8 +63,14 @@ export interface Patient {
   readonly displayName: string;
   /** `YYYY-MM-DD`. */
   readonly birthDate: string;
-  readonly email: string;
-  /** E.164. */
-  readonly phone: string;
+  /** null = none known. */
+  readonly email: string | null;
+  /** E.164; null = none known. */
+  readonly phone: string | null;
   readonly homeLocationId: LocationId;
+}
+
+/** How a patient wants to be told things; absent = as the clinic does it. */
+export interface PatientPreferences {
+  readonly channels?: readonly ("sms" | "email" | "push")[];
 }

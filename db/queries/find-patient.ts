@@ -4,7 +4,7 @@ import type { Patient } from "../../core/directory/directory.ts";
 import type { PatientId } from "../../core/ids.ts";
 import type { Db } from "../client.ts";
 import { toPatient } from "../patient-row.ts";
-import { patient } from "../schema.ts";
+import { patient } from "../schema/index.ts";
 
 /** `null` when there is no such patient. One row by primary key (`patient_pk`). */
 export async function findPatient(db: Db, id: PatientId): Promise<Patient | null> {

@@ -2,7 +2,7 @@
 import { and, eq, ne, notInArray } from "drizzle-orm";
 import type { AppointmentId, PatientId, ProviderId } from "../../core/ids.ts";
 import type { Db } from "../client.ts";
-import { appointment } from "../schema.ts";
+import { appointment } from "../schema/index.ts";
 
 /**
  * True when the projection has another appointment of the two, past or to come, that was neither cancelled nor missed.

@@ -5,7 +5,7 @@ import type { LocationId, PatientId } from "../../core/ids.ts";
 import { invariant } from "../../core/invariant.ts";
 import type { Db } from "../client.ts";
 import { toPatient } from "../patient-row.ts";
-import { patient } from "../schema.ts";
+import { patient } from "../schema/index.ts";
 
 /** The API's page limit is 100; one more tells whether there is a next page. */
 export const PATIENTS_PAGE_MAX = 101;

@@ -3,7 +3,7 @@ import { and, asc, eq, exists, type SQL, sql } from "drizzle-orm";
 import type { LocationId, ProviderId, VisitTypeId } from "../../core/ids.ts";
 import { invariant } from "../../core/invariant.ts";
 import type { Db } from "../client.ts";
-import { provider, providerSite, providerVisitType } from "../schema.ts";
+import { provider, providerSite, providerVisitType } from "../schema/index.ts";
 import { foldText } from "../search-text.ts";
 
 /** The API's page limit is 100; one more tells whether there is a next page. */

@@ -13,7 +13,7 @@ import type {
   WeeklyHours,
 } from "../../core/schedule/config.ts";
 import type { Db } from "../client.ts";
-import { clinic, clinicClosure, providerSite, resource, visitType } from "../schema.ts";
+import { clinic, clinicClosure, providerSite, resource, visitType } from "../schema/index.ts";
 
 /** Five times the network of 200 clinics; past that an isolate should not hold all of them. */
 export const CLINICS_MAX = 1_000;
@@ -102,7 +102,7 @@ const packedProviders = (only: ProviderId | null): SQL => sql`
     FROM provider_visit_type ${where("provider_id", only)} GROUP BY provider_id
   ) AS v ON v.provider_id = p.id`;
 
-/** The brands are given here: the id checks of `db/schema.ts` made sure of their shape. */
+/** The brands are given here: the id checks of `db/schema/` made sure of their shape. */
 function toClinic(row: ClinicRow): Clinic {
   return {
     id: row.id as LocationId,
@@ -123,7 +123,14 @@ function toVisitType(row: VisitTypeRow): VisitType {
 }
 
 /** The rules of one row; what is null there is absent here. */
-function toRules({ name: _name, modality: _modality, id, ...rules }: VisitTypeRow): VisitTypeRules {
+function toRules({
+  name: _name,
+  modality: _modality,
+  version: _version,
+  deactivatedAt: _deactivatedAt,
+  id,
+  ...rules
+}: VisitTypeRow): VisitTypeRules {
   const present = Object.entries(rules).filter(([, value]) => value !== null);
   return { id: id as VisitTypeId, ...Object.fromEntries(present) } as unknown as VisitTypeRules; // columns are named alike
 }

@@ -4,7 +4,7 @@ import { alias } from "drizzle-orm/pg-core";
 import type { AppointmentStatus } from "../../core/booking/appointment.ts";
 import type { AppointmentId, ProviderId } from "../../core/ids.ts";
 import type { Db } from "../client.ts";
-import { appointment } from "../schema.ts";
+import { appointment } from "../schema/index.ts";
 
 /** Enough to see a pattern; one pair is already an alarm. */
 export const OVERLAPS_MAX = 100;

@@ -12,7 +12,7 @@ import pg from "pg";
 import { writeSeed } from "../../db/seed/write-seed.ts";
 import { type LockFile, takeLock } from "./lock-file.ts";
 import { RAW } from "./neon-shim.ts";
-import { loadTemplate, MIGRATIONS_DIR, sampleNetwork } from "./template.ts";
+import { loadTemplate, MIGRATIONS_DIR, PGLITE_EXTENSIONS, sampleNetwork } from "./template.ts";
 
 export interface LocalPostgres {
   /** Values come as Postgres's own text (`RAW`): for the shim, not for reading by hand. */
@@ -46,7 +46,7 @@ async function openDirectory(dir: string): Promise<PGlite> {
   // Without its PG_VERSION (deleted by hand) PGlite would make an empty database there and say nothing.
   if (existsSync(readyMarkOf(dir)) && existsSync(join(dir, "PG_VERSION"))) {
     try {
-      const pglite = await PGlite.create(dir);
+      const pglite = await PGlite.create(dir, { extensions: PGLITE_EXTENSIONS });
       await migratePglite(drizzlePglite({ client: pglite }), { migrationsFolder: MIGRATIONS_DIR });
       return pglite;
     } catch (cause) {
@@ -58,7 +58,10 @@ async function openDirectory(dir: string): Promise<PGlite> {
   }
   rmSync(dir, { recursive: true, force: true });
   mkdirSync(dirname(dir), { recursive: true });
-  const pglite = await PGlite.create(dir, { loadDataDir: await loadTemplate() });
+  const pglite = await PGlite.create(dir, {
+    extensions: PGLITE_EXTENSIONS,
+    loadDataDir: await loadTemplate(),
+  });
   writeFileSync(readyMarkOf(dir), "");
   return pglite;
 }
@@ -84,7 +87,10 @@ function pgliteHandle(pglite: PGlite, lock: LockFile | undefined): LocalPostgres
  */
 export async function openPglite(dir: string | null): Promise<LocalPostgres> {
   if (dir === null)
-    return pgliteHandle(await PGlite.create("memory://", { loadDataDir: await loadTemplate() }), undefined);
+    return pgliteHandle(
+      await PGlite.create("memory://", { extensions: PGLITE_EXTENSIONS, loadDataDir: await loadTemplate() }),
+      undefined,
+    );
   const lock = takeLock(lockOf(dir));
   try {
     return pgliteHandle(await openDirectory(dir), lock);

@@ -15,6 +15,7 @@ import {
 } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
+import { pg_trgm } from "@electric-sql/pglite/contrib/pg_trgm";
 import { drizzle } from "drizzle-orm/pglite";
 import { migrate } from "drizzle-orm/pglite/migrator";
 import { makeNetwork, SAMPLE_SEED, SAMPLE_SIZE } from "../../db/seed/network.ts";
@@ -22,16 +23,14 @@ import { Random } from "../../db/seed/random.ts";
 import { writeSeed } from "../../db/seed/write-seed.ts";
 import { CACHE_DIR, ROOT } from "./paths.ts";
 
+/** What the migrations create and PGlite must be given at every opening. A server has it in its `contrib`. */
+export const PGLITE_EXTENSIONS = { pg_trgm };
+
 export const MIGRATIONS_DIR = join(ROOT, "db", "migrations");
 
 /** What decides how a seeded database looks. */
-const SOURCE_DIRS = ["db/migrations", "db/seed"];
-const SOURCE_FILES = [
-  "db/schema.ts",
-  "db/search-text.ts",
-  "core/ids.ts",
-  "node_modules/@electric-sql/pglite/package.json",
-];
+const SOURCE_DIRS = ["db/migrations", "db/schema", "db/seed"];
+const SOURCE_FILES = ["db/search-text.ts", "core/ids.ts", "node_modules/@electric-sql/pglite/package.json"];
 
 function sources(): string[] {
   const inDirs = SOURCE_DIRS.flatMap((dir) =>
@@ -56,7 +55,7 @@ export function templateKey(): string {
 export const sampleNetwork = () => makeNetwork(new Random(SAMPLE_SEED), SAMPLE_SIZE);
 
 async function build(): Promise<Blob> {
-  const pglite = await PGlite.create("memory://");
+  const pglite = await PGlite.create("memory://", { extensions: PGLITE_EXTENSIONS });
   try {
     const db = drizzle({ client: pglite });
     await migrate(db, { migrationsFolder: MIGRATIONS_DIR });

@@ -7,7 +7,7 @@ import type { AppointmentId, LocationId, PatientId, ProviderId, VisitTypeId } fr
 import { instant, MINUTE_MS } from "../../core/time.ts";
 import { PROJECTION_ROWS_MAX, projectAppointments } from "../../db/projections/appointments.ts";
 import { findOverlaps, OVERLAPS_MAX } from "../../db/queries/overlap-audit.ts";
-import { appointment } from "../../db/schema.ts";
+import { appointment } from "../../db/schema/index.ts";
 import type { DatabaseUnderTest } from "./database-under-test.ts";
 
 const NINE = Date.parse("2026-11-24T15:00:00Z");

@@ -1,11 +1,7 @@
-/**
- * Postgres as Drizzle sees it: the directory (truth) and the projection of the calendars (can be rebuilt from the log).
- * Every constraint and index is named here, because callers and tests match on names. Row types stay inside `db/`.
- * After a change run drizzle-kit generate (`db/drizzle.config.ts`); migrations are only ever added.
- */
-import { type SQL, sql } from "drizzle-orm";
+/** The directory: clinics, providers, what they offer and when. Its truth is here; calendars decide from copies. */
+import { sql } from "drizzle-orm";
 import {
-  bigint,
+  bigserial,
   boolean,
   check,
   date,
@@ -14,66 +10,52 @@ import {
   index,
   integer,
   jsonb,
-  type PgColumn,
   pgTable,
   primaryKey,
   smallint,
   text,
-  timestamp,
 } from "drizzle-orm/pg-core";
-import { LOCATION_ID, PATIENT_ID, PROVIDER_ID, VISIT_TYPE_ID } from "../core/ids.ts";
+import { GENDERS, LOCATION_HINTS } from "../../core/directory/directory.ts";
+import { LOCATION_ID, PROVIDER_ID, VISIT_TYPE_ID } from "../../core/ids.ts";
 import {
   type DateException,
   VISIT_MINUTES_MAX,
   type VisitTypeOverride,
   type WeeklyHours,
-} from "../core/schedule/config.ts";
-import { STEP_MINUTES } from "../core/time.ts";
+} from "../../core/schedule/config.ts";
+import {
+  buffer,
+  deactivatedAt,
+  EXCEPTION,
+  EXCEPTIONS_MAX,
+  hasShape,
+  listOf,
+  moment,
+  OVERRIDE,
+  OVERRIDES_MAX,
+  onStep,
+  version,
+  WEEKLY,
+  WEEKLY_RULES_MAX,
+} from "./checks.ts";
 
-/** The shape of an id, checked where it is stored: that is what makes the brand given on reading true. */
-const hasShape = (column: PgColumn, shape: RegExp): SQL => sql`${column} ~ ${sql.raw(`'${shape.source}'`)}`;
-/** None, or on a step and no longer than the longest visit. */
-const buffer = (column: PgColumn): SQL =>
-  sql`(${column} BETWEEN 0 AND ${sql.raw(String(VISIT_MINUTES_MAX))} AND ${column} % ${sql.raw(String(STEP_MINUTES))} = 0)`;
-const onStep = (column: PgColumn): SQL =>
-  sql`${column} > 0 AND ${column} % ${sql.raw(String(STEP_MINUTES))} = 0`;
-
-/** Bounds of the lists in one row: every weekday several times with its dates; every date of a year, once. */
-export const WEEKLY_RULES_MAX = 200;
-export const EXCEPTIONS_MAX = 366;
-export const OVERRIDES_MAX = 100;
-
-/** Minutes of a day on steps, in order. A missing member is no match, so the row is refused. */
-const DAY_HOURS = `@.opensAt >= 0 && @.opensAt < @.closesAt && @.closesAt <= 1440 &&
-  @.opensAt % ${STEP_MINUTES} == 0 && @.closesAt % ${STEP_MINUTES} == 0`;
-const DATE = '"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"';
-const WEEKLY = `@.weekday >= 1 && @.weekday <= 7 && ${DAY_HOURS} &&
-  (!exists(@.from) || @.from like_regex ${DATE}) && (!exists(@.until) || @.until like_regex ${DATE})`;
-const EXCEPTION = `@.date like_regex ${DATE} &&
-  (@.kind == "closed" || ((@.kind == "instead" || @.kind == "extra") && exists(@.hours) &&
-   !exists(@.hours[*] ? (!(${DAY_HOURS}) || (${DAY_HOURS}) is unknown))))`;
-/** Absent, or a number of at least `min`, on a step where it is a length of time. */
-const number = (name: string, min: number, more = ""): string =>
-  `(!exists(@.${name}) || (@.${name} >= ${min}${more}))`;
-const minutes = (name: string, min: number): string =>
-  number(name, min, ` && @.${name} <= ${VISIT_MINUTES_MAX} && @.${name} % ${STEP_MINUTES} == 0`);
-const OVERRIDE = [
-  `@.visitTypeId like_regex "${VISIT_TYPE_ID.source}" && @.locationId like_regex "${LOCATION_ID.source}"`,
-  minutes("minutes", STEP_MINUTES),
-  minutes("gridMinutes", STEP_MINUTES),
-  minutes("bufferBeforeMinutes", 0),
-  minutes("bufferAfterMinutes", 0),
-  number("noticeMinutes", 0),
-  number("horizonDays", 1),
-  number("capacity", 1),
-].join(" && ");
-
-/** A JSON list of at most `max` entries, each of which matches: as many match as there are. Null passes. */
-const listOf = (column: PgColumn, match: string, max: number): SQL => sql`CASE
-  WHEN jsonb_typeof(${column}) <> 'array' THEN false
-  ELSE jsonb_array_length(${column}) <= ${sql.raw(String(max))}
-    AND jsonb_array_length(${column}) =
-      jsonb_array_length(jsonb_path_query_array(${column}, ${sql.raw(`'$[*] ? (${match})'`)})) END`;
+/** Where the calendars of a clinic live. A handful of rows, written by hand. */
+export const region = pgTable(
+  "region",
+  {
+    id: text("id").notNull(),
+    name: text("name").notNull(),
+    /** One of the runtime's location hints, read once: when a calendar is made. */
+    locationHint: text("location_hint", { enum: LOCATION_HINTS }).notNull(),
+  },
+  (t) => [
+    primaryKey({ name: "region_pk", columns: [t.id] }),
+    check(
+      "region_hint",
+      sql`${t.locationHint} IN (${sql.raw(LOCATION_HINTS.map((hint) => `'${hint}'`).join(", "))})`,
+    ),
+  ],
+);
 
 export const clinic = pgTable(
   "clinic",
@@ -88,9 +70,14 @@ export const clinic = pgTable(
     timeZone: text("time_zone").notNull(),
     latitude: doublePrecision("latitude").notNull(),
     longitude: doublePrecision("longitude").notNull(),
+    /** Null = the runtime places its calendars near whoever asks first. */
+    regionId: text("region_id"),
+    version: version(),
+    deactivatedAt: deactivatedAt(),
   },
   (t) => [
     primaryKey({ name: "clinic_pk", columns: [t.id] }),
+    foreignKey({ name: "clinic_region_fk", columns: [t.regionId], foreignColumns: [region.id] }),
     check("clinic_id_shape", hasShape(t.id, LOCATION_ID)),
     check("clinic_position", sql`${t.latitude} BETWEEN -90 AND 90 AND ${t.longitude} BETWEEN -180 AND 180`),
   ],
@@ -103,6 +90,8 @@ export const clinicClosure = pgTable(
     locationId: text("location_id").notNull(),
     from: date("from_date", { mode: "string" }).notNull(),
     until: date("until_date", { mode: "string" }).notNull(),
+    /** What people are told: "Christmas Day", "Snow". Null = just closed. */
+    name: text("name"),
   },
   (t) => [
     primaryKey({ name: "clinic_closure_pk", columns: [t.locationId, t.from] }),
@@ -133,6 +122,8 @@ export const visitType = pgTable(
     moveWindowMinutes: integer("move_window_minutes"),
     perDayMax: integer("per_day_max"),
     requires: text("requires", { enum: ["room", "device", "interpreter"] }).array(),
+    version: version(),
+    deactivatedAt: deactivatedAt(),
   },
   (t) => [
     primaryKey({ name: "visit_type_pk", columns: [t.id] }),
@@ -167,6 +158,10 @@ export const provider = pgTable(
     travelMinutes: integer("travel_minutes"),
     /** Other rules of a visit type at one of their sites. */
     overrides: jsonb("overrides").$type<readonly VisitTypeOverride[]>(),
+    gender: text("gender", { enum: GENDERS }),
+    /** Codes of the plans that they take. */
+    insurances: text("insurances").array().notNull().default([]),
+    deactivatedAt: deactivatedAt(),
   },
   (t) => [
     primaryKey({ name: "provider_pk", columns: [t.id] }),
@@ -175,6 +170,10 @@ export const provider = pgTable(
     check("provider_travel", sql`${t.travelMinutes} BETWEEN 1 AND 480`),
     check("provider_overrides", listOf(t.overrides, OVERRIDE, OVERRIDES_MAX)),
     // "C" on purpose: the same order on every server, whatever its locale, so that a cursor stays valid.
+    check("provider_gender", sql`${t.gender} IN ('female', 'male', 'non-binary')`),
+    index("provider_specialties_idx").using("gin", t.specialties),
+    index("provider_languages_idx").using("gin", t.languages),
+    index("provider_insurances_idx").using("gin", t.insurances),
     index("provider_name_idx").on(sql`display_name COLLATE "C"`, t.id),
   ],
 );
@@ -235,6 +234,7 @@ export const resource = pgTable(
     exceptions: jsonb("exceptions").$type<readonly DateException[]>(),
     /** Grows with every change of this resource or its clinic's closures, like a provider's. */
     configVersion: integer("config_version").notNull(),
+    deactivatedAt: deactivatedAt(),
   },
   (t) => [
     primaryKey({ name: "resource_pk", columns: [t.id] }),
@@ -248,57 +248,41 @@ export const resource = pgTable(
   ],
 );
 
-export const patient = pgTable(
-  "patient",
+/**
+ * The directory's outbox: what changed, in the order in which it was committed (`db/directory/change.ts` takes turns).
+ * Isolates read it to bring their copies up to date; whoever pushes configurations to calendars marks what they took.
+ */
+export const directoryChange = pgTable(
+  "directory_change",
   {
+    seq: bigserial("seq", { mode: "number" }).notNull(),
+    kind: text("kind", { enum: ["provider", "resource", "clinic", "visit-type"] }).notNull(),
     id: text("id").notNull(),
-    displayName: text("display_name").notNull(),
-    birthDate: date("birth_date", { mode: "string" }).notNull(),
-    email: text("email").notNull(),
-    phone: text("phone").notNull(),
-    homeLocationId: text("home_location_id").notNull(),
+    at: moment("at").notNull().defaultNow(),
+    /** When its calendar had it. Only providers and resources have calendars; the others are never pushed. */
+    pushedAt: moment("pushed_at"),
   },
   (t) => [
-    primaryKey({ name: "patient_pk", columns: [t.id] }),
-    foreignKey({ name: "patient_home_clinic_fk", columns: [t.homeLocationId], foreignColumns: [clinic.id] }),
-    check("patient_id_shape", hasShape(t.id, PATIENT_ID)),
-    index("patient_home_idx").on(t.homeLocationId, t.id),
+    primaryKey({ name: "directory_change_pk", columns: [t.seq] }),
+    index("directory_change_unpushed_idx")
+      .on(t.seq)
+      .where(sql`pushed_at IS NULL AND kind IN ('provider', 'resource')`),
   ],
 );
 
-const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: "string" });
-
-/**
- * What the calendars decided, one row per appointment, highest version wins. Only `db/projections/appointments.ts`
- * writes it. No foreign keys and no checks on purpose: the calendar is the truth, and a projection that refuses a row
- * would stop the whole log behind it.
- */
-export const appointment = pgTable(
-  "appointment",
+/** Who a row is in somebody else's system: an NPI, a chart number. What makes an import repeatable. */
+export const externalId = pgTable(
+  "external_id",
   {
+    kind: text("kind", { enum: ["clinic", "provider", "visit-type", "patient", "appointment"] }).notNull(),
+    system: text("system").notNull(),
+    value: text("value").notNull(),
     id: text("id").notNull(),
-    providerId: text("provider_id").notNull(),
-    patientId: text("patient_id").notNull(),
-    locationId: text("location_id").notNull(),
-    visitTypeId: text("visit_type_id").notNull(),
-    timeZone: text("time_zone").notNull(),
-    startAt: moment("start_at").notNull(),
-    endAt: moment("end_at").notNull(),
-    status: text("status").notNull(),
-    version: bigint("version", { mode: "number" }).notNull(),
-    source: text("source").notNull(),
-    createdAt: moment("created_at").notNull(),
-    updatedAt: moment("updated_at").notNull(),
-    cancelledAt: moment("cancelled_at"),
-    cancellationReason: text("cancellation_reason"),
-    checkedInAt: moment("checked_in_at"),
-    /** Why the clinic lifted rules or rivals for it; an overlap without one is a fault of ours. */
-    override: text("override_reason"),
+    /** Of the row as it was last imported: the same again changes nothing. */
+    fingerprint: text("fingerprint"),
   },
   (t) => [
-    primaryKey({ name: "appointment_pk", columns: [t.id] }),
-    index("appointment_patient_idx").on(t.patientId, t.startAt),
-    index("appointment_provider_idx").on(t.providerId, t.startAt),
-    index("appointment_location_idx").on(t.locationId, t.startAt),
+    primaryKey({ name: "external_id_pk", columns: [t.kind, t.system, t.value] }),
+    index("external_id_id_idx").on(t.id),
   ],
 );

@@ -1,0 +1,108 @@
+/** Patients, who may act for them, and the people of the clinics. Personal data: never in logs, events or URLs. */
+import { sql } from "drizzle-orm";
+import {
+  check,
+  date,
+  foreignKey,
+  index,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  unique,
+} from "drizzle-orm/pg-core";
+import type { PatientPreferences } from "../../core/directory/directory.ts";
+import { PATIENT_ID, STAFF_ID } from "../../core/ids.ts";
+import { deactivatedAt, hasShape, moment, version } from "./checks.ts";
+import { clinic } from "./directory.ts";
+
+export const patient = pgTable(
+  "patient",
+  {
+    id: text("id").notNull(),
+    displayName: text("display_name").notNull(),
+    birthDate: date("birth_date", { mode: "string" }).notNull(),
+    /** Null = none known. */
+    email: text("email"),
+    /** E.164; null = none known. */
+    phone: text("phone"),
+    homeLocationId: text("home_location_id").notNull(),
+    /** `foldText(displayName)`; whoever writes the one writes the other. */
+    searchText: text("search_text").notNull().default(""),
+    /** BCP 47, of messages to them; null = the clinic's. */
+    preferredLanguage: text("preferred_language"),
+    /** BCP 47 of the interpreter they need; null = none. */
+    interpreterLanguage: text("interpreter_language"),
+    /** Codes, such as `wheelchair`. */
+    accessNeeds: text("access_needs").array().notNull().default([]),
+    /** Over which channels, and when, they want to hear from us. */
+    preferences: jsonb("preferences").$type<PatientPreferences>(),
+    version: version(),
+    deactivatedAt: deactivatedAt(),
+    /** The other row of the same person, which stands for both from then on. */
+    mergedInto: text("merged_into"),
+  },
+  (t) => [
+    primaryKey({ name: "patient_pk", columns: [t.id] }),
+    foreignKey({ name: "patient_home_clinic_fk", columns: [t.homeLocationId], foreignColumns: [clinic.id] }),
+    check("patient_id_shape", hasShape(t.id, PATIENT_ID)),
+    foreignKey({ name: "patient_merged_fk", columns: [t.mergedInto], foreignColumns: [t.id] }),
+    check("patient_not_itself", sql`${t.mergedInto} <> ${t.id}`),
+    index("patient_home_idx").on(t.homeLocationId, t.id),
+    index("patient_birth_idx").on(t.birthDate, t.id),
+    index("patient_search_idx").using("gin", sql`search_text gin_trgm_ops`),
+    index("patient_merged_idx").on(t.mergedInto).where(sql`merged_into IS NOT NULL`),
+  ],
+);
+
+/** Who may act for a patient: a parent, a guardian, a carer. Revoked ones stay, with their date. */
+export const patientProxy = pgTable(
+  "patient_proxy",
+  {
+    patientId: text("patient_id").notNull(),
+    proxyPatientId: text("proxy_patient_id").notNull(),
+    relation: text("relation", { enum: ["parent", "guardian", "carer", "partner", "other"] }).notNull(),
+    since: moment("since").notNull(),
+    revokedAt: moment("revoked_at"),
+  },
+  (t) => [
+    primaryKey({ name: "patient_proxy_pk", columns: [t.patientId, t.proxyPatientId] }),
+    foreignKey({ name: "patient_proxy_patient_fk", columns: [t.patientId], foreignColumns: [patient.id] }),
+    foreignKey({ name: "patient_proxy_proxy_fk", columns: [t.proxyPatientId], foreignColumns: [patient.id] }),
+    check("patient_proxy_not_itself", sql`${t.patientId} <> ${t.proxyPatientId}`),
+    check(
+      "patient_proxy_relation",
+      sql`${t.relation} IN ('parent', 'guardian', 'carer', 'partner', 'other')`,
+    ),
+    index("patient_proxy_proxy_idx").on(t.proxyPatientId),
+  ],
+);
+
+export const staff = pgTable(
+  "staff",
+  {
+    id: text("id").notNull(),
+    displayName: text("display_name").notNull(),
+    email: text("email").notNull(),
+    role: text("role", { enum: ["staff", "admin"] }).notNull(),
+    version: version(),
+    deactivatedAt: deactivatedAt(),
+  },
+  (t) => [
+    primaryKey({ name: "staff_pk", columns: [t.id] }),
+    unique("staff_email").on(t.email),
+    check("staff_id_shape", hasShape(t.id, STAFF_ID)),
+    check("staff_role", sql`${t.role} IN ('staff', 'admin')`),
+  ],
+);
+
+export const staffClinic = pgTable(
+  "staff_clinic",
+  { staffId: text("staff_id").notNull(), locationId: text("location_id").notNull() },
+  (t) => [
+    primaryKey({ name: "staff_clinic_pk", columns: [t.staffId, t.locationId] }),
+    foreignKey({ name: "staff_clinic_staff_fk", columns: [t.staffId], foreignColumns: [staff.id] }),
+    foreignKey({ name: "staff_clinic_clinic_fk", columns: [t.locationId], foreignColumns: [clinic.id] }),
+    index("staff_clinic_location_idx").on(t.locationId, t.staffId),
+  ],
+);
