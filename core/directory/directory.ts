@@ -22,6 +22,10 @@ export interface Clinic {
   readonly timeZone: string;
   readonly latitude: number;
   readonly longitude: number;
+  /** false = deactivated: it keeps its name for what happened there, and nobody is seen there any more. */
+  readonly active: boolean;
+  /** Where its calendars are made; null = near whoever asks first. */
+  readonly locationHint: LocationHint | null;
 }
 
 export interface VisitType {
@@ -29,6 +33,7 @@ export interface VisitType {
   readonly name: string;
   readonly minutes: number;
   readonly modality: "in-person" | "video" | "phone";
+  readonly active: boolean;
 }
 
 /** A provider with everything an answer about them shows; `calendar` is what their calendar object decides from. */
@@ -40,6 +45,8 @@ export interface Provider {
   /** BCP 47 language tags. */
   readonly languages: readonly string[];
   readonly acceptingNewPatients: boolean;
+  /** [D10] false = deactivated: nobody finds or books them; what was booked stays. */
+  readonly active: boolean;
   readonly locationIds: readonly LocationId[];
   readonly visitTypeIds: readonly VisitTypeId[];
   readonly calendar: CalendarConfig;
@@ -54,6 +61,8 @@ export interface Resource {
   readonly kind: ResourceKind;
   readonly name: string;
   readonly locationId: LocationId;
+  /** [D10] false = nobody is given it any more. */
+  readonly active: boolean;
   /** One site with its hours, and no visit types. */
   readonly calendar: CalendarConfig;
 }

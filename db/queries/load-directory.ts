@@ -1,6 +1,6 @@
 /** The whole directory in one HTTP call: an edge isolate keeps the answer and decides from it for a minute. */
-import { asc, eq, getTableColumns, inArray, type SQL, sql } from "drizzle-orm";
-import type { Clinic, Provider, Resource, VisitType } from "../../core/directory/directory.ts";
+import { asc, eq, getTableColumns, type SQL, sql } from "drizzle-orm";
+import type { Clinic, LocationHint, Provider, Resource, VisitType } from "../../core/directory/directory.ts";
 import type { LocationId, ProviderId, VisitTypeId } from "../../core/ids.ts";
 import { invariant } from "../../core/invariant.ts";
 import type {
@@ -13,7 +13,7 @@ import type {
   WeeklyHours,
 } from "../../core/schedule/config.ts";
 import type { Db } from "../client.ts";
-import { clinic, clinicClosure, providerSite, resource, visitType } from "../schema/index.ts";
+import { clinic, clinicClosure, region, resource, visitType } from "../schema/index.ts";
 
 /** Five times the network of 200 clinics; past that an isolate should not hold all of them. */
 export const CLINICS_MAX = 1_000;
@@ -28,7 +28,12 @@ export const CLOSURES_MAX = 50_000;
 /** Ten for each of CLINICS_MAX clinics. */
 export const DIRECTORY_RESOURCES_MAX = 10_000;
 
+/** Providers and resources that may be asked for by id in one load. */
+export const ONLY_MAX = 200;
+
 export interface Directory {
+  /** The newest row of the directory's outbox that this knows of, or an older one. */
+  readonly seq: number;
   readonly resources: Resource[];
   readonly clinics: Clinic[];
   readonly providers: Provider[];
@@ -64,11 +69,12 @@ type PackedProvider = readonly [
   visitTypeIds: readonly string[] | null,
   travelMinutes: number | null,
   overrides: readonly VisitTypeOverride[] | null,
+  active: boolean,
 ];
 
-/** Narrows a statement to one provider; column names are ours. */
-const where = (column: "id" | "provider_id", only: ProviderId | null): SQL =>
-  only === null ? sql`` : sql`WHERE ${sql.identifier(column)} = ${only}`;
+/** Narrows a statement to some providers; column names are ours. */
+const where = (column: "id" | "provider_id", only: readonly ProviderId[] | null): SQL =>
+  only === null ? sql`` : sql`WHERE ${sql.identifier(column)} = ANY(${sql.param([...only])}::text[])`;
 
 const packedHours = (column: "hours" | "breaks"): SQL => {
   const name = sql.identifier(column);
@@ -87,10 +93,10 @@ const packedHours = (column: "hours" | "breaks"): SQL => {
  * are stored it took about twice as long and twice the bytes (PGlite, through the shim). Reads three whole tables, no
  * index needed; worst case PROVIDERS_MAX providers, five times that.
  */
-const packedProviders = (only: ProviderId | null): SQL => sql`
+const packedProviders = (only: readonly ProviderId[] | null): SQL => sql`
   SELECT json_agg(json_build_array(p.id, p.display_name, p.title, p.specialties, p.languages,
     p.accepting_new_patients, p.config_version, s.packed, v.ids,
-    p.travel_minutes, p.overrides) ORDER BY p.id) AS providers
+    p.travel_minutes, p.overrides, p.deactivated_at IS NULL) ORDER BY p.id) AS providers
   FROM (SELECT * FROM provider ${where("id", only)} ORDER BY id LIMIT ${PROVIDERS_MAX + 1}) AS p
   LEFT JOIN (
     SELECT provider_id, json_agg(json_build_array(location_id,
@@ -103,7 +109,7 @@ const packedProviders = (only: ProviderId | null): SQL => sql`
   ) AS v ON v.provider_id = p.id`;
 
 /** The brands are given here: the id checks of `db/schema/` made sure of their shape. */
-function toClinic(row: ClinicRow): Clinic {
+function toClinic(row: ClinicRow & { readonly locationHint: LocationHint | null }): Clinic {
   return {
     id: row.id as LocationId,
     name: row.name,
@@ -115,11 +121,14 @@ function toClinic(row: ClinicRow): Clinic {
     timeZone: row.timeZone,
     latitude: row.latitude,
     longitude: row.longitude,
+    active: row.deactivatedAt === null,
+    locationHint: row.locationHint,
   };
 }
 
 function toVisitType(row: VisitTypeRow): VisitType {
-  return { id: row.id as VisitTypeId, name: row.name, minutes: row.minutes, modality: row.modality };
+  const { id, name, minutes, modality, deactivatedAt } = row;
+  return { id: id as VisitTypeId, name, minutes, modality, active: deactivatedAt === null };
 }
 
 /** The rules of one row; what is null there is absent here. */
@@ -154,6 +163,8 @@ function toHours(packed: PackedHours): readonly WeeklyHours[] {
 /** What every provider of a clinic shares with the others there. */
 interface Clinics {
   readonly zones: ReadonlyMap<string, string>;
+  /** Deactivated: nobody is seen there any more. */
+  readonly gone: ReadonlySet<string>;
   readonly closures: ReadonlyMap<string, readonly Closure[]>;
 }
 
@@ -188,13 +199,19 @@ function toCalendar(
   return asks ? { ...calendar, specialties: packed[3] } : calendar;
 }
 
+/** [D10] Who is deactivated keeps their name and their sites, and offers nothing; nor does anybody what is deactivated. */
 function toProvider(
   packed: PackedProvider,
   clinics: Clinics,
-  rules: ReadonlyMap<string, VisitTypeRules>,
+  rules: ReadonlyMap<string, VisitTypeRules | null>,
 ): Provider {
-  const sites = (packed[7] ?? []).map((site) => toSite(site, clinics));
-  const visitTypes = (packed[8] ?? []).map((visitTypeId) => required(rules.get(visitTypeId)));
+  const active = packed[11];
+  const sites = (packed[7] ?? [])
+    .filter(([locationId]) => !clinics.gone.has(locationId))
+    .map((site) => toSite(site, clinics));
+  const visitTypes = (active ? (packed[8] ?? []) : [])
+    .map((visitTypeId) => required(rules.get(visitTypeId)))
+    .filter((visit) => visit !== null);
   return {
     id: packed[0] as ProviderId,
     displayName: packed[1],
@@ -202,6 +219,7 @@ function toProvider(
     specialties: packed[3],
     languages: packed[4],
     acceptingNewPatients: packed[5],
+    active,
     locationIds: sites.map((site) => site.locationId),
     visitTypeIds: visitTypes.map((type) => type.id),
     calendar: toCalendar(packed, sites, visitTypes),
@@ -218,6 +236,7 @@ function toResource(row: ResourceRow, clinics: Clinics): Resource {
     kind: row.kind,
     name: row.name,
     locationId: site.locationId,
+    active: row.deactivatedAt === null && !clinics.gone.has(row.locationId),
     calendar: { providerId: id, version: row.configVersion, sites: [site], visitTypes: [] },
   };
 }
@@ -234,45 +253,44 @@ function closuresByClinic(
   return closures;
 }
 
-/** The clinics where one provider works, or all of them. */
+/** The clinics of some providers and resources, or all of them. */
 const clinicsOf = (
-  db: Db,
-  only: ProviderId | null,
+  only: readonly ProviderId[] | null,
   column: typeof clinic.id | typeof clinicClosure.locationId | typeof resource.locationId,
 ): SQL | undefined =>
   only === null
     ? undefined
-    : inArray(
-        column,
-        db
-          .select({ id: providerSite.locationId })
-          .from(providerSite)
-          .where(eq(providerSite.providerId, only)),
-      );
+    : sql`${column} IN (
+        SELECT location_id FROM provider_site ${where("provider_id", only)}
+        UNION SELECT location_id FROM resource ${where("id", only)})`;
 
 /** Every column by name, with the hours packed. */
 const RESOURCE_COLUMNS = { ...getTableColumns(resource), hours: sql<PackedHours>`${packedHours("hours")}` };
 
 /**
  * All clinics, providers, resources and visit types, each sorted by id. Throws when a table outgrew its limit: a provider
- * left out in silence could be neither found nor booked. The five statements are one transaction but not one snapshot,
- * hence the order: what providers and resources refer to is read after them.
- * @param only one provider with its own clinics, what is in them, and all visit types: what an isolate needs that has just
- * begun. By primary key and the leading columns of the link tables, a twentieth of the time of the whole.
+ * left out in silence could be neither found nor booked. The six statements are one transaction but not one snapshot,
+ * hence the order: the outbox first, so that nothing newer than `seq` is taken for known; what providers and resources refer
+ * to after them.
+ * @param only some providers and resources with their own clinics, what is in these, and all visit types: what an isolate
+ * needs that has just begun. At most ONLY_MAX, by primary key and the leading columns of the link tables.
  */
-export async function loadDirectory(db: Db, only: ProviderId | null = null): Promise<Directory> {
-  const [packed, resources, clinics, visitTypes, closures] = await db.batch([
+export async function loadDirectory(db: Db, only: readonly ProviderId[] | null = null): Promise<Directory> {
+  invariant((only?.length ?? 0) <= ONLY_MAX, "a part of the directory has at most ONLY_MAX ids");
+  const [newest, packed, resources, clinics, visitTypes, closures] = await db.batch([
+    db.execute<{ seq: string }>(sql`SELECT coalesce(max(seq), 0) AS seq FROM directory_change`),
     db.execute<{ providers: PackedProvider[] | null }>(packedProviders(only)),
     db
       .select(RESOURCE_COLUMNS)
       .from(resource)
-      .where(clinicsOf(db, only, resource.locationId))
+      .where(clinicsOf(only, resource.locationId))
       .orderBy(asc(resource.id))
       .limit(DIRECTORY_RESOURCES_MAX + 1),
     db
-      .select()
+      .select({ ...getTableColumns(clinic), locationHint: region.locationHint })
       .from(clinic)
-      .where(clinicsOf(db, only, clinic.id))
+      .leftJoin(region, eq(region.id, clinic.regionId))
+      .where(clinicsOf(only, clinic.id))
       .orderBy(asc(clinic.id))
       .limit(CLINICS_MAX + 1),
     db
@@ -283,7 +301,7 @@ export async function loadDirectory(db: Db, only: ProviderId | null = null): Pro
     db
       .select()
       .from(clinicClosure)
-      .where(clinicsOf(db, only, clinicClosure.locationId))
+      .where(clinicsOf(only, clinicClosure.locationId))
       .orderBy(asc(clinicClosure.locationId), asc(clinicClosure.from))
       .limit(CLOSURES_MAX + 1),
   ]);
@@ -299,10 +317,12 @@ export async function loadDirectory(db: Db, only: ProviderId | null = null): Pro
 
   const shared = {
     zones: new Map(clinics.map((row) => [row.id, row.timeZone])),
+    gone: new Set(clinics.filter((row) => row.deactivatedAt !== null).map((row) => row.id)),
     closures: closuresByClinic(closures),
   };
-  const rules = new Map(visitTypes.map((row) => [row.id, toRules(row)]));
+  const rules = new Map(visitTypes.map((row) => [row.id, row.deactivatedAt === null ? toRules(row) : null]));
   return {
+    seq: Number(newest.rows[0]?.seq ?? 0),
     clinics: clinics.map(toClinic),
     providers: providers.map((provider) => toProvider(provider, shared, rules)),
     resources: resources.map((row) => toResource(row, shared)),

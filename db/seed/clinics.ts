@@ -21,6 +21,9 @@ const STREETS =
 /** About two miles: the clinics of a city stand in it, not all on one spot. */
 const SPREAD_TEN_THOUSANDTHS = 300;
 
+/** Where the country is cut in two: Denver and everything west of it. */
+const WEST_OF_DEGREES = -104;
+
 const near = (random: Random, degrees: number): number =>
   Number((degrees + random.between(-SPREAD_TEN_THOUSANDTHS, SPREAD_TEN_THOUSANDTHS) / 10_000).toFixed(4));
 
@@ -36,6 +39,8 @@ function makeClinic(random: Random, city: City, area: string): Clinic {
     timeZone: city.timeZone,
     latitude: near(random, city.latitude),
     longitude: near(random, city.longitude),
+    active: true,
+    locationHint: city.longitude < WEST_OF_DEGREES ? "wnam" : "enam",
   };
 }
 

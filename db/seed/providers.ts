@@ -91,13 +91,14 @@ function makeProvider(
     specialties,
     languages: pickLanguages(random, person.language),
     acceptingNewPatients: random.chance(80),
+    active: true,
     locationIds: sites.map((site) => site.locationId),
     visitTypeIds: visitTypes.map((type) => type.id),
     calendar: {
       providerId: id,
       version: 1,
       sites,
-      visitTypes: visitTypes.map(({ name: _name, modality: _modality, ...rules }) => rules),
+      visitTypes: visitTypes.map(({ name: _name, modality: _modality, active: _active, ...rules }) => rules),
     },
   };
 }

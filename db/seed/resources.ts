@@ -29,6 +29,7 @@ export function makeResources(random: Random, clinics: readonly Clinic[]): Resou
         kind,
         name,
         locationId,
+        active: true,
         calendar: { providerId: id, version: 1, sites: [site], visitTypes: [] },
       };
     }),

@@ -81,7 +81,12 @@ export function makeVisitTypes(random: Random): VisitTypeCatalogue {
   return new Map(
     TYPES.map(({ key, ...type }) => [
       key,
-      { id: makeId("vst", random.bytes(12)) as VisitTypeId, horizonDays: HORIZON_DAYS, ...type },
+      {
+        id: makeId("vst", random.bytes(12)) as VisitTypeId,
+        horizonDays: HORIZON_DAYS,
+        active: true,
+        ...type,
+      },
     ]),
   );
 }

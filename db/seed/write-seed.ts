@@ -1,6 +1,7 @@
 /** Writes a network into empty directory tables. For laptops and tests; production is filled through the API. */
 import { getTableColumns, type InferInsertModel, sql } from "drizzle-orm";
 import type { PgDatabase, PgQueryResultHKT, PgTable } from "drizzle-orm/pg-core";
+import type { Clinic } from "../../core/directory/directory.ts";
 import {
   clinic,
   clinicClosure,
@@ -8,6 +9,7 @@ import {
   provider,
   providerSite,
   providerVisitType,
+  region,
   resource,
   visitType,
 } from "../schema/index.ts";
@@ -43,6 +45,14 @@ async function insertAll<H extends PgQueryResultHKT, T extends PgTable>(
   }
 }
 
+/** Two are enough to see that calendars are made where their clinic is. */
+const REGIONS: readonly (typeof region.$inferInsert)[] = [
+  { id: "us-west", name: "United States, west", locationHint: "wnam" },
+  { id: "us-east", name: "United States, east", locationHint: "enam" },
+];
+const regionOf = ({ locationHint }: Clinic): string | null =>
+  REGIONS.find((one) => one.locationHint === locationHint)?.id ?? null;
+
 const providerRow = (p: Network["providers"][number]): typeof provider.$inferInsert => ({
   id: p.id,
   displayName: p.displayName,
@@ -64,7 +74,11 @@ const siteRows = (p: Network["providers"][number]): (typeof providerSite.$inferI
     exceptions: site.exceptions ?? null,
   }));
 
-const resourceRow = ({ calendar, ...r }: Network["resources"][number]): typeof resource.$inferInsert => ({
+const resourceRow = ({
+  calendar,
+  active: _active,
+  ...r
+}: Network["resources"][number]): typeof resource.$inferInsert => ({
   ...r,
   hours: calendar.sites[0]?.hours ?? [],
   exceptions: calendar.sites[0]?.exceptions ?? null,
@@ -80,7 +94,12 @@ export async function writeSeed<H extends PgQueryResultHKT>(
   const offers = providers.flatMap((p) =>
     p.visitTypeIds.map((visitTypeId) => ({ providerId: p.id, visitTypeId })),
   );
-  await insertAll(db, clinic, clinics);
+  await insertAll(db, region, REGIONS);
+  await insertAll(
+    db,
+    clinic,
+    clinics.map((row) => ({ ...row, regionId: regionOf(row) })),
+  );
   await insertAll(
     db,
     clinicClosure,

@@ -74,6 +74,8 @@ describe("the three Workers", () => {
       "EVENT_LOG",
       "NEON_FETCH_ENDPOINT",
       "PATIENT_AGENDA",
+      "PROVIDER_CALENDAR",
+      "WAKE",
     ]);
   });
 

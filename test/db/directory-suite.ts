@@ -55,13 +55,13 @@ export function directorySuite(use: () => DatabaseUnderTest): void {
       expect(directory.visitTypes).toEqual(
         network.visitTypes
           .toSorted(byId)
-          .map(({ id, name, minutes, modality }) => ({ id, name, minutes, modality })),
+          .map(({ id, name, minutes, modality, active }) => ({ id, name, minutes, modality, active })),
       );
     });
 
     it("[D1] gives one provider alone exactly as it is in the whole, with the clinics it works at", async () => {
       const whole = await loadDirectory(use().db);
-      const part = await loadDirectory(use().db, first.id);
+      const part = await loadDirectory(use().db, [first.id]);
       expect(part.providers).toEqual(whole.providers.filter(({ id }) => id === first.id));
       expect(part.clinics).toEqual(whole.clinics.filter(({ id }) => first.locationIds.includes(id)));
       expect(part.visitTypes).toEqual(whole.visitTypes);
@@ -69,7 +69,7 @@ export function directorySuite(use: () => DatabaseUnderTest): void {
         whole.resources.filter(({ locationId }) => first.locationIds.includes(locationId)),
       );
       expect(part.resources).toHaveLength(3 * first.locationIds.length);
-      expect((await loadDirectory(use().db, "prv_000000000000" as ProviderId)).providers).toEqual([]);
+      expect((await loadDirectory(use().db, ["prv_000000000000" as ProviderId])).providers).toEqual([]);
     });
 
     it("[S6] refuses a visit type longer than eight hours or off the five-minute step", async () => {
@@ -102,7 +102,7 @@ export function directorySuite(use: () => DatabaseUnderTest): void {
         await db.execute(sql`UPDATE provider SET overrides = ${list(overrides)}, travel_minutes = 30
           WHERE id = ${first.id}`);
         await db.execute(sql`INSERT INTO clinic_closure VALUES (${locationId}, '2026-11-26', '2026-11-27')`);
-        const [loaded] = (await loadDirectory(db, first.id)).providers;
+        const [loaded] = (await loadDirectory(db, [first.id])).providers;
         expect(loaded?.calendar).toEqual({
           ...first.calendar,
           sites: [
@@ -127,7 +127,7 @@ export function directorySuite(use: () => DatabaseUnderTest): void {
         await db.execute(sql`UPDATE provider_site SET hours = ${list(site?.hours)}, breaks = ${list(site?.breaks)},
           exceptions = NULL WHERE provider_id = ${first.id} AND location_id = ${locationId}`);
       }
-      expect((await loadDirectory(db, first.id)).providers[0]).toEqual(first);
+      expect((await loadDirectory(db, [first.id])).providers[0]).toEqual(first);
     });
 
     it("[D1] [R1] gives back a resource that closes early one day, and with its clinic", async () => {

@@ -159,6 +159,8 @@ export async function drainLog(): Promise<void> {
   const events = {
     EVENT_LOG: env.EVENT_LOG,
     PATIENT_AGENDA: env.PATIENT_AGENDA,
+    PROVIDER_CALENDAR: env.PROVIDER_CALENDAR,
+    WAKE: env.WAKE,
     DATABASE_URL: testEnv.DATABASE_URL,
     NEON_FETCH_ENDPOINT: testEnv.NEON_FETCH_ENDPOINT,
   } satisfies EventsEnv;

@@ -1,6 +1,6 @@
 /**
- * The directory as one isolate knows it: loaded whole, kept for a minute, served stale while Postgres is away. An id
- * that is not in it is unknown, and no object is ever asked about it.
+ * The directory as one isolate knows it: loaded whole, then followed through the directory's outbox, served stale while
+ * Postgres is away. An id that is not in it is unknown, and no object is ever asked about it.
  */
 import type { Clinic, Provider, Resource, VisitType } from "../../core/directory/directory.ts";
 import type { ProviderId } from "../../core/ids.ts";
@@ -8,18 +8,26 @@ import { MINUTE_MS, SECOND_MS } from "../../core/time.ts";
 import type { EdgeSettings } from "../config.ts";
 import { askPostgres, PostgresUnavailable } from "./postgres.ts";
 
-/** How old the directory may be when Postgres is well. A calendar that is behind its directory is told at once. */
-const FRESH_MS = MINUTE_MS;
+/** How often an isolate that is in use asks what is new: one small question. Calendars are told at once by whoever writes. */
+const FRESH_MS = 2 * SECOND_MS;
+/** An id that we do not know may be a new one: then we ask at once, but not for every id that somebody invents. */
+const UNKNOWN_MS = SECOND_MS;
+/** How old one provider's part may be: it only lives until the whole is here. */
+const PART_FRESH_MS = MINUTE_MS;
 /** After a failed load with nothing to serve: how long callers are told so without asking again. */
 const RETRY_MS = SECOND_MS;
 /** A restarted isolate answers first and then reads 2,000 providers, which costs it a tenth of a second. */
 const REFRESH_DELAY_MS = 2 * SECOND_MS;
 /** Bounds `parts` while Postgres gives single providers and not the whole: 1,000 of them are about 2 MB. */
 const PARTS_MAX = 1_000;
+/** So many changed providers are read one by one; more, and the whole is as cheap. */
+const FOLLOW_MAX = 50;
 /** A load that another request started may die with that request; after this long we load ourselves. */
 const SHARED_LOAD_WAIT_MS = 5 * SECOND_MS;
 
 export interface Directory {
+  /** How far the directory's outbox was followed. */
+  readonly seq: number;
   readonly providers: ReadonlyMap<string, Provider>;
   readonly clinics: ReadonlyMap<string, Clinic>;
   readonly visitTypes: ReadonlyMap<string, VisitType>;
@@ -33,6 +41,7 @@ interface Loaded {
   readonly at: number;
 }
 
+/** `at`: when we last heard that this is all there is. */
 let loaded: Loaded | undefined;
 let loading: Promise<Loaded> | undefined;
 let loadingSince = 0;
@@ -67,13 +76,18 @@ export async function directoryFor(
   waitUntil: WaitUntil,
   id: ProviderId,
 ): Promise<Directory> {
-  if (loaded) return directory(settings, waitUntil);
+  if (loaded) {
+    const known = loaded.directory.providers.has(id) || Date.now() - loaded.at < UNKNOWN_MS;
+    if (known || Date.now() - failedAt < RETRY_MS) return directory(settings, waitUntil);
+    // The old copy while Postgres is away: what it says was logged in askPostgres.
+    return (await load(settings).catch(() => loaded as Loaded)).directory;
+  }
   refresh(settings, waitUntil);
   const part = parts.get(id);
-  if (part && Date.now() - part.at < FRESH_MS) return part.directory;
+  if (part && Date.now() - part.at < PART_FRESH_MS) return part.directory;
   if (Date.now() - failedAt < RETRY_MS) throw new PostgresUnavailable();
   try {
-    const fresh = await fetchDirectory(settings, id);
+    const fresh = await fetchDirectory(settings, [id]);
     if (!loaded && fresh.providers.has(id) && parts.size < PARTS_MAX)
       parts.set(id, { directory: fresh, at: Date.now() });
     return fresh;
@@ -83,12 +97,13 @@ export async function directoryFor(
   }
 }
 
-/** One load at a time, behind somebody's answer and not in the way of the ones that follow it. */
+/** One load at a time, behind somebody's answer and, while it is the whole, not in the way of the ones that follow it. */
 function refresh(settings: EdgeSettings, waitUntil: WaitUntil): void {
   if (Date.now() - failedAt < RETRY_MS || isLoading() || Date.now() < refreshAfter) return;
-  refreshAfter = Date.now() + REFRESH_DELAY_MS + SHARED_LOAD_WAIT_MS;
+  const pause = loaded ? 0 : REFRESH_DELAY_MS;
+  refreshAfter = Date.now() + pause + SHARED_LOAD_WAIT_MS;
   waitUntil(
-    sleep(REFRESH_DELAY_MS)
+    sleep(pause)
       .then(() => load(settings))
       .catch(() => undefined),
   ); // logged in askPostgres
@@ -109,9 +124,10 @@ export function forgetDirectory(): void {
 function load(settings: EdgeSettings): Promise<Loaded> {
   if (loading && isLoading()) return loading;
   loadingSince = Date.now();
-  const ours = fetchDirectory(settings, null)
+  const ours = (loaded ? follow(settings, loaded.directory) : fetchDirectory(settings, null))
     .then((fresh) => {
       loaded = { directory: fresh, at: Date.now() };
+      refreshAfter = 0;
       parts.clear();
       return loaded;
     })
@@ -126,18 +142,42 @@ function load(settings: EdgeSettings): Promise<Loaded> {
   return ours;
 }
 
-async function fetchDirectory(settings: EdgeSettings, only: ProviderId | null): Promise<Directory> {
+/** What is new since `known`: usually nothing; some providers, which are read again; else everything. */
+async function follow(settings: EdgeSettings, known: Directory): Promise<Directory> {
+  const news = await askPostgres(settings, (db, { newsSince }) => newsSince(db, known.seq));
+  const last = news.at(-1);
+  if (!last) return known;
+  const changed = new Set(news.map(({ id }) => id as ProviderId));
+  if (changed.size > FOLLOW_MAX || news.some(({ kind }) => kind !== "provider"))
+    return fetchDirectory(settings, null);
+  const fresh = await fetchDirectory(settings, [...changed]);
+  const providers = new Map([...known.providers, ...fresh.providers]);
+  // Visit types come whole with every part; a change of clinics or rooms would have been news of another kind.
+  return { ...known, seq: last.seq, providers, specialties: specialtiesOf(providers.values()) };
+}
+
+async function fetchDirectory(
+  settings: EdgeSettings,
+  only: readonly ProviderId[] | null,
+): Promise<Directory> {
   const rows = await askPostgres(settings, (db, { loadDirectory }) => loadDirectory(db, only));
   const byId = <T extends { readonly id: string }>(list: readonly T[]): Map<string, T> =>
     new Map(list.map((item) => [item.id, item]));
   return {
+    seq: rows.seq,
     providers: byId(rows.providers),
     clinics: byId(rows.clinics),
     visitTypes: byId(rows.visitTypes),
-    resources: Map.groupBy(rows.resources, ({ locationId }) => locationId),
-    specialties: [...new Set(rows.providers.flatMap((provider) => provider.specialties))].sort(),
+    resources: Map.groupBy(
+      rows.resources.filter(({ active }) => active),
+      ({ locationId }) => locationId,
+    ),
+    specialties: specialtiesOf(rows.providers),
   };
 }
+
+const specialtiesOf = (providers: Iterable<Provider>): string[] =>
+  [...new Set([...providers].flatMap(({ active, specialties }) => (active ? specialties : [])))].sort();
 
 const sleep = (ms: number): Promise<undefined> =>
   new Promise((resolve) => setTimeout(() => resolve(undefined), ms));

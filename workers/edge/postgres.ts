@@ -10,7 +10,30 @@ export class PostgresUnavailable extends Error {
   override readonly name = "PostgresUnavailable";
 }
 
-/** @throws PostgresUnavailable whatever went wrong, after it was logged. */
+/** Postgres answered, and the answer is no: a constraint (class 23), or a condition of ours that does not hold (OS412). */
+export class PostgresRefusal extends Error {
+  override readonly name = "PostgresRefusal";
+  readonly code: string;
+  /** Its name, as `db/schema/` gives it; null for a condition. */
+  readonly constraint: string | null;
+
+  constructor(code: string, constraint: string | null) {
+    super(code);
+    this.code = code;
+    this.constraint = constraint;
+  }
+}
+
+/** Never `detail`: it can hold a whole row. */
+function refusalOf(error: unknown): PostgresRefusal | null {
+  const { code, constraint } = ((error as Error).cause ?? error) as { code?: string; constraint?: string };
+  return code && /^(23|OS)/.test(code) ? new PostgresRefusal(code, constraint ?? null) : null;
+}
+
+/**
+ * @throws PostgresRefusal when a write was refused, which its caller makes a sentence of; PostgresUnavailable whatever else
+ * went wrong, after it was logged.
+ */
 export async function askPostgres<T>(
   settings: EdgeSettings,
   question: (db: Db, queries: Queries) => Promise<T>,
@@ -19,6 +42,8 @@ export async function askPostgres<T>(
   try {
     return await question(queries.makeDb(settings), queries);
   } catch (error) {
+    const refusal = refusalOf(error);
+    if (refusal) throw refusal;
     logFailure("postgres.query_failed", error);
     throw new PostgresUnavailable();
   }

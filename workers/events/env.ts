@@ -1,5 +1,5 @@
 /** Bindings of the consumers, by hand: one generated file cannot describe three Workers. Checked in test/contract/. */
-export type EventsEnv = Pick<Env, "EVENT_LOG" | "PATIENT_AGENDA"> & {
+export type EventsEnv = Pick<Env, "EVENT_LOG" | "PATIENT_AGENDA" | "PROVIDER_CALENDAR" | "WAKE"> & {
   readonly DATABASE_URL: string;
   readonly NEON_FETCH_ENDPOINT?: string;
 };

@@ -1,15 +1,19 @@
 /** Consumer groups of the event log. Woken by a doorbell without data; a lost one is rung again by the partition. */
 import { WorkerEntrypoint } from "cloudflare:workers";
+import { DIRECTORY_BELL } from "../../core/directory/bell.ts";
 import { APPOINTMENTS_TOPIC } from "../../core/events/event.ts";
 import { CONSUMER_GROUPS } from "../../core/events/log.ts";
 import { APPOINTMENT_PARTITIONS, partitionName } from "../../core/events/partition.ts";
 import { consume } from "./consume.ts";
 import { effects } from "./effects.ts";
 import type { EventsEnv } from "./env.ts";
+import { pushSome } from "./push-some.ts";
 
 const PARTITION_NAMES = Array.from({ length: APPOINTMENT_PARTITIONS }, (_, partition) =>
   partitionName(APPOINTMENTS_TOPIC, partition),
 );
+
+const POKED = [...PARTITION_NAMES, DIRECTORY_BELL];
 
 export default class Events extends WorkerEntrypoint<EventsEnv> {
   override fetch(): Response {
@@ -19,16 +23,17 @@ export default class Events extends WorkerEntrypoint<EventsEnv> {
   /** The doorbell. A message names a partition; one that does not is dropped, because any string would create an object. */
   override async queue(batch: MessageBatch<{ partition: string }>): Promise<void> {
     const rung = new Set(batch.messages.map(({ body }) => body.partition));
-    await Promise.all(PARTITION_NAMES.filter((name) => rung.has(name)).map((name) => this.poke(name)));
+    await Promise.all(POKED.filter((name) => rung.has(name)).map((name) => this.poke(name)));
   }
 
   /** The safety net: whatever the doorbells missed. */
   override async scheduled(): Promise<void> {
-    await Promise.all(PARTITION_NAMES.map((name) => this.poke(name)));
+    await Promise.all(POKED.map((name) => this.poke(name)));
   }
 
-  /** Runs every group at one partition. A failing group does not keep the others from running. */
+  /** Runs every group at one partition, or pushes the directory. A failing group does not keep the others from running. */
   async poke(partition: string): Promise<void> {
+    if (partition === DIRECTORY_BELL) return pushSome(this.env);
     if (!PARTITION_NAMES.includes(partition)) return;
     const run = effects(this.env);
     await Promise.all(CONSUMER_GROUPS.map((group) => consume(this.env, partition, group, run[group])));

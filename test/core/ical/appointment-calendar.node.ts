@@ -47,6 +47,8 @@ const CLINIC: Clinic = {
   timeZone: "America/Chicago",
   latitude: 41,
   longitude: -87,
+  active: true,
+  locationHint: null,
 };
 const file = (more: Partial<Appointment> = {}): string =>
   appointmentFile({ facts: factsOf(anAppointment(1, more)), clinic: CLINIC });

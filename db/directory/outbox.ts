@@ -1,0 +1,46 @@
+/** The directory's outbox, for its two readers: isolates that keep a copy, and the push to the calendars. */
+import { sql } from "drizzle-orm";
+import type { ProviderId } from "../../core/ids.ts";
+import { invariant } from "../../core/invariant.ts";
+import type { Db } from "../client.ts";
+import type { DirectoryNews } from "./change.ts";
+
+/** More than this, and reading the whole directory again is cheaper than following. */
+export const NEWS_MAX = 500;
+/** Calendars in one push: as many calls as one invocation should make. */
+export const PUSH_MAX = 200;
+
+/** What was committed after `seq`, oldest first, at most NEWS_MAX. Walks `directory_change_pk`. */
+export async function newsSince(db: Db, seq: number): Promise<DirectoryNews[]> {
+  const { rows } = await db.execute<{ seq: string; kind: DirectoryNews["kind"]; id: string }>(
+    sql`SELECT seq, kind, id FROM directory_change WHERE seq > ${seq} ORDER BY seq LIMIT ${NEWS_MAX}`,
+  );
+  return rows.map(({ seq: at, kind, id }) => ({ seq: Number(at), kind, id }));
+}
+
+export interface Unpushed {
+  readonly ids: readonly ProviderId[];
+  /** Everything up to here was looked at. */
+  readonly seq: number;
+}
+
+/** Calendars that were not told yet, longest waiting first, at most `limit`. Walks `directory_change_unpushed_idx`. */
+export async function unpushed(db: Db, limit: number): Promise<Unpushed> {
+  invariant(limit >= 1 && limit <= PUSH_MAX, "a push has 1 to PUSH_MAX calendars");
+  const { rows } = await db.execute<{ seq: string; id: string }>(sql`
+    SELECT seq, id FROM directory_change
+    WHERE pushed_at IS NULL AND kind IN ('provider', 'resource') ORDER BY seq LIMIT ${limit}`);
+  return {
+    ids: [...new Set(rows.map(({ id }) => id as ProviderId))], // written by changeDirectory, from rows with checked ids
+    seq: Math.max(0, ...rows.map(({ seq }) => Number(seq))),
+  };
+}
+
+/** These calendars have everything up to `seq`. Idempotent. */
+export async function markPushed(db: Db, ids: readonly ProviderId[], seq: number): Promise<void> {
+  invariant(ids.length <= PUSH_MAX, "a push has at most PUSH_MAX calendars");
+  await db.execute(sql`
+    UPDATE directory_change SET pushed_at = now()
+    WHERE pushed_at IS NULL AND kind IN ('provider', 'resource') AND seq <= ${seq}
+      AND id = ANY(${sql.param([...ids])}::text[])`);
+}

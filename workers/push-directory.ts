@@ -1,0 +1,59 @@
+/**
+ * Brings the directory's outbox to the calendars: each is given its newest configuration, then its rows are marked. Called by
+ * whoever has written, and by the consumers for whatever was left over. Safe to run twice, and by two at once: a calendar
+ * never takes a configuration that is not newer ([D3]).
+ */
+import type { Provider } from "../core/directory/directory.ts";
+import type { ProviderId } from "../core/ids.ts";
+import type { Db } from "../db/index.ts";
+import { logFailure } from "../durable-objects/shared/log.ts";
+
+type Calendars = Pick<Env, "PROVIDER_CALENDAR">;
+type Queries = typeof import("../db/index.ts");
+
+/** At once, so that a long push does not wake hundreds of calendars in one moment. */
+const TOGETHER_MAX = 10;
+
+export interface Pushed {
+  readonly told: number;
+  /** Calendars that did not answer; their rows stay in the outbox. */
+  readonly failed: number;
+}
+
+/** Tells up to `limit` (1 to PUSH_MAX) calendars, longest waiting first. @throws what the database throws. */
+export async function pushDirectory(
+  env: Calendars,
+  db: Db,
+  { loadDirectory, markPushed, unpushed }: Queries,
+  limit: number,
+): Promise<Pushed> {
+  const { ids, seq } = await unpushed(db, limit);
+  if (ids.length === 0) return { told: 0, failed: 0 };
+  const { providers, resources, clinics } = await loadDirectory(db, ids);
+  const hints = new Map(clinics.map(({ id, locationHint }) => [id, locationHint]));
+  const told: ProviderId[] = [];
+  const wanted = new Set(ids);
+  const waiting = [...providers, ...resources].filter(({ id }) => wanted.has(id));
+  while (waiting.length > 0) {
+    const batch = waiting.splice(0, TOGETHER_MAX);
+    const answers = await Promise.allSettled(batch.map((one) => tell(env, one, hints)));
+    answers.forEach((answer, index) => {
+      const { id } = batch[index] as { id: ProviderId }; // as many answers as calendars
+      if (answer.status === "fulfilled") told.push(id);
+      else logFailure("directory.push_failed", answer.reason, { provider: id });
+    });
+  }
+  await markPushed(db, told, seq);
+  return { told: told.length, failed: wanted.size - told.length };
+}
+
+/** A calendar that is made by this is made where its main clinic says. Later the hint means nothing. */
+async function tell(
+  env: Calendars,
+  { id, calendar }: Pick<Provider, "id" | "calendar">,
+  hints: ReadonlyMap<string, DurableObjectLocationHint | null>,
+): Promise<void> {
+  const hint = hints.get(calendar.sites[0]?.locationId ?? "") ?? null;
+  const stub = env.PROVIDER_CALENDAR.getByName(id, hint ? { locationHint: hint } : {});
+  await stub.applyConfig(calendar);
+}
