@@ -5,7 +5,7 @@
 import { randomUUID } from "node:crypto";
 import type { Random } from "../../db/seed/random.ts";
 import type { Answer, ApiClient } from "../../scripts/load/api-client.ts";
-import { isBusy } from "./bare-machine.ts";
+import { wasHungUpOn } from "./bare-machine.ts";
 import { sleep } from "./bare-wait.ts";
 import type { Ward, WardStart } from "./bare-ward.ts";
 import type { Person } from "./bare-writer.ts";
@@ -139,11 +139,7 @@ export function randomAttempt({ wards, people, priors }: Scene, random: Random):
   return booking(ward, random.pick(ward.starts), isTwo ? "two kinds" : "room", person, random);
 }
 
-/** "Come again", or on a machine that is busy with other things no answer in time: nobody knows what became of it. */
-const isOpen = ({ status, text }: Answer): boolean =>
-  status === 503 || (isBusy && (status === 0 || text.includes("/problems/idempotency-in-flight")));
-
-/** [K8] Comes again when told to, under the same key. The last answer counts, whatever it is. */
+/** [K8] Comes again when told to or not heard, under the same key. The last answer counts, whatever it is. */
 export async function bringToEnd(api: ApiClient, attempt: Attempt): Promise<Ended> {
   const { method, path, person, key, ifMatch, body } = attempt;
   const options = { token: person.token, key, ...(ifMatch ? { ifMatch } : {}), ...(body ? { body } : {}) };
@@ -151,8 +147,10 @@ export async function bringToEnd(api: ApiClient, attempt: Attempt): Promise<Ende
   for (let slowestMs = 0; ; ) {
     const sentAt = performance.now();
     const answer = await api.call(method, path, options);
-    slowestMs = Math.max(slowestMs, performance.now() - sentAt);
-    if (!isOpen(answer) || pauses.length >= AGAIN_MAX) return { attempt, answer, pauses, slowestMs };
+    const tookMs = performance.now() - sentAt;
+    slowestMs = Math.max(slowestMs, tookMs);
+    const isOpen = answer.status === 503 || wasHungUpOn(answer, tookMs);
+    if (!isOpen || pauses.length >= AGAIN_MAX) return { attempt, answer, pauses, slowestMs };
     pauses.push(problemOf(answer).type ?? NO_ANSWER);
     await sleep(Number(answer.headers["retry-after"] ?? "1") * 1_000);
   }
