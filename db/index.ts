@@ -3,8 +3,17 @@
  * queries are 240 KB, half of what an isolate would evaluate before its first answer, and most answers need none of it.
  */
 export { type Db, makeDb } from "./client.ts";
-export { changeDirectory, noted, providersWhere, resourcesWhere } from "./directory/change.ts";
 export { markPushed, newsSince, PUSH_MAX, unpushed } from "./directory/outbox.ts";
+export {
+  findMade,
+  insertClinic,
+  insertProvider,
+  type MadeBy,
+  putClosure,
+  removeClosure,
+  replaceSchedule,
+  setProviderActive,
+} from "./directory/writes.ts";
 export { projectAppointments } from "./projections/appointments.ts";
 export { findPatient } from "./queries/find-patient.ts";
 export { isKnownToProvider } from "./queries/is-known-to-provider.ts";

@@ -20,14 +20,18 @@ export interface Pushed {
   readonly failed: number;
 }
 
-/** Tells up to `limit` (1 to PUSH_MAX) calendars, longest waiting first. @throws what the database throws. */
+/**
+ * Tells up to `limit` (1 to PUSH_MAX) calendars, longest waiting first. @throws what the database throws.
+ * @param only these, for a writer who wants to see what they wrote
+ */
 export async function pushDirectory(
   env: Calendars,
   db: Db,
   { loadDirectory, markPushed, unpushed }: Queries,
   limit: number,
+  only: readonly ProviderId[] | null = null,
 ): Promise<Pushed> {
-  const { ids, seq } = await unpushed(db, limit);
+  const { ids, seq } = await unpushed(db, limit, only);
   if (ids.length === 0) return { told: 0, failed: 0 };
   const { providers, resources, clinics } = await loadDirectory(db, ids);
   const hints = new Map(clinics.map(({ id, locationHint }) => [id, locationHint]));

@@ -34,6 +34,12 @@ export interface Closure {
   readonly until: CalendarDate;
 }
 
+/** Bounds of the lists of one site: every weekday several times with its dates; every date of a year, once. */
+export const WEEKLY_RULES_MAX = 200;
+export const EXCEPTIONS_MAX = 366;
+/** Bounds the visit types of one provider that have other rules somewhere. */
+export const OVERRIDES_MAX = 100;
+
 export interface Site {
   readonly locationId: LocationId;
   /** IANA zone of the clinic. */

@@ -69,7 +69,7 @@ export function merged(intervals: readonly Interval[]): Interval[] {
 }
 
 /** `intervals` less `cuts`; both in order and apart. */
-function without(intervals: readonly Interval[], cuts: readonly Interval[]): Interval[] {
+export function without(intervals: readonly Interval[], cuts: readonly Interval[]): Interval[] {
   return intervals.flatMap(({ start, end }) => {
     const left: Interval[] = [];
     let at = start;

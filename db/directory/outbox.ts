@@ -24,12 +24,18 @@ export interface Unpushed {
   readonly seq: number;
 }
 
-/** Calendars that were not told yet, longest waiting first, at most `limit`. Walks `directory_change_unpushed_idx`. */
-export async function unpushed(db: Db, limit: number): Promise<Unpushed> {
+/** Calendars that were not told yet, longest waiting first, at most `limit`. Walks `directory_change_unpushed_idx`. @param only these */
+export async function unpushed(
+  db: Db,
+  limit: number,
+  only: readonly ProviderId[] | null = null,
+): Promise<Unpushed> {
   invariant(limit >= 1 && limit <= PUSH_MAX, "a push has 1 to PUSH_MAX calendars");
   const { rows } = await db.execute<{ seq: string; id: string }>(sql`
     SELECT seq, id FROM directory_change
-    WHERE pushed_at IS NULL AND kind IN ('provider', 'resource') ORDER BY seq LIMIT ${limit}`);
+    WHERE pushed_at IS NULL AND kind IN ('provider', 'resource')
+      ${only === null ? sql`` : sql`AND id = ANY(${sql.param([...only])}::text[])`}
+    ORDER BY seq LIMIT ${limit}`);
   return {
     ids: [...new Set(rows.map(({ id }) => id as ProviderId))], // written by changeDirectory, from rows with checked ids
     seq: Math.max(0, ...rows.map(({ seq }) => Number(seq))),

@@ -1,5 +1,5 @@
 /** Which providers match a search, by name. The edge shapes the answer from its own copy of the directory. */
-import { and, asc, eq, exists, type SQL, sql } from "drizzle-orm";
+import { and, asc, eq, exists, isNull, type SQL, sql } from "drizzle-orm";
 import type { LocationId, ProviderId, VisitTypeId } from "../../core/ids.ts";
 import { invariant } from "../../core/invariant.ts";
 import type { Db } from "../client.ts";
@@ -37,6 +37,7 @@ function conditions(db: Db, filter: ProviderFilter): (SQL | undefined)[] {
     .slice(0, SEARCH_WORDS_MAX);
   const one = { one: sql`1` };
   return [
+    isNull(provider.deactivatedAt), // [D10]
     ...words.map((word) => sql`${provider.searchText} LIKE ${likeWord(word)}`),
     specialty === undefined ? undefined : sql`${specialty} = ANY(${provider.specialties})`,
     language === undefined ? undefined : sql`${language} = ANY(${provider.languages})`,

@@ -14,11 +14,6 @@ export const buffer = (column: PgColumn): SQL =>
 export const onStep = (column: PgColumn): SQL =>
   sql`${column} > 0 AND ${column} % ${sql.raw(String(STEP_MINUTES))} = 0`;
 
-/** Bounds of the lists in one row: every weekday several times with its dates; every date of a year, once. */
-export const WEEKLY_RULES_MAX = 200;
-export const EXCEPTIONS_MAX = 366;
-export const OVERRIDES_MAX = 100;
-
 /** Minutes of a day on steps, in order. A missing member is no match, so the row is refused. */
 const DAY_HOURS = `@.opensAt >= 0 && @.opensAt < @.closesAt && @.closesAt <= 1440 &&
   @.opensAt % ${STEP_MINUTES} == 0 && @.closesAt % ${STEP_MINUTES} == 0`;

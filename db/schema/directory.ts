@@ -19,24 +19,24 @@ import { GENDERS, LOCATION_HINTS } from "../../core/directory/directory.ts";
 import { LOCATION_ID, PROVIDER_ID, VISIT_TYPE_ID } from "../../core/ids.ts";
 import {
   type DateException,
+  EXCEPTIONS_MAX,
+  OVERRIDES_MAX,
   VISIT_MINUTES_MAX,
   type VisitTypeOverride,
+  WEEKLY_RULES_MAX,
   type WeeklyHours,
 } from "../../core/schedule/config.ts";
 import {
   buffer,
   deactivatedAt,
   EXCEPTION,
-  EXCEPTIONS_MAX,
   hasShape,
   listOf,
   moment,
   OVERRIDE,
-  OVERRIDES_MAX,
   onStep,
   version,
   WEEKLY,
-  WEEKLY_RULES_MAX,
 } from "./checks.ts";
 
 /** Where the calendars of a clinic live. A handful of rows, written by hand. */

@@ -1,5 +1,5 @@
 /** All SQL of a calendar. Takes and returns core types; rows stop here. Everything is synchronous. */
-import type { Appointment } from "../../core/booking/appointment.ts";
+import { type Appointment, type AppointmentFacts, factsOf } from "../../core/booking/appointment.ts";
 import { BLOCK_MS_MAX } from "../../core/booking/block.ts";
 import type { RecentCommand, StoredAppointment } from "../../core/booking/calendar-view.ts";
 import { OCCUPIED_MAX, type Occupied } from "../../core/booking/explain.ts";
@@ -58,6 +58,8 @@ const PREPARED_OCCUPANTS = `${occupants("hold", "attempt", "takes_from", "takes_
     WHERE ${TAKEN_IN_REACH}`;
 /** A clock for cached bits: a hold is in them until its row says that it has ended. */
 const UNTIL_TIDIED = 0;
+/** A year of a full calendar is about 5,000 visits; nobody plans so far ahead. Bounds a preview to a few milliseconds. */
+export const STANDING_MAX = 5_000;
 
 /** An index walk from the last thing that could reach into `interval` to the last that starts in it. */
 const reachOf = (interval: Interval, longestMs: number): number[] => [
@@ -142,6 +144,20 @@ export class CalendarStore {
         )
         .toArray()[0] as Interval | undefined) ?? null
     );
+  }
+
+  /** Appointments that take time and end after `now`, by start; at most STANDING_MAX. Walks `appointment_busy`. */
+  standing(now: Instant): AppointmentFacts[] {
+    return this.#sql
+      .exec<AppointmentRow>(
+        `SELECT * FROM appointment WHERE takes_from > ? AND end_at > ? AND status NOT IN ('cancelled', 'no-show')
+         ORDER BY takes_from, takes_to LIMIT ?`,
+        now - TAKEN_MS_MAX,
+        now,
+        STANDING_MAX,
+      )
+      .toArray()
+      .map((row) => factsOf(this.#appointment(row)));
   }
 
   /** @param takes what it takes with its buffers */

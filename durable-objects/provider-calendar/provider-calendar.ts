@@ -41,6 +41,7 @@ import { parseClientMessage } from "../../core/live/protocol.ts";
 import { type AvailabilityQuery, availabilityBody, clockOf } from "../../core/live/provider-feed.ts";
 import { drainOutbox, nextDrainAt } from "../../core/outbox/drain.ts";
 import type { CalendarConfig } from "../../core/schedule/config.ts";
+import { fallingOutside } from "../../core/schedule/schedule-change.ts";
 import { type Instant, type Interval, instant, plus } from "../../core/time.ts";
 import { LiveSockets } from "../shared/live-sockets.ts";
 import { logFailure } from "../shared/log.ts";
@@ -214,6 +215,11 @@ export class ProviderCalendar extends Server<Env> {
   }
 
   // ---- reads (RPC) ----
+
+  /** [D14] The standing appointments that would fall out of another configuration, by start. Changes nothing. */
+  fallingOutside(config: CalendarConfig): readonly AppointmentFacts[] {
+    return fallingOutside(config, this.#store.standing(this.#now()));
+  }
 
   /** [W5] The hold that this token opens; unknown and not yours look the same. */
   readHold(claim: HoldClaim): StoredHold | null {

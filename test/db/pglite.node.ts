@@ -1,6 +1,7 @@
 /** The database suites on PGlite in this process: one backend, so nothing here says anything about concurrency. */
 import { afterAll, beforeAll } from "vitest";
 import { openPglite } from "../../scripts/local/postgres.ts";
+import { changeSuite } from "./change-suite.ts";
 import { behindDoor, type DatabaseUnderTest } from "./database-under-test.ts";
 import { directorySuite } from "./directory-suite.ts";
 import { neonDoorSuite } from "./neon-door-suite.ts";
@@ -14,6 +15,7 @@ beforeAll(async () => {
 afterAll(() => under?.close());
 
 directorySuite(() => under);
+changeSuite(() => under);
 projectionSuite(() => under);
 neonDoorValuesSuite(() => under);
 neonDoorSuite(() => under);

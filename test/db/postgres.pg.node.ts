@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { openServer } from "../../scripts/local/postgres.ts";
 import { type RealPostgres, startRealPostgres } from "../support/real-postgres.ts";
+import { changeSuite } from "./change-suite.ts";
 import { behindDoor, type DatabaseUnderTest } from "./database-under-test.ts";
 import { directorySuite } from "./directory-suite.ts";
 import { neonDoorSuite } from "./neon-door-suite.ts";
@@ -29,6 +30,7 @@ it("[U4] a server that is filled is left as it is, also when two runs prepare it
 });
 
 directorySuite(() => under);
+changeSuite(() => under);
 projectionSuite(() => under);
 neonDoorValuesSuite(() => under);
 neonDoorSuite(() => under);

@@ -96,14 +96,17 @@ export function somePatient(): PatientId {
   return makePatientId((randomBytes(1)[0] as number) % AGENDA_SHARDS, randomBytes(12));
 }
 
-const db = () => makeDb(testEnv);
+export const db = () => makeDb(testEnv);
 
 let providers: readonly Provider[] | undefined;
 let nextProvider = 0;
 
+/** The title of providers that a test makes: other files share the database and must not be given one. */
+export const MADE_HERE = "Made by a test";
+
 /** A provider of the seed that no other test of this file uses. */
 export async function someProvider(): Promise<Provider> {
-  providers ??= (await loadDirectory(db())).providers;
+  providers ??= (await loadDirectory(db())).providers.filter(({ title }) => title !== MADE_HERE);
   return providers[nextProvider++] as Provider;
 }
 

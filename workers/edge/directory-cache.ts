@@ -112,6 +112,12 @@ function refresh(settings: EdgeSettings, waitUntil: WaitUntil): void {
 /** A load dies with the request that began it, without a word; after a while it counts for nothing. */
 const isLoading = (): boolean => loading !== undefined && Date.now() - loadingSince < SHARED_LOAD_WAIT_MS;
 
+/** What this isolate wrote is in its own copy at once: whoever wrote reads it with the next request. */
+export async function followDirectory(settings: EdgeSettings): Promise<void> {
+  if (loading && isLoading()) await loading.catch(() => undefined); // it may have begun before the write
+  await load(settings);
+}
+
 /** Forgets everything: what the next request sees is what Postgres says. */
 export function forgetDirectory(): void {
   loaded = undefined;

@@ -1,6 +1,7 @@
 /** The edge: mounts the API and the pages, and exports the object classes that this Worker hosts. */
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
+import { clinicAdministration, providerAdministration } from "./api/administration.ts";
 import { appointments } from "./api/appointments.ts";
 import { blocks } from "./api/blocks.ts";
 import { appointmentFiles, patientCalendars } from "./api/calendar-files.ts";
@@ -40,11 +41,13 @@ const v1 = new Hono<EdgeEnv>()
   .use(tooLarge)
   .route("/health", health)
   .route("/locations", locations)
+  .route("/locations", clinicAdministration)
   .route("/visit-types", visitTypes)
   .route("/specialties", specialties)
   .route("/providers", explainStart)
   .route("/providers", providers)
   .route("/providers", blocks)
+  .route("/providers", providerAdministration)
   .route("/appointments", appointmentFiles)
   .route("/appointments", appointments)
   .route("/holds", holds)

@@ -41,7 +41,7 @@ export const clinicIn = async (
   id: LocationId,
 ): Promise<Clinic | undefined> => known.clinics.get(id) ?? (await directoryOf(c)).clinics.get(id);
 
-function clinicDto(clinic: Clinic) {
+export function clinicDto(clinic: Clinic) {
   const { id, name, address, city, state, postalCode, phone, timeZone, latitude, longitude } = clinic;
   return { id, name, address, city, state, postalCode, phone, timeZone, latitude, longitude };
 }
@@ -49,7 +49,7 @@ function clinicDto(clinic: Clinic) {
 const visitTypeDto = ({ id, name, minutes, modality }: VisitType) => ({ id, name, minutes, modality });
 
 /** `nextOpenAt` is null until calendars emit their next open starts (search by soonest). */
-function providerDto(known: Directory, provider: Provider) {
+export function providerDto(known: Directory, provider: Provider) {
   return {
     id: provider.id,
     displayName: provider.displayName,
@@ -89,7 +89,7 @@ export const locations = new Hono<EdgeEnv>()
     if (!query.ok) return sendProblem(c, query.problem);
     const { state } = query.value;
     const clinics = [...(await directoryOf(c)).clinics.values()].filter(
-      (clinic) => state === undefined || clinic.state === state,
+      (clinic) => clinic.active && (state === undefined || clinic.state === state),
     );
     return sendSlice(c, clinics, query.value, clinicDto);
   })
@@ -101,7 +101,12 @@ export const locations = new Hono<EdgeEnv>()
 export const visitTypes = new Hono<EdgeEnv>().get("/", async (c) => {
   const query = parseQuery(c, listQuery);
   return query.ok
-    ? sendSlice(c, (await directoryOf(c)).visitTypes.values(), query.value, visitTypeDto)
+    ? sendSlice(
+        c,
+        [...(await directoryOf(c)).visitTypes.values()].filter(({ active }) => active),
+        query.value,
+        visitTypeDto,
+      )
     : sendProblem(c, query.problem);
 });
 

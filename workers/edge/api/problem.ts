@@ -47,7 +47,7 @@ export const PRECONDITION_REQUIRED: Problem = {
   status: 428,
   slug: "precondition-required",
   title: "Say which version you saw.",
-  detail: 'Send If-Match with the appointment\'s ETag, such as "v1".',
+  detail: 'Send If-Match with the ETag that you read, such as "v1".',
 };
 export const OUTCOME_UNKNOWN: Problem = {
   status: 503,

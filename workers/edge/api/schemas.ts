@@ -30,7 +30,7 @@ const providerId = z
   .string()
   .regex(PROVIDER_ID, "must be a provider id")
   .transform((id) => id as ProviderId);
-const visitTypeId = z
+export const visitTypeId = z
   .string()
   .regex(VISIT_TYPE_ID, "must be a visit type id")
   .transform((id) => id as VisitTypeId);

@@ -1,0 +1,119 @@
+/** What every route of the administration does: who may, what a refusal of Postgres means, and who is told of a change. */
+import type { Context } from "hono";
+import type { Principal } from "../../../core/access/principal.ts";
+import { DIRECTORY_BELL } from "../../../core/directory/bell.ts";
+import type { Provider } from "../../../core/directory/directory.ts";
+import type { LocationId, ProviderId } from "../../../core/ids.ts";
+import { spellInZone } from "../../../core/schedule/clinic-time.ts";
+import type { CalendarConfig } from "../../../core/schedule/config.ts";
+import { logFailure } from "../../../durable-objects/shared/log.ts";
+import { pushDirectory } from "../../push-directory.ts";
+import { forgetAvailability } from "../availability-cache.ts";
+import { followDirectory } from "../directory-cache.ts";
+import type { EdgeEnv } from "../env.ts";
+import { askPostgres, PostgresRefusal } from "../postgres.ts";
+import { providerCalendar } from "../stubs.ts";
+import { FORBIDDEN, invalid, KEY_REUSE, type Problem, UNAUTHENTICATED } from "./problem.ts";
+
+/** Calendars that a request tells itself before it answers, a clinic's worth; the consumers tell the rest. */
+const TOLD_AT_ONCE_MAX = 50;
+/** Appointments that one preview names; the count is of all. */
+export const OUTSIDE_MAX = 200;
+
+type Admitted =
+  | { readonly ok: true; readonly principal: Principal }
+  | { readonly ok: false; readonly problem: Problem };
+
+/** [D11] Who may change the directory: administrators all of it, staff what concerns their own clinics only. */
+export function mayManage(c: Context<EdgeEnv>, locationIds: readonly LocationId[] | "network"): Admitted {
+  const principal = c.get("principal");
+  if (!principal) return { ok: false, problem: UNAUTHENTICATED };
+  if (principal.role === "admin") return { ok: true, principal };
+  const own = principal.role === "staff" ? principal.clinics : [];
+  const may =
+    locationIds !== "network" && locationIds.length > 0 && locationIds.every((id) => own.includes(id));
+  return may ? { ok: true, principal } : { ok: false, problem: FORBIDDEN };
+}
+
+const STALE: Problem = {
+  status: 412,
+  slug: "stale-version",
+  title: "This has changed since you read it.",
+};
+
+/** By the constraint's name, which says what did not exist. What is not here is a bug of ours and stays an exception. */
+const REFERENCES: Readonly<Record<string, string>> = {
+  clinic_region_fk: "/regionId",
+  provider_site_clinic_fk: "/sites",
+  provider_visit_type_visit_type_fk: "/visitTypeIds",
+};
+
+/** Sends a write to Postgres; what it refuses becomes a problem. */
+export async function write<T>(
+  work: () => Promise<T>,
+): Promise<{ ok: true; value: T } | { ok: false; problem: Problem }> {
+  try {
+    return { ok: true, value: await work() };
+  } catch (error) {
+    if (!(error instanceof PostgresRefusal)) throw error;
+    if (error.code === "OS412") return { ok: false, problem: STALE };
+    if (error.constraint === "external_id_pk") return { ok: false, problem: KEY_REUSE }; // two at once under one key
+    const pointer = REFERENCES[error.constraint ?? ""];
+    if (pointer === undefined) throw error;
+    return { ok: false, problem: invalid([{ pointer, message: "must exist" }]) };
+  }
+}
+
+/**
+ * After a write: this isolate's copy and the calendars concerned have it before the answer goes out, so that its reader sees
+ * it and open screens move. What cannot be told now stays in the outbox, and the doorbell is rung for it.
+ */
+export async function published(c: Context<EdgeEnv>, calendars: readonly ProviderId[]): Promise<void> {
+  const settings = c.get("settings");
+  const first = calendars.slice(0, TOLD_AT_ONCE_MAX);
+  try {
+    await followDirectory(settings);
+    const { failed } = await askPostgres(settings, (db, queries) =>
+      pushDirectory(c.env, db, queries, queries.PUSH_MAX, first),
+    );
+    if (failed === 0 && first.length === calendars.length) return;
+  } catch (error) {
+    logFailure("edge.publish_failed", error); // the change stands; the consumers bring it round
+  } finally {
+    for (const id of calendars) forgetAvailability(id);
+  }
+  c.executionCtx.waitUntil(
+    c.env.WAKE.send({ partition: DIRECTORY_BELL }).catch((error: unknown) =>
+      logFailure("edge.doorbell_failed", error),
+    ),
+  );
+}
+
+export interface Outside {
+  readonly count: number;
+  /** The first OUTSIDE_MAX, by provider, then start. */
+  readonly appointments: readonly {
+    readonly id: string;
+    readonly providerId: ProviderId;
+    readonly start: string;
+    readonly end: string;
+  }[];
+}
+
+/** [D14] Which standing appointments fall out of what these providers would have. Asks each calendar once. */
+export async function fallingOutside(
+  env: Env,
+  changed: readonly { readonly provider: Provider; readonly next: CalendarConfig }[],
+): Promise<Outside> {
+  const found = await Promise.all(
+    changed.map(({ provider, next }) => providerCalendar(env, provider.id).fallingOutside(next)),
+  );
+  const all = found.flat();
+  const appointments = all.slice(0, OUTSIDE_MAX).map(({ id, providerId, start, end, timeZone }) => ({
+    id,
+    providerId,
+    start: spellInZone(start, timeZone),
+    end: spellInZone(end, timeZone),
+  }));
+  return { count: all.length, appointments };
+}
