@@ -4,6 +4,7 @@
  */
 export { type Db, makeDb } from "./client.ts";
 export { projectAppointments } from "./projections/appointments.ts";
+export { projectOpenings } from "./projections/openings.ts";
 export { findPatient } from "./queries/find-patient.ts";
 export { isKnownToProvider } from "./queries/is-known-to-provider.ts";
 export { listPatients } from "./queries/list-patients.ts";

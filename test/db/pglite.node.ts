@@ -5,6 +5,7 @@ import { behindDoor, type DatabaseUnderTest } from "./database-under-test.ts";
 import { directorySuite } from "./directory-suite.ts";
 import { neonDoorSuite } from "./neon-door-suite.ts";
 import { neonDoorValuesSuite } from "./neon-door-values-suite.ts";
+import { openingsSuite } from "./openings-suite.ts";
 import { projectionSuite } from "./projection-suite.ts";
 
 let under: DatabaseUnderTest;
@@ -15,5 +16,6 @@ afterAll(() => under?.close());
 
 directorySuite(() => under);
 projectionSuite(() => under);
+openingsSuite(() => under);
 neonDoorValuesSuite(() => under);
 neonDoorSuite(() => under);
