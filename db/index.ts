@@ -15,6 +15,7 @@ export {
   setProviderActive,
 } from "./directory/writes.ts";
 export { projectAppointments } from "./projections/appointments.ts";
+export { projectOpenings } from "./projections/openings.ts";
 export { findPatient } from "./queries/find-patient.ts";
 export { isKnownToProvider } from "./queries/is-known-to-provider.ts";
 export { listPatients } from "./queries/list-patients.ts";

@@ -5,6 +5,7 @@
 import { type AppointmentFacts, factsOf } from "../booking/appointment.ts";
 import type { Block, BlockReason } from "../booking/block.ts";
 import type { AttemptId, BlockId, LocationId, ProviderId } from "../ids.ts";
+import type { Opening } from "../schedule/openings.ts";
 import type { Instant, Interval } from "../time.ts";
 
 export const APPOINTMENTS_TOPIC = "appointments";
@@ -29,6 +30,7 @@ export type EventType =
   | AppointmentEventType
   | TimeEventType
   | BlockEventType
+  | "openslot.calendar.openings.v1"
   | "openslot.calendar.configured.v1";
 
 export interface AppointmentEventData {
@@ -44,6 +46,12 @@ export interface BlockEventData {
   readonly locationId: LocationId | null;
   readonly reasonCode: BlockReason;
   readonly source: Block["source"];
+}
+/** [OP5] Lists that differ from what the calendar told before; every other one still holds. */
+export interface OpeningsEventData {
+  /** The configuration that they were made from. */
+  readonly configVersion: number;
+  readonly openings: readonly Opening[];
 }
 export interface ConfiguredEventData {
   readonly configVersion: number;
@@ -71,15 +79,21 @@ interface Envelope<Type extends EventType, Data> {
 }
 
 export type AppointmentEvent = Envelope<AppointmentEventType, AppointmentEventData>;
+export type OpeningsEvent = Envelope<"openslot.calendar.openings.v1", OpeningsEventData>;
 export type CalendarEvent =
   | AppointmentEvent
   | Envelope<TimeEventType, TimeEventData>
   | Envelope<BlockEventType, BlockEventData>
+  | OpeningsEvent
   | Envelope<"openslot.calendar.configured.v1", ConfiguredEventData>;
 
 /** By what it is and not by what it is not: a kind of event that comes later is not taken for an appointment. */
 export function isAppointmentEvent(event: CalendarEvent): event is AppointmentEvent {
   return event.type.startsWith("openslot.appointment.");
+}
+
+export function isOpeningsEvent(event: CalendarEvent): event is OpeningsEvent {
+  return event.type === "openslot.calendar.openings.v1";
 }
 
 function envelope<Type extends EventType, Data>(
@@ -131,6 +145,21 @@ export function configuredEvent(
   configVersion: number,
 ): CalendarEvent {
   return envelope(calendar, sequence, at, "openslot.calendar.configured.v1", { configVersion });
+}
+
+/** [OP5] Ids and times, field by field: a list may carry more one day. */
+export function openingsEvent(
+  calendar: ProviderId,
+  sequence: number,
+  at: Instant,
+  { configVersion, openings }: OpeningsEventData,
+): OpeningsEvent {
+  return envelope(calendar, sequence, at, "openslot.calendar.openings.v1", {
+    configVersion,
+    openings: openings.map(({ visitTypeId, locationId, starts, refreshAt }) => {
+      return { visitTypeId, locationId, starts, refreshAt };
+    }),
+  });
 }
 
 /** [Q7] Ids, times and a code. The id in the outside calendar stays inside: nobody knows what is written in it. */

@@ -18,7 +18,7 @@ export class CalendarMemory {
   open: OpenDays | null;
   /** The last sequence given. Losing it costs one read. */
   sequence: number;
-  /** Changes of what is free that have no event: holds. Losing it costs one read. */
+  /** Changes of what is free that have no event (holds), less events that change nothing of it (openings). Losing it costs one read. */
   quietChanges: number;
   readonly busy: BusyDays;
   /** Answers of `nearestTo`; losing them costs a quarter of a millisecond each. */
@@ -36,7 +36,7 @@ export class CalendarMemory {
     this.open = config ? new OpenDays(config) : null;
   }
 
-  /** What screens see: it grows with every change of what is free, with or without an event. */
+  /** What screens see: it grows with every change of what is free, with or without an event, and with nothing else but a configuration. */
   get revision(): number {
     return this.sequence + this.quietChanges;
   }

@@ -8,6 +8,7 @@ import type { CalendarEvent } from "../../core/events/event.ts";
 import type { AppointmentId, AttemptId, ProviderId, SeriesId } from "../../core/ids.ts";
 import type { OutboxEntry } from "../../core/outbox/drain.ts";
 import { BUFFER_MINUTES_MAX, type CalendarConfig, VISIT_MINUTES_MAX } from "../../core/schedule/config.ts";
+import { type Opening, openingKey } from "../../core/schedule/openings.ts";
 import { type Instant, type Interval, MINUTE_MS } from "../../core/time.ts";
 import { SagaStore } from "./saga-store.ts";
 
@@ -252,13 +253,23 @@ export class CalendarStore {
     return waiting ?? Number(this.#meta("drained") ?? 0);
   }
 
-  /** Changes of what is free that no event tells of; part of the revision. */
+  /** Changes of what is free that no event tells of, less events that change nothing of it; part of the revision. */
   quietChanges(): number {
     return Number(this.#meta("quiet") ?? 0);
   }
 
   saveQuietChanges(count: number): void {
     this.#setMeta("quiet", String(count));
+  }
+
+  /** [OP5] The lists of next open starts that the log was told last, by visit type and site. */
+  toldOpenings(): Map<string, Opening> {
+    const told = JSON.parse(this.#meta("openings") ?? "[]") as Opening[];
+    return new Map(told.map((opening) => [openingKey(opening), opening]));
+  }
+
+  saveToldOpenings(told: ReadonlyMap<string, Opening>): void {
+    this.#setMeta("openings", JSON.stringify([...told.values()]));
   }
 
   hasWaitingEvents(): boolean {

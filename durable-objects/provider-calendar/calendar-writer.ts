@@ -11,11 +11,14 @@ import {
   type BlockEventType,
   blockEvent,
   type CalendarEvent,
+  openingsEvent,
   type TimeEventType,
   timeEvent,
 } from "../../core/events/event.ts";
 import type { AttemptId, ProviderId } from "../../core/ids.ts";
+import type { CalendarConfig } from "../../core/schedule/config.ts";
 import type { BusyOf } from "../../core/schedule/free-starts.ts";
+import type { Opening } from "../../core/schedule/openings.ts";
 import { type Instant, type Interval, plus } from "../../core/time.ts";
 import type { WakeUp } from "../shared/wake.ts";
 import type { CalendarFeed } from "./calendar-feed.ts";
@@ -117,6 +120,25 @@ export class CalendarWriter {
     write();
     this.#store.saveQuietChanges(this.#memory.quietChanges + 1);
     return { touched, screens, events: 0 };
+  }
+
+  /**
+   * [OP6] What is open next. It uses a sequence number and changes nothing that screens see, so it is counted out of the
+   * revision: a screen must not believe that it missed something. Call inside a transaction, at most once.
+   */
+  openings({ providerId, version }: CalendarConfig, openings: readonly Opening[], at: Instant): void {
+    const sequence = this.#memory.sequence + 1;
+    this.#store.appendEvent(
+      sequence,
+      openingsEvent(providerId, sequence, at, { configVersion: version, openings }),
+    );
+    this.#store.saveQuietChanges(this.#memory.quietChanges - 1);
+  }
+
+  /** After that transaction. */
+  toldUnseen(): void {
+    this.#memory.sequence += 1;
+    this.#memory.quietChanges -= 1;
   }
 
   /** After the transaction, and only then: memory and screens. */

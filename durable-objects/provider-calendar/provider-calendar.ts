@@ -52,6 +52,7 @@ import { BlockStore } from "./block-store.ts";
 import { CalendarCommands } from "./calendar-commands.ts";
 import { CalendarFeed, type Watch } from "./calendar-feed.ts";
 import { CalendarMemory } from "./calendar-memory.ts";
+import { CalendarOpenings } from "./calendar-openings.ts";
 import { CalendarSagas } from "./calendar-sagas.ts";
 import { CalendarStore } from "./calendar-store.ts";
 import { CalendarWriter, DRAIN_DELAY_MS } from "./calendar-writer.ts";
@@ -78,6 +79,7 @@ export class ProviderCalendar extends Server<Env> {
   readonly #sockets: LiveSockets;
   readonly #feed: CalendarFeed;
   readonly #memory: CalendarMemory;
+  readonly #openings: CalendarOpenings;
   readonly #commands: CalendarCommands;
   readonly #sagas: CalendarSagas;
   readonly #holdStore: HoldStore;
@@ -121,6 +123,7 @@ export class ProviderCalendar extends Server<Env> {
       release: (calendar, id, version) => env.PROVIDER_CALENDAR.getByName(calendar).release(id, version),
     });
     this.#holds = new HoldCommands(parts);
+    this.#openings = new CalendarOpenings(parts);
     this.#commands = new CalendarCommands({ ...parts, locked: (id) => this.#sagas.askNow(id) });
     this.#blockStore = new BlockStore(ctx.storage.sql, this.#providerId);
     this.#blocks = new BlockCommands(parts, this.#blockStore);
@@ -212,6 +215,18 @@ export class ProviderCalendar extends Server<Env> {
     for (const connection of this.getConnections<Watch>()) {
       this.#sendSnapshot(connection, connection.state?.query ?? null);
     }
+  }
+
+  /**
+   * [OP7] Tells the log again which starts are open next, where a list has had its time; else it does nothing. For whoever
+   * meets a row that is to be asked again. Harmless at any time.
+   */
+  refreshOpenings(configVersion: number): { readonly kind: "ok" | "needs-config" } {
+    const { open } = this.#memory;
+    if (!open || open.config.version < configVersion) return { kind: "needs-config" };
+    this.#holds.expireDue();
+    this.#openings.tell(this.#now(), "later");
+    return { kind: "ok" };
   }
 
   // ---- reads (RPC) ----
@@ -309,6 +324,7 @@ export class ProviderCalendar extends Server<Env> {
   override async onAlarm(): Promise<void> {
     this.#wake.fired();
     this.#holds.expireDue(); // before the drain: a screen waits for it, and the log may be slow
+    this.#tellOpenings(); // before the drain, so that it leaves with the change that it follows from
     const partition = partitionOf(this.#providerId, APPOINTMENT_PARTITIONS);
     const log = this.env.EVENT_LOG.getByName(partitionName(APPOINTMENTS_TOPIC, partition));
     const settling = this.#sagas.settleDue(); // before the drain, and not behind a log that is away
@@ -338,6 +354,15 @@ export class ProviderCalendar extends Server<Env> {
   }
 
   // ---- private ----
+
+  /** A list that cannot be made must not keep bookings from the log. */
+  #tellOpenings(): void {
+    try {
+      this.#openings.tell(this.#now(), "now");
+    } catch (error) {
+      logFailure("openings.failed", error, { provider: this.#providerId });
+    }
+  }
 
   /** Asks first: a DELETE that finds nothing is a whole write transaction all the same, at every alarm. */
   #prune(now: Instant): void {

@@ -6,6 +6,7 @@ import { behindDoor, type DatabaseUnderTest } from "./database-under-test.ts";
 import { directorySuite } from "./directory-suite.ts";
 import { neonDoorSuite } from "./neon-door-suite.ts";
 import { neonDoorValuesSuite } from "./neon-door-values-suite.ts";
+import { openingsSuite } from "./openings-suite.ts";
 import { projectionSuite } from "./projection-suite.ts";
 
 let under: DatabaseUnderTest;
@@ -17,5 +18,6 @@ afterAll(() => under?.close());
 directorySuite(() => under);
 changeSuite(() => under);
 projectionSuite(() => under);
+openingsSuite(() => under);
 neonDoorValuesSuite(() => under);
 neonDoorSuite(() => under);

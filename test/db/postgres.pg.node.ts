@@ -7,6 +7,7 @@ import { behindDoor, type DatabaseUnderTest } from "./database-under-test.ts";
 import { directorySuite } from "./directory-suite.ts";
 import { neonDoorSuite } from "./neon-door-suite.ts";
 import { neonDoorValuesSuite } from "./neon-door-values-suite.ts";
+import { openingsSuite } from "./openings-suite.ts";
 import { projectionSuite } from "./projection-suite.ts";
 
 const POOL_SIZE = 8;
@@ -32,5 +33,6 @@ it("[U4] a server that is filled is left as it is, also when two runs prepare it
 directorySuite(() => under);
 changeSuite(() => under);
 projectionSuite(() => under);
+openingsSuite(() => under);
 neonDoorValuesSuite(() => under);
 neonDoorSuite(() => under);

@@ -151,7 +151,8 @@ describe("the way of an event", () => {
         .toArray()
         .map(({ event }) => JSON.parse(event).type),
     );
-    expect(types).toEqual([
+    // What is open next is told whenever the alarm happens to run: openings.test.ts.
+    expect(types.filter((type) => type !== "openslot.calendar.openings.v1")).toEqual([
       "openslot.calendar.configured.v1",
       "openslot.appointment.booked.v1",
       "openslot.appointment.cancelled.v1",
@@ -225,7 +226,8 @@ describe("the way of an event", () => {
         .toArray()
         .map(({ id }) => id),
     );
-    expect(ids).toEqual([`${provider.id}:1`, `${provider.id}:2`]);
+    expect(ids).toEqual(ids.map((_, index) => `${provider.id}:${index + 1}`)); // each once, in order
+    expect(ids.length).toBeGreaterThan(1);
   });
 
   it("[O3] arms an alarm in the constructor when rows wait and the alarm was used up", async () => {

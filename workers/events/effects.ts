@@ -1,5 +1,5 @@
-/** What each consumer group does with events. Both effects are guarded by version, so order and repetition are harmless. */
-import { type AppointmentEvent, isAppointmentEvent } from "../../core/events/event.ts";
+/** What each consumer group does with events. All effects are guarded by version or sequence, so order and repetition are harmless. */
+import { type AppointmentEvent, isAppointmentEvent, isOpeningsEvent } from "../../core/events/event.ts";
 import type { ConsumerGroup, LogRecord } from "../../core/events/log.ts";
 import { agendaShardOf } from "../../core/ids.ts";
 import type { News } from "../../durable-objects/patient-agenda/agenda-commands.ts";
@@ -10,14 +10,17 @@ const appointmentEvents = (records: readonly LogRecord[]): AppointmentEvent[] =>
   records.map(({ event }) => event).filter(isAppointmentEvent);
 
 /**
- * `postgres`: the projection that search and history read. The database client is nine tenths of this Worker and is
+ * `postgres`: the projections that search and history read. The database client is nine tenths of this Worker and is
  * loaded with the first event, so that a restart does not wait for it.
  */
 async function toPostgres(env: EventsEnv, records: readonly LogRecord[]): Promise<void> {
   const facts = appointmentEvents(records).map(({ data }) => data.appointment);
-  if (facts.length === 0) return;
-  const { makeDb, projectAppointments } = await import("../../db/index.ts");
-  await projectAppointments(makeDb(env), facts);
+  const told = records.map(({ event }) => event).filter(isOpeningsEvent);
+  if (facts.length === 0 && told.length === 0) return;
+  const { makeDb, projectAppointments, projectOpenings } = await import("../../db/index.ts");
+  const db = makeDb(env);
+  await projectAppointments(db, facts);
+  await projectOpenings(db, told);
 }
 
 /** `agenda`: settles pending commands and claims, one call per shard concerned. */
