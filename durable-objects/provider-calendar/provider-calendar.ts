@@ -324,7 +324,8 @@ export class ProviderCalendar extends Server<Env> {
   override async onAlarm(): Promise<void> {
     this.#wake.fired();
     this.#holds.expireDue(); // before the drain: a screen waits for it, and the log may be slow
-    this.#tellOpenings(); // before the drain, so that it leaves with the change that it follows from
+    // Before the drain, so that it leaves with the change that it follows from; never on top of what the log did not take.
+    if (this.#failuresInRow === 0) this.#tellOpenings();
     const partition = partitionOf(this.#providerId, APPOINTMENT_PARTITIONS);
     const log = this.env.EVENT_LOG.getByName(partitionName(APPOINTMENTS_TOPIC, partition));
     const settling = this.#sagas.settleDue(); // before the drain, and not behind a log that is away
@@ -340,12 +341,14 @@ export class ProviderCalendar extends Server<Env> {
           logFailure("outbox.publish_failed", error, { provider: this.#providerId });
       },
     );
+    const isBack = this.#failuresInRow > 0 && outcome !== "failed";
     this.#failuresInRow = outcome === "failed" ? this.#failuresInRow + 1 : 0;
     const now = this.#now();
     this.#prune(now);
     await settling;
     this.#wake.armNext([
       nextDrainAt(outcome, this.#failuresInRow, now, Math.random()),
+      isBack ? plus(now, DRAIN_DELAY_MS) : null, // openings were not told meanwhile
       this.#store.nextFencePrune(),
       this.#store.sagas.nextDue(),
       this.#holdStore.nextExpiry(),
