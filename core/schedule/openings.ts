@@ -6,7 +6,7 @@ import type { LocationId, VisitTypeId } from "../ids.ts";
 import { DAY_MS, HOUR_MS, type Instant, instant, MINUTE_MS, STEP_MS } from "../time.ts";
 import { type CalendarDate, dateAt, dayInterval, minuteOfDayAt } from "./clinic-time.ts";
 import type { Site, VisitTypeRules } from "./config.ts";
-import { type DayBits, dayOf, stepsIn } from "./day-bits.ts";
+import { type DayBits, dayOf, hasStep, stepsIn } from "./day-bits.ts";
 import { DAY_PARTS, dayPartOf } from "./day-part.ts";
 import { type BusyOf, earliestStart, freeStartBits, horizonEnd } from "./free-starts.ts";
 import type { OpenDays } from "./open-days.ts";
@@ -50,6 +50,9 @@ interface KnownDay {
   readonly busy: readonly DayBits[];
   readonly runs: readonly Run[];
 }
+
+/** Nobody changes it. */
+const CLOSED: KnownDay = { busy: [], runs: [] };
 
 /** One visit type at one site. */
 interface Group {
@@ -109,11 +112,19 @@ export class Openings {
   #runsOf({ site, visit, before, after, days }: Group, day: number): readonly Run[] {
     const known = days.get(day);
     if (known && isSame(known.busy, this.#busyOf, day - before)) return known.runs;
-    const busy = Array.from({ length: before + 1 + after }, (_, index) => this.#busyOf(day - before + index));
-    const isOpen = this.#open.open(site, day).some((word) => word !== 0);
-    const runs = isOpen
-      ? runsIn(stepsIn(freeStartBits(this.#open, this.#busyOf, visit, site, day)), day, site.timeZone)
-      : [];
+    if (!this.#open.open(site, day).some((word) => word !== 0)) {
+      days.set(day, CLOSED);
+      return CLOSED.runs;
+    }
+    // Most visits never run into the next UTC day, because the site is closed when it begins: one day less to compute.
+    const isAlone = before === 0 && !hasStep(this.#open.open(site, day + 1), 0);
+    const length = before + 1 + (isAlone ? 0 : after);
+    const busy = Array.from({ length }, (_, index) => this.#busyOf(day - before + index));
+    const runs = runsIn(
+      stepsIn(freeStartBits(this.#open, this.#busyOf, visit, site, day)),
+      day,
+      site.timeZone,
+    );
     days.set(day, { busy, runs });
     return runs;
   }
@@ -142,13 +153,19 @@ function windowFrom(now: Instant, timeZone: string): Window {
 
 function runsIn(steps: readonly number[], day: number, timeZone: string): Run[] {
   const runs: { date: number; part: number; starts: Instant[] }[] = [];
+  let spelled = "";
+  let last: (typeof runs)[number] | undefined;
   for (const step of steps) {
     const start = instant(day * DAY_MS + step * STEP_MS);
     const part = DAY_PARTS.indexOf(dayPartOf(minuteOfDayAt(start, timeZone)));
-    const date = dateNumber(dateAt(start, timeZone));
-    const last = runs.at(-1);
-    if (last && last.date === date && last.part === part) last.starts.push(start);
-    else runs.push({ date, part, starts: [start] });
+    const date = dateAt(start, timeZone);
+    if (last && date === spelled && last.part === part) {
+      last.starts.push(start);
+      continue;
+    }
+    spelled = date;
+    last = { date: dateNumber(date), part, starts: [start] };
+    runs.push(last);
   }
   return runs;
 }
@@ -162,29 +179,32 @@ function listOf(
 ): Pick<Opening, "starts" | "refreshAt"> {
   const from = earliestStart(visit, now);
   const to = horizonEnd(visit, now);
-  const listed = new Map<number, Instant[]>();
+  /** How many of each date and part are listed, and the last of them. */
+  const counts = new Uint8Array(OPENING_DAYS * DAY_PARTS.length);
+  const lasts = new Float64Array(counts.length);
   const fullDates: number[] = [];
   const starts: Instant[] = [];
   let refreshAt: number = now + OPENING_LIFE_MS;
   for (const { date, part, starts: candidates } of runs) {
     if (date < today || date >= today + OPENING_DAYS) continue;
-    const slot = date * DAY_PARTS.length + part;
+    const slot = (date - today) * DAY_PARTS.length + part;
     for (const start of candidates) {
       if (start < from) continue;
-      const ofPart = listed.get(slot) ?? [];
+      const count = counts[slot] as number;
       if (start >= to) {
         // [OP4] The first of its part, not offered yet: the list lacks it from the moment at which it is.
-        if (ofPart.length === 0)
+        if (count === 0)
           return { starts, refreshAt: instant(Math.min(refreshAt, start - visit.horizonDays * DAY_MS)) };
         break;
       }
       if (fullDates.length < FULL_DATES && !fullDates.includes(date)) fullDates.push(date);
-      if (ofPart.length === (fullDates.includes(date) ? STARTS_PER_PART : 1)) {
+      if (count === (fullDates.includes(date) ? STARTS_PER_PART : 1)) {
         // [OP4] More of this part is free: when its last listed start has passed, another one is the first.
-        refreshAt = Math.min(refreshAt, (ofPart.at(-1) as Instant) - visit.noticeMinutes * MINUTE_MS);
+        refreshAt = Math.min(refreshAt, (lasts[slot] as number) - visit.noticeMinutes * MINUTE_MS);
         break;
       }
-      listed.set(slot, [...ofPart, start]);
+      counts[slot] = count + 1;
+      lasts[slot] = start;
       starts.push(start);
     }
   }

@@ -4,7 +4,7 @@
  * Calendars are made up here, because Postgres outlives a test file and its rows know sequences.
  */
 import { evictDurableObject, reset, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
-import { env } from "cloudflare:workers";
+import { env, exports } from "cloudflare:workers";
 import { eq } from "drizzle-orm";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import "../../workers/edge/index.tsx";
@@ -19,6 +19,7 @@ import { DAY_MS, type Instant, instant, MINUTE_MS, plus } from "../../core/time.
 import { makeDb } from "../../db/client.ts";
 import { opening } from "../../db/schema/index.ts";
 import { EventLogPartition } from "../../durable-objects/event-log-partition/event-log-partition.ts";
+import { forgetAvailability } from "../../workers/edge/availability-cache.ts";
 import {
   aBooking,
   aCancel,
@@ -32,7 +33,18 @@ import {
   locationId,
   visitTypeId,
 } from "../support/core-builders.ts";
-import { calendarOf, drainLog } from "../support/edge.ts";
+import {
+  BASE,
+  book,
+  calendarOf,
+  call,
+  drainLog,
+  type Slot,
+  slotsOf,
+  somePatient,
+  someProvider,
+  visitOf,
+} from "../support/edge.ts";
 
 afterEach(() => vi.restoreAllMocks());
 afterAll(() => reset());
@@ -113,6 +125,22 @@ async function revisionOf(config: CalendarConfig): Promise<number> {
 
 const listedAt = (rows: Map<string, Instant[]>, start: Instant): boolean =>
   rows.get(visitTypeId(1))?.includes(start) ?? false;
+
+/** Moves what the calendar remembers of its lists into the past, and forgets the rest. */
+async function age(id: ProviderId): Promise<void> {
+  const calendar = calendarOf(id);
+  await runInDurableObject(calendar, (_, state) => {
+    const { value } = state.storage.sql
+      .exec<{ value: string }>("SELECT value FROM meta WHERE key = 'openings'")
+      .one();
+    const aged = JSON.parse(value).map((one: { refreshAt: number }) => ({
+      ...one,
+      refreshAt: one.refreshAt - DAY_MS,
+    }));
+    state.storage.sql.exec("UPDATE meta SET value = ? WHERE key = 'openings'", JSON.stringify(aged));
+  });
+  await evictDurableObject(calendar);
+}
 
 describe("what a calendar tells", () => {
   it("[OP9] [OP5] a booking is in the projection within two seconds, and a cancellation gives its start back", async () => {
@@ -249,25 +277,45 @@ describe("what nobody hears of", () => {
     await vi.waitFor(async () => expect((await toldBy(id)).length).toBe(3));
     expect(await revisionOf(config)).toBe(3);
   });
+
+  it("[OP6] an answer keeps its ETag when lists are told, and a socket that resumes gets no snapshot", async () => {
+    const provider = await someProvider();
+    const query = `visitTypeId=${visitOf(provider)}&from=${dateIn(9)}&to=${dateIn(15)}`; // far from notice and horizon
+    const etag = async () => {
+      forgetAvailability(provider.id);
+      const { headers } = await call("GET", `/providers/${provider.id}/availability?${query}`);
+      return headers.get("etag");
+    };
+    const [slot] = await slotsOf(provider);
+    await book(provider, slot as Slot, somePatient());
+    const before = await etag();
+    expect(before).toMatch(/^"a/);
+    const response = await exports.default.fetch(
+      new Request(`${BASE}/live/providers/${provider.id}?${query}`, { headers: { upgrade: "websocket" } }),
+    );
+    const socket = response.webSocket as WebSocket;
+    const frames: string[] = [];
+    socket.addEventListener("message", ({ data }) => void frames.push(String(data)));
+    socket.accept();
+    await vi.waitFor(() => expect(frames).toHaveLength(1));
+    const { revision } = JSON.parse(frames[0] as string);
+
+    // A list that has had its time is told while nothing else happens.
+    const told = (await toldBy(provider.id)).length;
+    await age(provider.id);
+    await calendarOf(provider.id).refreshOpenings(1);
+    await settle(provider.id);
+    await vi.waitFor(async () => expect((await toldBy(provider.id)).length).toBeGreaterThan(told));
+    expect(await etag()).toBe(before);
+    socket.send(JSON.stringify({ type: "resume", revision }));
+    socket.send("ping");
+    await vi.waitFor(() => expect(frames.at(-1)).toBe("pong"));
+    expect(frames).toHaveLength(2);
+    socket.close();
+  });
 });
 
 describe("a list that has had its time", () => {
-  /** Moves what the calendar remembers of its lists into the past, and forgets the rest. */
-  async function age(id: ProviderId): Promise<void> {
-    const calendar = calendarOf(id);
-    await runInDurableObject(calendar, (_, state) => {
-      const { value } = state.storage.sql
-        .exec<{ value: string }>("SELECT value FROM meta WHERE key = 'openings'")
-        .one();
-      const aged = JSON.parse(value).map((one: { refreshAt: number }) => ({
-        ...one,
-        refreshAt: one.refreshAt - DAY_MS,
-      }));
-      state.storage.sql.exec("UPDATE meta SET value = ? WHERE key = 'openings'", JSON.stringify(aged));
-    });
-    await evictDurableObject(calendar);
-  }
-
   it("[OP7] is told again by whoever asks, once, and a calendar behind its caller asks for its configuration", async () => {
     const { id, calendar } = await configured();
     await age(id);
