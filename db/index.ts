@@ -4,6 +4,7 @@
  */
 export { type Db, makeDb } from "./client.ts";
 export { markPushed, newsSince, PUSH_MAX, unpushed } from "./directory/outbox.ts";
+export { termsStatement } from "./directory/search-words.ts";
 export {
   findMade,
   insertClinic,
@@ -16,8 +17,14 @@ export {
 } from "./directory/writes.ts";
 export { projectAppointments } from "./projections/appointments.ts";
 export { projectOpenings } from "./projections/openings.ts";
+export { correctWords } from "./queries/correct-words.ts";
 export { findPatient } from "./queries/find-patient.ts";
+export { findPostalArea } from "./queries/find-postal-area.ts";
 export { isKnownToProvider } from "./queries/is-known-to-provider.ts";
 export { listPatients } from "./queries/list-patients.ts";
 export { listProviders } from "./queries/list-providers.ts";
 export { loadDirectory } from "./queries/load-directory.ts";
+export { nextOpenings } from "./queries/next-openings.ts";
+export { searchProvidersNearest } from "./queries/search-providers-nearest.ts";
+export { searchProvidersSoonest } from "./queries/search-providers-soonest.ts";
+export { soonestSlots } from "./queries/soonest-slots.ts";

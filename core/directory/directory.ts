@@ -45,6 +45,10 @@ export interface Provider {
   /** BCP 47 language tags. */
   readonly languages: readonly string[];
   readonly acceptingNewPatients: boolean;
+  /** null = not said. */
+  readonly gender: Gender | null;
+  /** Codes of the plans that they take. */
+  readonly insurances: readonly string[];
   /** [D10] false = deactivated: nobody finds or books them; what was booked stays. */
   readonly active: boolean;
   readonly locationIds: readonly LocationId[];

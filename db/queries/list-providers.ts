@@ -1,68 +1,67 @@
 /** Which providers match a search, by name. The edge shapes the answer from its own copy of the directory. */
-import { and, asc, eq, exists, isNull, type SQL, sql } from "drizzle-orm";
-import type { LocationId, ProviderId, VisitTypeId } from "../../core/ids.ts";
+import { type SQL, sql } from "drizzle-orm";
+import type { LocationId, ProviderId } from "../../core/ids.ts";
 import { invariant } from "../../core/invariant.ts";
+import type { Instant } from "../../core/time.ts";
 import type { Db } from "../client.ts";
-import { provider, providerSite, providerVisitType } from "../schema/index.ts";
-import { foldText } from "../search-text.ts";
+import {
+  allOf,
+  asksWhen,
+  beforeEnd,
+  firstStart,
+  type Near,
+  ofVisitType,
+  PROVIDERS_PAGE_MAX,
+  type WhenFilter,
+  type WhoFilter,
+  whereConditions,
+  whoConditions,
+} from "./search-conditions.ts";
 
-/** The API's page limit is 100; one more tells whether there is a next page. */
-export const PROVIDERS_PAGE_MAX = 101;
-/** Each word costs one comparison per provider; a name with a specialty has fewer. Further words are not looked at. */
-export const SEARCH_WORDS_MAX = 6;
-
-export interface ProviderFilter {
-  /** Words that must all occur in name or specialty, in any order, without regard to case and accents. */
-  readonly q?: string | undefined;
-  readonly specialty?: string | undefined;
+export interface ProviderFilter extends WhoFilter, WhenFilter {
   readonly locationId?: LocationId | undefined;
-  /** BCP 47 tag. */
-  readonly language?: string | undefined;
-  readonly visitTypeId?: VisitTypeId | undefined;
-  readonly acceptingNew?: boolean | undefined;
+  readonly near?: Near | undefined;
+  /** Only with a window or a part of the day; then required. */
+  readonly now?: Instant | undefined;
   /** 1 to PROVIDERS_PAGE_MAX. */
   readonly limit: number;
   /** The last provider of the page before. */
   readonly after?: { readonly displayName: string; readonly id: ProviderId } | undefined;
 }
 
-/** `%` and `_` typed by a person are letters, not wildcards. */
-const likeWord = (word: string): string => `%${word.replace(/[\\%_]/g, "\\$&")}%`;
-
-function conditions(db: Db, filter: ProviderFilter): (SQL | undefined)[] {
-  const { specialty, locationId, language, visitTypeId, acceptingNew, after } = filter;
-  const words = foldText(filter.q ?? "")
-    .split(/\s+/)
-    .filter(Boolean)
-    .slice(0, SEARCH_WORDS_MAX);
-  const one = { one: sql`1` };
-  return [
-    isNull(provider.deactivatedAt), // [D10]
-    ...words.map((word) => sql`${provider.searchText} LIKE ${likeWord(word)}`),
-    specialty === undefined ? undefined : sql`${specialty} = ANY(${provider.specialties})`,
-    language === undefined ? undefined : sql`${language} = ANY(${provider.languages})`,
-    acceptingNew === undefined ? undefined : eq(provider.acceptingNewPatients, acceptingNew),
-    locationId &&
-      exists(
-        db
-          .select(one)
-          .from(providerSite)
-          .where(and(eq(providerSite.locationId, locationId), eq(providerSite.providerId, provider.id))),
-      ),
+/** Offers the visit type; with a window or a part of the day, has an opening then. */
+export function offersThen(filter: WhenFilter & { readonly now?: Instant | undefined }): (SQL | undefined)[] {
+  const { visitTypeId, now } = filter;
+  const offers =
     visitTypeId &&
-      exists(
-        db
-          .select(one)
-          .from(providerVisitType)
-          .where(
-            and(
-              eq(providerVisitType.visitTypeId, visitTypeId),
-              eq(providerVisitType.providerId, provider.id),
-            ),
-          ),
-      ),
-    after && sql`(${provider.displayName} COLLATE "C", ${provider.id}) > (${after.displayName}, ${after.id})`,
-  ];
+    sql`EXISTS (SELECT 1 FROM provider_visit_type v
+      WHERE v.visit_type_id = ${visitTypeId} AND v.provider_id = p.id)`;
+  if (!asksWhen(filter)) return [offers];
+  invariant(now !== undefined, "a search in time is told what time it is");
+  const open = allOf([
+    sql`o.provider_id = p.id AND o.location_id = c.id`,
+    ofVisitType(filter),
+    beforeEnd(firstStart(filter, now), filter),
+  ]);
+  return [offers, sql`EXISTS (SELECT 1 FROM opening o WHERE ${open})`];
+}
+
+export function namesStatement(filter: ProviderFilter): SQL {
+  const { locationId, near, after, limit } = filter;
+  const [offers, open] = offersThen(filter);
+  const sites = allOf([
+    sql`s.provider_id = p.id`,
+    ...whereConditions({ locationIds: locationId && [locationId], near }),
+    open,
+  ]);
+  const conditions = allOf([
+    ...whoConditions(filter),
+    offers,
+    sql`EXISTS (SELECT 1 FROM provider_site s JOIN clinic c ON c.id = s.location_id WHERE ${sites})`,
+    after && sql`(p.display_name COLLATE "C", p.id) > (${after.displayName}, ${after.id})`,
+  ]);
+  return sql`SELECT p.id FROM provider p WHERE ${conditions}
+    ORDER BY p.display_name COLLATE "C", p.id LIMIT ${limit}`;
 }
 
 /**
@@ -72,11 +71,6 @@ function conditions(db: Db, filter: ProviderFilter): (SQL | undefined)[] {
  */
 export async function listProviders(db: Db, filter: ProviderFilter): Promise<ProviderId[]> {
   invariant(filter.limit >= 1 && filter.limit <= PROVIDERS_PAGE_MAX, "a page of providers has 1 to 101 rows");
-  const rows = await db
-    .select({ id: provider.id })
-    .from(provider)
-    .where(and(...conditions(db, filter)))
-    .orderBy(sql`${provider.displayName} COLLATE "C"`, asc(provider.id))
-    .limit(filter.limit);
+  const { rows } = await db.execute<{ id: string }>(namesStatement(filter));
   return rows.map((row) => row.id as ProviderId); // shape checked where it was stored
 }

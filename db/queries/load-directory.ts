@@ -1,6 +1,13 @@
 /** The whole directory in one HTTP call: an edge isolate keeps the answer and decides from it for a minute. */
 import { asc, eq, getTableColumns, type SQL, sql } from "drizzle-orm";
-import type { Clinic, LocationHint, Provider, Resource, VisitType } from "../../core/directory/directory.ts";
+import type {
+  Clinic,
+  Gender,
+  LocationHint,
+  Provider,
+  Resource,
+  VisitType,
+} from "../../core/directory/directory.ts";
 import type { LocationId, ProviderId, VisitTypeId } from "../../core/ids.ts";
 import { invariant } from "../../core/invariant.ts";
 import type {
@@ -70,6 +77,8 @@ type PackedProvider = readonly [
   travelMinutes: number | null,
   overrides: readonly VisitTypeOverride[] | null,
   active: boolean,
+  gender: Gender | null,
+  insurances: string[],
 ];
 
 /** Narrows a statement to some providers; column names are ours. */
@@ -96,7 +105,7 @@ const packedHours = (column: "hours" | "breaks"): SQL => {
 const packedProviders = (only: readonly ProviderId[] | null): SQL => sql`
   SELECT json_agg(json_build_array(p.id, p.display_name, p.title, p.specialties, p.languages,
     p.accepting_new_patients, p.config_version, s.packed, v.ids,
-    p.travel_minutes, p.overrides, p.deactivated_at IS NULL) ORDER BY p.id) AS providers
+    p.travel_minutes, p.overrides, p.deactivated_at IS NULL, p.gender, p.insurances) ORDER BY p.id) AS providers
   FROM (SELECT * FROM provider ${where("id", only)} ORDER BY id LIMIT ${PROVIDERS_MAX + 1}) AS p
   LEFT JOIN (
     SELECT provider_id, json_agg(json_build_array(location_id,
@@ -219,6 +228,8 @@ function toProvider(
     specialties: packed[3],
     languages: packed[4],
     acceptingNewPatients: packed[5],
+    gender: packed[12],
+    insurances: packed[13],
     active,
     locationIds: sites.map((site) => site.locationId),
     visitTypeIds: visitTypes.map((type) => type.id),

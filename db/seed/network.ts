@@ -4,6 +4,7 @@ import { invariant } from "../../core/invariant.ts";
 import { CITIES } from "./cities.ts";
 import { makeClinics } from "./clinics.ts";
 import { makePatients } from "./patients.ts";
+import { makePlans } from "./plans.ts";
 import { makeProviders } from "./providers.ts";
 import type { Random } from "./random.ts";
 import { makeResources } from "./resources.ts";
@@ -33,7 +34,8 @@ const CLINICS_AVAILABLE = CITIES.reduce((sum, city) => sum + city.clinics, 0);
 /** Each kind has a generator of its own: more providers do not change the patients. */
 export function makeNetwork(random: Random, size: NetworkSize): Network {
   invariant(size.clinics >= 1 && size.clinics <= CLINICS_AVAILABLE, "a sample network has 1 to 200 clinics");
-  const [forTypes, forClinics, forProviders, forPatients, forResources] = [
+  const [forTypes, forClinics, forProviders, forPatients, forResources, forPlans] = [
+    random.fork(),
     random.fork(),
     random.fork(),
     random.fork(),
@@ -45,7 +47,10 @@ export function makeNetwork(random: Random, size: NetworkSize): Network {
   return {
     clinics,
     visitTypes: [...types.values()],
-    providers: makeProviders(forProviders, size.providers, clinics, types),
+    providers: makeProviders(forProviders, size.providers, clinics, types).map((provider) => ({
+      ...provider,
+      ...makePlans(forPlans),
+    })),
     resources: makeResources(forResources, clinics),
     patients: makePatients(forPatients, size.patients, clinics),
   };

@@ -42,6 +42,9 @@ const GENERAL_TITLES = ["MD", "MD", "MD", "DO", "DO", "NP", "NP", "PA"] as const
 const SPECIALIST_TITLES = ["MD", "MD", "MD", "MD", "DO", "NP", "PA"] as const;
 const EXTRA_LANGUAGES = ["es", "es", "es", "zh", "ar", "fr", "ru", "vi", "ase"] as const;
 
+/** Without what is drawn later (`plans.ts`). */
+export type SeedProvider = Omit<Provider, "gender" | "insurances">;
+
 const SECOND_SITE_PERCENT = 30;
 
 function pickSpecialties(random: Random, rank: number): Specialty[] {
@@ -74,7 +77,7 @@ function makeProvider(
   clinics: readonly Clinic[],
   main: Clinic,
   types: VisitTypeCatalogue,
-): Provider {
+): SeedProvider {
   const id = makeId("prv", random.bytes(12)) as ProviderId;
   const person = makePerson(random);
   const specialties = pickSpecialties(random, rank);
@@ -109,7 +112,7 @@ export function makeProviders(
   count: number,
   clinics: readonly Clinic[],
   types: VisitTypeCatalogue,
-): Provider[] {
+): SeedProvider[] {
   return Array.from({ length: count }, (_, index) => {
     const main = clinics[index % clinics.length] as Clinic; // inside, as long as there is a clinic
     return makeProvider(random, Math.floor(index / clinics.length), clinics, main, types);

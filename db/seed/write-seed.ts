@@ -2,10 +2,12 @@
 import { getTableColumns, type InferInsertModel, sql } from "drizzle-orm";
 import type { PgDatabase, PgQueryResultHKT, PgTable } from "drizzle-orm/pg-core";
 import type { Clinic } from "../../core/directory/directory.ts";
+import { refreshTerms } from "../directory/search-words.ts";
 import {
   clinic,
   clinicClosure,
   patient,
+  postalArea,
   provider,
   providerSite,
   providerVisitType,
@@ -14,6 +16,7 @@ import {
   visitType,
 } from "../schema/index.ts";
 import { foldText, searchText } from "../search-text.ts";
+import { CITIES } from "./cities.ts";
 import { HOLIDAYS } from "./clinics.ts";
 import type { Network } from "./network.ts";
 
@@ -62,6 +65,8 @@ const providerRow = (p: Network["providers"][number]): typeof provider.$inferIns
   languages: [...p.languages],
   acceptingNewPatients: p.acceptingNewPatients,
   configVersion: p.calendar.version,
+  gender: p.gender,
+  insurances: [...p.insurances],
 });
 
 const siteRows = (p: Network["providers"][number]): (typeof providerSite.$inferInsert)[] =>
@@ -114,6 +119,12 @@ export async function writeSeed<H extends PgQueryResultHKT>(
   await insertAll(db, providerSite, providers.flatMap(siteRows));
   await insertAll(db, providerVisitType, offers);
   await insertAll(db, resource, resources.map(resourceRow));
+  await refreshTerms(db, "all");
+  await insertAll(
+    db,
+    postalArea,
+    CITIES.map(({ postalCode, latitude, longitude }) => ({ code: postalCode, latitude, longitude })),
+  );
   await insertAll(
     db,
     patient,

@@ -30,7 +30,12 @@ export const MIGRATIONS_DIR = join(ROOT, "db", "migrations");
 
 /** What decides how a seeded database looks. */
 const SOURCE_DIRS = ["db/migrations", "db/schema", "db/seed"];
-const SOURCE_FILES = ["db/search-text.ts", "core/ids.ts", "node_modules/@electric-sql/pglite/package.json"];
+const SOURCE_FILES = [
+  "db/directory/search-words.ts",
+  "db/search-text.ts",
+  "core/ids.ts",
+  "node_modules/@electric-sql/pglite/package.json",
+];
 
 function sources(): string[] {
   const inDirs = SOURCE_DIRS.flatMap((dir) =>

@@ -6,8 +6,9 @@ import type { AppointmentId, LocationId, PatientId, ProviderId, VisitTypeId } fr
 import { findPatient } from "../../db/queries/find-patient.ts";
 import { isKnownToProvider } from "../../db/queries/is-known-to-provider.ts";
 import { listPatients, PATIENTS_PAGE_MAX } from "../../db/queries/list-patients.ts";
-import { listProviders, PROVIDERS_PAGE_MAX, type ProviderFilter } from "../../db/queries/list-providers.ts";
+import { listProviders, type ProviderFilter } from "../../db/queries/list-providers.ts";
 import { CLINICS_MAX, DIRECTORY_RESOURCES_MAX, loadDirectory } from "../../db/queries/load-directory.ts";
+import { PROVIDERS_PAGE_MAX } from "../../db/queries/search-conditions.ts";
 import { foldText } from "../../db/search-text.ts";
 import { sampleNetwork } from "../../scripts/local/template.ts";
 import type { DatabaseUnderTest } from "./database-under-test.ts";

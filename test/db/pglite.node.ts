@@ -8,6 +8,7 @@ import { neonDoorSuite } from "./neon-door-suite.ts";
 import { neonDoorValuesSuite } from "./neon-door-values-suite.ts";
 import { openingsSuite } from "./openings-suite.ts";
 import { projectionSuite } from "./projection-suite.ts";
+import { searchSuite } from "./search-suite.ts";
 
 let under: DatabaseUnderTest;
 beforeAll(async () => {
@@ -19,5 +20,6 @@ directorySuite(() => under);
 changeSuite(() => under);
 projectionSuite(() => under);
 openingsSuite(() => under);
+searchSuite(() => under);
 neonDoorValuesSuite(() => under);
 neonDoorSuite(() => under);

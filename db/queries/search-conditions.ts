@@ -1,0 +1,166 @@
+/** The WHERE pieces that all searches share. Aliases: `p` provider, `c` clinic, `o` opening. */
+import { type SQL, sql } from "drizzle-orm";
+import type { Gender } from "../../core/directory/directory.ts";
+import { boxAround, EARTH_RADIUS_KM, type Point } from "../../core/directory/distance.ts";
+import type { LocationId, ProviderId, VisitTypeId } from "../../core/ids.ts";
+import type { CalendarDate } from "../../core/schedule/clinic-time.ts";
+import { type DayPart, dayPartMinutes } from "../../core/schedule/day-part.ts";
+import type { Instant } from "../../core/time.ts";
+import { foldText } from "../search-text.ts";
+
+/** The API's page limit is 100; one more tells whether there is a next page. */
+export const PROVIDERS_PAGE_MAX = 101;
+/** Each word costs one comparison per provider; a name with a specialty has fewer. Further words are not looked at. */
+export const SEARCH_WORDS_MAX = 6;
+/** Calendars that one answer may find behind: each costs a call behind the answer. */
+export const STALE_MAX = 10;
+/** The list of a row in `opening` reaches two weeks; a window that is longer finds no more, and is harmless. */
+export const WINDOW_DAYS_MAX = 31;
+
+export interface Near extends Point {
+  /** 1 to 500. */
+  readonly radiusKm: number;
+}
+
+/** What a typed word stands for besides its letters (`correct-words.ts`). */
+export interface WordMeaning {
+  readonly specialties: readonly string[];
+  readonly insurances: readonly string[];
+}
+
+export interface WhoFilter {
+  /** Words that must all occur in name or specialty, in any order, without regard to case and accents. */
+  readonly q?: string | undefined;
+  /** By folded word; a word that is not in it is only its letters. */
+  readonly meanings?: ReadonlyMap<string, WordMeaning> | undefined;
+  readonly specialty?: string | undefined;
+  /** BCP 47 tag. */
+  readonly language?: string | undefined;
+  readonly gender?: Gender | undefined;
+  readonly insurance?: string | undefined;
+  readonly acceptingNew?: boolean | undefined;
+}
+
+export interface WhereFilter {
+  readonly locationIds?: readonly LocationId[] | undefined;
+  readonly near?: Near | undefined;
+}
+
+export interface WhenFilter {
+  readonly visitTypeId?: VisitTypeId | undefined;
+  /** By the clinic's wall clock. */
+  readonly timeOfDay?: DayPart | undefined;
+  /** Dates of the clinic, both included. */
+  readonly availableFrom?: CalendarDate | undefined;
+  readonly availableTo?: CalendarDate | undefined;
+}
+
+/** A start that is open, as its calendar last told. */
+export interface OpenStart {
+  readonly start: Instant;
+  readonly locationId: LocationId;
+  readonly visitTypeId: VisitTypeId;
+}
+
+export interface NextOpening extends OpenStart {
+  readonly providerId: ProviderId;
+}
+
+export const instantText = (at: Instant): string => new Date(at).toISOString();
+export const allOf = (conditions: readonly (SQL | undefined)[]): SQL =>
+  sql.join(
+    conditions.filter((condition) => condition !== undefined),
+    sql` AND `,
+  );
+/** Milliseconds since the epoch, as a number that JSON keeps exactly. */
+export const epochMs = (moment: SQL): SQL => sql`(extract(epoch FROM ${moment}) * 1000)::float8`;
+
+/** The folded words of a search, at most SEARCH_WORDS_MAX. */
+export const wordsOf = (q: string): string[] =>
+  foldText(q).split(/\s+/).filter(Boolean).slice(0, SEARCH_WORDS_MAX);
+
+/** `%` and `_` typed by a person are letters, not wildcards. */
+export const likeWord = (word: string): string => `%${word.replace(/[\\%_]/g, "\\$&")}%`;
+
+function wordCondition(word: string, meaning: WordMeaning | undefined): SQL {
+  const letters = sql`p.search_text LIKE ${likeWord(word)}`;
+  const { specialties = [], insurances = [] } = meaning ?? {};
+  if (specialties.length + insurances.length === 0) return letters;
+  return sql`(${letters} OR p.specialties && ${sql.param([...specialties])}::text[]
+    OR p.insurances && ${sql.param([...insurances])}::text[])`;
+}
+
+/** `@>` and not `= ANY`: only the former can use the GIN indexes of the three lists. */
+const has = (column: "specialties" | "languages" | "insurances", value: string | undefined) =>
+  value === undefined ? undefined : sql`p.${sql.identifier(column)} @> ARRAY[${value}]::text[]`;
+
+export const whoConditions = (filter: WhoFilter): SQL[] =>
+  [
+    sql`p.deactivated_at IS NULL`,
+    ...wordsOf(filter.q ?? "").map((word) => wordCondition(word, filter.meanings?.get(word))),
+    has("specialties", filter.specialty),
+    has("languages", filter.language),
+    has("insurances", filter.insurance),
+    filter.gender === undefined ? undefined : sql`p.gender = ${filter.gender}`,
+    filter.acceptingNew === undefined ? undefined : sql`p.accepting_new_patients = ${filter.acceptingNew}`,
+  ].filter((condition) => condition !== undefined);
+
+/** Whole metres from `near` to the clinic `c`: rounded, so that a cursor compares the same number again. */
+export const metresTo = ({
+  latitude,
+  longitude,
+}: Point): SQL => sql`round(${2_000 * EARTH_RADIUS_KM}::float8 *
+  asin(least(1, sqrt(power(sin(radians(c.latitude - ${latitude}::float8) / 2), 2) +
+    cos(radians(${latitude}::float8)) * cos(radians(c.latitude)) *
+    power(sin(radians(c.longitude - ${longitude}::float8) / 2), 2)))))`;
+
+function nearConditions(near: Near): (SQL | undefined)[] {
+  const { south, north, west, east } = boxAround(near, near.radiusKm);
+  return [
+    sql`c.latitude BETWEEN ${south}::float8 AND ${north}::float8`,
+    west === null ? undefined : sql`c.longitude BETWEEN ${west}::float8 AND ${east}::float8`,
+    sql`${metresTo(near)} <= ${near.radiusKm * 1_000}::float8`,
+  ];
+}
+
+/** Of the clinic `c` that the other tables are joined to. */
+export const whereConditions = ({ locationIds, near }: WhereFilter): SQL[] =>
+  [
+    sql`c.deactivated_at IS NULL`,
+    locationIds === undefined ? undefined : sql`c.id = ANY(${sql.param([...locationIds])}::text[])`,
+    ...(near ? nearConditions(near) : []),
+  ].filter((condition) => condition !== undefined);
+
+/**
+ * [SE1] The first start of `o` after `now` that the filter means, at the clinic `c`; null = none. The list ascends, so
+ * `width_bucket` finds the place by halving, and the rest is read only for a part of the day.
+ */
+export function firstStart({ timeOfDay, availableFrom }: WhenFilter, now: Instant): SQL {
+  const told = sql`${instantText(now)}::timestamptz`;
+  // A millisecond earlier, because what is looked for comes after it.
+  const after = availableFrom
+    ? sql`greatest(${told}, ${availableFrom}::date::timestamp AT TIME ZONE c.time_zone - interval '1 ms')`
+    : told;
+  const place = sql`width_bucket(${after}, o.starts) + 1`;
+  if (!timeOfDay) return sql`o.starts[${place}]`;
+  // Of a list that ascends, the first that fits is the earliest: no sorting.
+  return sql`(SELECT s FROM unnest(o.starts[${place}:]) AS s WHERE ${inDayPart(sql`s`, timeOfDay)} LIMIT 1)`;
+}
+
+export function inDayPart(start: SQL, part: DayPart): SQL {
+  const [from, until] = dayPartMinutes(part);
+  return sql`extract(hour FROM ${start} AT TIME ZONE c.time_zone) >= ${from / 60}::int
+    AND extract(hour FROM ${start} AT TIME ZONE c.time_zone) < ${until / 60}::int`;
+}
+
+/** What `start` must be before. The column is null where there is no start. */
+export const beforeEnd = (start: SQL, { availableTo }: WhenFilter): SQL =>
+  availableTo === undefined
+    ? sql`${start} IS NOT NULL`
+    : sql`${start} < (${availableTo}::date + 1)::timestamp AT TIME ZONE c.time_zone`;
+
+export const ofVisitType = ({ visitTypeId }: WhenFilter): SQL | undefined =>
+  visitTypeId && sql`o.visit_type_id = ${visitTypeId}`;
+
+export const asksWhen = ({ timeOfDay, availableFrom, availableTo }: WhenFilter): boolean =>
+  timeOfDay !== undefined || availableFrom !== undefined || availableTo !== undefined;
