@@ -10,6 +10,7 @@ import type { DateException, WeeklyHours } from "../../core/schedule/config.ts";
 import type { Db } from "../client.ts";
 import { searchText } from "../search-text.ts";
 import { changeDirectory, type DirectoryNews, noted, providersWhere, resourcesWhere } from "./change.ts";
+import { termsStatement } from "./search-words.ts";
 
 /** Which request made a row: the same one again finds it instead of making another. */
 export interface MadeBy {
@@ -101,6 +102,7 @@ export const insertProvider = (db: Db, row: NewProvider, by: MadeBy): Promise<Di
       ...row.sites.map((site, position) => siteRow(row.id, site, position)),
       sql`INSERT INTO provider_visit_type (provider_id, visit_type_id)
           SELECT ${row.id}, unnest(${texts(row.visitTypeIds)})`,
+      termsStatement([row.id]),
       madeBy("provider", row.id, by),
     ],
     news: [noted("provider", row.id)],

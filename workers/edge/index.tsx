@@ -13,6 +13,7 @@ import { live } from "./api/live.ts";
 import { patients } from "./api/patients.ts";
 import { NOT_FOUND, sendProblem } from "./api/problem.ts";
 import { series } from "./api/series.ts";
+import { soonest } from "./api/soonest.ts";
 import type { EdgeEnv } from "./env.ts";
 import { authenticate } from "./middleware/authenticate.ts";
 import { onError, requestContext } from "./middleware/request-context.ts";
@@ -48,6 +49,7 @@ const v1 = new Hono<EdgeEnv>()
   .route("/providers", providers)
   .route("/providers", blocks)
   .route("/providers", providerAdministration)
+  .route("/availability", soonest)
   .route("/appointments", appointmentFiles)
   .route("/appointments", appointments)
   .route("/holds", holds)

@@ -3,14 +3,18 @@
 import { type Context, Hono } from "hono";
 import type * as z from "zod";
 import type { Clinic, Provider, VisitType } from "../../../core/directory/directory.ts";
+import { distanceKm, type Point } from "../../../core/directory/distance.ts";
 import { type LocationId, PROVIDER_ID, type ProviderId } from "../../../core/ids.ts";
-import { dateAt } from "../../../core/schedule/clinic-time.ts";
+import { dateAt, spellInZone } from "../../../core/schedule/clinic-time.ts";
 import { DAY_MS, instant } from "../../../core/time.ts";
 import { logFailure } from "../../../durable-objects/shared/log.ts";
 import { availability } from "../availability-cache.ts";
 import { type Directory, directory, directoryFor } from "../directory-cache.ts";
 import type { EdgeEnv } from "../env.ts";
-import { findProviders } from "../find-providers.ts";
+import { type FoundProvider, findProviders } from "../find-providers.ts";
+import { askPostgres, PostgresUnavailable } from "../postgres.ts";
+import { refreshStale } from "../refresh-openings.ts";
+import { remembered } from "../search-cache.ts";
 import { BAD_CURSOR, decodeCursor, isText, pageOf, sendPage } from "./paging.ts";
 import { CALENDAR_AWAY, invalid, NOT_FOUND, sendProblem } from "./problem.ts";
 import {
@@ -48,24 +52,56 @@ export function clinicDto(clinic: Clinic) {
 
 const visitTypeDto = ({ id, name, minutes, modality }: VisitType) => ({ id, name, minutes, modality });
 
-/** `nextOpenAt` is null until calendars emit their next open starts (search by soonest). */
-export function providerDto(known: Directory, provider: Provider) {
+/** [SE10] RFC 7234's word for an answer from before; it left the standard, and programs know it still. */
+export const OLD_ANSWER = '110 - "the search cannot be made anew just now"';
+
+/** A provider's next open start by the projection; null = none known, also while Postgres is away. */
+async function nextOpenOf(c: Context<EdgeEnv>, { id }: Provider): Promise<FoundProvider["nextOpenAt"]> {
+  const settings = c.get("settings");
+  try {
+    const { value } = await remembered(`next ${id}`, () =>
+      askPostgres(settings, (db, { nextOpenings }) =>
+        nextOpenings(db, { providerIds: [id], now: instant(Date.now()) }),
+      ),
+    );
+    const next = value.openings[0];
+    return next && next.start > Date.now() ? next : null;
+  } catch (error) {
+    if (error instanceof PostgresUnavailable) return null; // logged there
+    throw error;
+  }
+}
+
+/** @param from where distances are counted from */
+export function providerDto(
+  known: Directory,
+  provider: Provider,
+  next: FoundProvider["nextOpenAt"] = null,
+  from: Point | null = null,
+) {
+  const zone = next && known.clinics.get(next.locationId)?.timeZone;
   return {
     id: provider.id,
     displayName: provider.displayName,
     title: provider.title,
     specialties: provider.specialties,
     languages: provider.languages,
+    gender: provider.gender,
+    insurances: provider.insurances,
     locations: provider.locationIds
       .map((id) => known.clinics.get(id))
       .filter((clinic) => clinic !== undefined)
-      .map(({ id, name, city, timeZone }) => ({ id, name, city, timeZone })),
+      .map((clinic) => {
+        const { id, name, city, timeZone } = clinic;
+        const distance = from && { distanceKm: Number(distanceKm(from, clinic).toFixed(1)) };
+        return { id, name, city, timeZone, ...distance };
+      }),
     visitTypes: provider.visitTypeIds
       .map((id) => known.visitTypes.get(id))
       .filter((visit) => visit !== undefined)
       .map(visitTypeDto),
     acceptingNewPatients: provider.acceptingNewPatients,
-    nextOpenAt: null,
+    nextOpenAt: next && zone ? spellInZone(next.start, zone) : null,
   };
 }
 
@@ -121,20 +157,32 @@ export const providers = new Hono<EdgeEnv>()
   .get("/", async (c) => {
     const query = parseQuery(c, providersQuery);
     if (!query.ok) return sendProblem(c, query.problem);
-    const { sort: _onlyByName, ...search } = query.value;
+    if (query.value.sort === "distance" && !query.value.near)
+      return sendProblem(
+        c,
+        invalid([{ pointer: "/query/near", message: "is required to sort by distance" }]),
+      );
     const known = await directoryOf(c);
-    const found = await findProviders(c.get("settings"), known, search);
-    if (!found) return sendProblem(c, BAD_CURSOR);
-    return sendPage(
-      c,
-      found.providers.map((provider) => providerDto(known, provider)),
-      found.next,
+    const found = await findProviders(c.get("settings"), known, query.value);
+    if (found === "cursor") return sendProblem(c, BAD_CURSOR);
+    if (found === "near")
+      return sendProblem(
+        c,
+        invalid([{ pointer: "/query/near", message: "is a ZIP code that we do not know" }]),
+      );
+    c.executionCtx.waitUntil(refreshStale(c.env, known, found.stale));
+    if (found.isOld) c.header("Warning", OLD_ANSWER);
+    const data = found.providers.map(({ provider, nextOpenAt }) =>
+      providerDto(known, provider, nextOpenAt, found.point),
     );
+    const { correctedQuery } = found;
+    return sendPage(c, data, found.next, correctedQuery === null ? {} : { correctedQuery });
   })
   .get("/:id", async (c) => {
     const known = await directoryOf(c);
     const provider = known.providers.get(c.req.param("id"));
-    return provider ? c.json(providerDto(known, provider)) : sendProblem(c, NOT_FOUND);
+    if (!provider) return sendProblem(c, NOT_FOUND);
+    return c.json(providerDto(known, provider, await nextOpenOf(c, provider)));
   })
   .get("/:id/availability", async (c) => {
     const query = parseAvailability(c);

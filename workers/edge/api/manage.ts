@@ -12,6 +12,7 @@ import { forgetAvailability } from "../availability-cache.ts";
 import { followDirectory } from "../directory-cache.ts";
 import type { EdgeEnv } from "../env.ts";
 import { askPostgres, PostgresRefusal } from "../postgres.ts";
+import { forgetSearches } from "../search-cache.ts";
 import { providerCalendar } from "../stubs.ts";
 import { FORBIDDEN, invalid, KEY_REUSE, type Problem, UNAUTHENTICATED } from "./problem.ts";
 
@@ -81,6 +82,7 @@ export async function published(c: Context<EdgeEnv>, calendars: readonly Provide
     logFailure("edge.publish_failed", error); // the change stands; the consumers bring it round
   } finally {
     for (const id of calendars) forgetAvailability(id);
+    forgetSearches();
   }
   c.executionCtx.waitUntil(
     c.env.WAKE.send({ partition: DIRECTORY_BELL }).catch((error: unknown) =>

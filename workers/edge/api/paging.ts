@@ -27,14 +27,19 @@ export function decodeCursor<Parts extends readonly unknown[]>(
 export const isText = (parts: readonly unknown[]): parts is readonly [string] =>
   parts.length === 1 && typeof parts[0] === "string";
 
-/** Sends a page. `next` null = the last one. */
-export function sendPage(c: Context<EdgeEnv>, data: readonly unknown[], next: string | null): Response {
+/** Sends a page. `next` null = the last one. `more` = what else the answer says about the list. */
+export function sendPage(
+  c: Context<EdgeEnv>,
+  data: readonly unknown[],
+  next: string | null,
+  more: Readonly<Record<string, unknown>> = {},
+): Response {
   if (next !== null) {
     const url = new URL(c.req.url);
     url.searchParams.set("cursor", next);
     c.header("Link", `<${url.pathname}${url.search}>; rel="next"`);
   }
-  return c.json({ data, page: { next } });
+  return c.json({ data, page: { next }, ...more });
 }
 
 /** A page of a list that is in memory already and ordered by id-like keys. */

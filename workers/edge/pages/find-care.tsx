@@ -131,9 +131,14 @@ function Results({ known, search, found }: { known: Directory; search: Search; f
   return (
     <section aria-labelledby="providers">
       <h2 id="providers">Providers</h2>
+      {found?.correctedQuery ? (
+        <p class="notice">
+          Showing results for <strong>{found.correctedQuery}</strong>.
+        </p>
+      ) : null}
       {found && found.providers.length > 0 ? (
         <ul class="cards">
-          {found.providers.map((provider) => (
+          {found.providers.map(({ provider }) => (
             <ProviderCard key={provider.id} known={known} provider={provider} />
           ))}
         </ul>
@@ -160,11 +165,11 @@ export const findCare = new Hono<EdgeEnv>().get("/", async (c) => {
   const query = providersQuery.safeParse({ ...search, limit: String(PROVIDERS_SHOWN) });
   let found: ProviderPage | null | "away" = null; // a search that cannot be read finds nobody
   if (query.success) {
-    const { sort: _onlyByName, ...filters } = query.data;
-    found = await findProviders(c.get("settings"), known, filters).catch((error: unknown) => {
+    const answer = await findProviders(c.get("settings"), known, query.data).catch((error: unknown) => {
       logFailure("pages.search_failed", error);
       return "away" as const;
     });
+    found = answer === "cursor" || answer === "near" ? null : answer;
   }
   return sendPage(c, {
     title: "Find care",
