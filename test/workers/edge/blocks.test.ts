@@ -299,7 +299,11 @@ describe("blocks", () => {
     expect(await readersPass(provider)).toContain("openslot.calendar.blocked.v1");
     const path = `/providers/${provider.id}/blocks/${blocked.body.id}`;
     expect((await call("DELETE", path, { token: await adminToken() })).status).toBe(204);
-    expect(await readersPass(provider)).toEqual(["openslot.calendar.unblocked.v1"]);
+    const types = await readersPass(provider);
+    // The time that came back changes what is open next: openings.test.ts.
+    expect(types.filter((type) => type !== "openslot.calendar.openings.v1")).toEqual([
+      "openslot.calendar.unblocked.v1",
+    ]);
     const shown = await call("GET", `/appointments/${booked.id}`, { token: await adminToken() });
     expect(shown.body.status).toBe("booked");
   });
