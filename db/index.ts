@@ -3,7 +3,15 @@
  * queries are 240 KB, half of what an isolate would evaluate before its first answer, and most answers need none of it.
  */
 export { type Db, makeDb } from "./client.ts";
-export { projectAppointments } from "./projections/appointments.ts";
+export { newsOf } from "./projections/appointment-news.ts";
+export {
+  doubtfulRows,
+  PROJECTION_ROWS_MAX,
+  projectAppointments,
+  restateAppointments,
+  withdrawRows,
+} from "./projections/appointments.ts";
+export { appointmentHistoryOf } from "./queries/appointment-history.ts";
 export { findPatient } from "./queries/find-patient.ts";
 export { isKnownToProvider } from "./queries/is-known-to-provider.ts";
 export { listPatients } from "./queries/list-patients.ts";

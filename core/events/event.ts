@@ -82,6 +82,10 @@ export function isAppointmentEvent(event: CalendarEvent): event is AppointmentEv
   return event.type.startsWith("openslot.appointment.");
 }
 
+/** What happened, from the type that says it. */
+export const changeOf = (type: AppointmentEventType): AppointmentChange =>
+  type.slice("openslot.appointment.".length, -".v1".length) as AppointmentChange; // the type is made of these parts
+
 function envelope<Type extends EventType, Data>(
   calendar: ProviderId,
   sequence: number,

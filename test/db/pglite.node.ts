@@ -6,6 +6,7 @@ import { directorySuite } from "./directory-suite.ts";
 import { neonDoorSuite } from "./neon-door-suite.ts";
 import { neonDoorValuesSuite } from "./neon-door-values-suite.ts";
 import { projectionSuite } from "./projection-suite.ts";
+import { recordSuite } from "./record-suite.ts";
 
 let under: DatabaseUnderTest;
 beforeAll(async () => {
@@ -15,5 +16,6 @@ afterAll(() => under?.close());
 
 directorySuite(() => under);
 projectionSuite(() => under);
+recordSuite(() => under);
 neonDoorValuesSuite(() => under);
 neonDoorSuite(() => under);

@@ -7,6 +7,7 @@ import { directorySuite } from "./directory-suite.ts";
 import { neonDoorSuite } from "./neon-door-suite.ts";
 import { neonDoorValuesSuite } from "./neon-door-values-suite.ts";
 import { projectionSuite } from "./projection-suite.ts";
+import { recordSuite } from "./record-suite.ts";
 
 const POOL_SIZE = 8;
 
@@ -30,5 +31,6 @@ it("[U4] a server that is filled is left as it is, also when two runs prepare it
 
 directorySuite(() => under);
 projectionSuite(() => under);
+recordSuite(() => under);
 neonDoorValuesSuite(() => under);
 neonDoorSuite(() => under);

@@ -1,6 +1,7 @@
 /** The edge: mounts the API and the pages, and exports the object classes that this Worker hosts. */
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
+import { appointmentHistory } from "./api/appointment-history.ts";
 import { appointments } from "./api/appointments.ts";
 import { blocks } from "./api/blocks.ts";
 import { appointmentFiles, patientCalendars } from "./api/calendar-files.ts";
@@ -46,6 +47,7 @@ const v1 = new Hono<EdgeEnv>()
   .route("/providers", providers)
   .route("/providers", blocks)
   .route("/appointments", appointmentFiles)
+  .route("/appointments", appointmentHistory)
   .route("/appointments", appointments)
   .route("/holds", holds)
   .route("/series", series)

@@ -14,10 +14,10 @@ const appointmentEvents = (records: readonly LogRecord[]): AppointmentEvent[] =>
  * loaded with the first event, so that a restart does not wait for it.
  */
 async function toPostgres(env: EventsEnv, records: readonly LogRecord[]): Promise<void> {
-  const facts = appointmentEvents(records).map(({ data }) => data.appointment);
-  if (facts.length === 0) return;
-  const { makeDb, projectAppointments } = await import("../../db/index.ts");
-  await projectAppointments(makeDb(env), facts);
+  const events = appointmentEvents(records);
+  if (events.length === 0) return;
+  const { makeDb, newsOf, projectAppointments } = await import("../../db/index.ts");
+  await projectAppointments(makeDb(env), events.map(newsOf));
 }
 
 /** `agenda`: settles pending commands and claims, one call per shard concerned. */
