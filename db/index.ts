@@ -3,12 +3,20 @@
  * queries are 240 KB, half of what an isolate would evaluate before its first answer, and most answers need none of it.
  */
 export { type Db, makeDb } from "./client.ts";
+export {
+  allStoredHashes,
+  type CalendarHash,
+  CalendarHasher,
+  hashOfAll,
+  storedHashesOf,
+} from "./projections/appointment-hash.ts";
 export { newsOf } from "./projections/appointment-news.ts";
 export {
   doubtfulRows,
   PROJECTION_ROWS_MAX,
   projectAppointments,
   restateAppointments,
+  storedProviders,
   withdrawRows,
 } from "./projections/appointments.ts";
 export { appointmentHistoryOf } from "./queries/appointment-history.ts";

@@ -2,6 +2,7 @@
  * The hash by which a calendar and its rows in Postgres are compared: SHA-256 of the lines of `factsLine`, by id, one
  * under the other. One per calendar, so that a difference has a name; that of the whole is the hash of those.
  */
+import { createHash } from "node:crypto";
 import { type SQL, sql } from "drizzle-orm";
 import type { AppointmentFacts } from "../../core/booking/appointment.ts";
 import { factsLine } from "../../core/booking/facts-line.ts";
@@ -21,29 +22,42 @@ export const HASHES_MAX = 500;
 /** 50,000 calendars: five times what the directory holds. */
 const PAGES_MAX = 100;
 
-async function sha256(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return Buffer.from(digest).toString("hex");
-}
-
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
+/** [P11] One calendar's hash, page by page: pages come by id, and nothing of them is kept. */
+export class CalendarHasher {
+  readonly #provider: string;
+  readonly #hash = createHash("sha256");
+  #rows = 0;
+
+  constructor(provider: string) {
+    this.#provider = provider;
+  }
+
+  /** @param facts by id, all after those of the page before */
+  add(facts: readonly AppointmentFacts[]): void {
+    for (const one of facts) this.#hash.update(`${this.#rows++ === 0 ? "" : "\n"}${factsLine(one)}`);
+  }
+
+  end(): CalendarHash {
+    return { provider: this.#provider, rows: this.#rows, hash: this.#hash.digest("hex") };
+  }
+}
+
 /** [P11] Of one calendar's appointments, in any order. */
-export async function hashOfCalendar(
-  provider: string,
-  facts: readonly AppointmentFacts[],
-): Promise<CalendarHash> {
-  const lines = facts.toSorted((a, b) => byText(a.id, b.id)).map(factsLine);
-  return { provider, rows: facts.length, hash: await sha256(lines.join("\n")) };
+export function hashOfCalendar(provider: string, facts: readonly AppointmentFacts[]): CalendarHash {
+  const hasher = new CalendarHasher(provider);
+  hasher.add(facts.toSorted((a, b) => byText(a.id, b.id)));
+  return hasher.end();
 }
 
 /** [P11] Of several calendars, in any order; one without appointments counts as none. */
-export async function hashOfAll(calendars: readonly CalendarHash[]): Promise<string> {
+export function hashOfAll(calendars: readonly CalendarHash[]): string {
   const lines = calendars
     .filter(({ rows }) => rows > 0)
     .toSorted((a, b) => byText(a.provider, b.provider))
     .map(({ provider, hash }) => `${provider} ${hash}`);
-  return sha256(lines.join("\n"));
+  return createHash("sha256").update(lines.join("\n")).digest("hex");
 }
 
 const ms = (name: string): string => `coalesce((extract(epoch FROM ${name}) * 1000)::bigint::text, '')`;

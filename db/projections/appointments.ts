@@ -156,6 +156,14 @@ export async function doubtfulRows(
   return rows.map(({ id, version }) => ({ id: id as AppointmentId, version: Number(version) }));
 }
 
+/** [P10] Calendars that Postgres has appointments of, after `after` by id. */
+export async function storedProviders(db: Db, after: string, max: number): Promise<ProviderId[]> {
+  const { rows } = await db.execute<{ id: string }>(sql`
+    SELECT DISTINCT provider_id COLLATE "C" AS id FROM appointment
+    WHERE provider_id COLLATE "C" > ${after} ORDER BY 1 LIMIT ${max}`);
+  return rows.map(({ id }) => id as ProviderId);
+}
+
 /**
  * [P9] Takes rows away that no calendar has, up to PROJECTION_ROWS_MAX, unless one has changed since it was looked at;
  * what their calendar has in an earlier version is put in their place in the same transaction. Returns how many went.

@@ -1,5 +1,5 @@
 /** All SQL of a calendar. Takes and returns core types; rows stop here. Everything is synchronous. */
-import type { Appointment } from "../../core/booking/appointment.ts";
+import { type Appointment, type AppointmentFacts, factsOf } from "../../core/booking/appointment.ts";
 import { BLOCK_MS_MAX } from "../../core/booking/block.ts";
 import type { RecentCommand, StoredAppointment } from "../../core/booking/calendar-view.ts";
 import { OCCUPIED_MAX, type Occupied } from "../../core/booking/explain.ts";
@@ -184,6 +184,32 @@ export class CalendarStore {
 
   saveRecent(id: AppointmentId, recent: readonly RecentCommand[]): void {
     this.#sql.exec("UPDATE appointment SET recent = ? WHERE id = ?", JSON.stringify(recent), id);
+  }
+
+  /** [P9] A page of everything that stands here, by id: facts only. */
+  exportFacts(after: string, max: number): AppointmentFacts[] {
+    return this.#sql
+      .exec<AppointmentRow>("SELECT * FROM appointment WHERE id > ? ORDER BY id LIMIT ?", after, max)
+      .toArray()
+      .map((row) => factsOf(this.#appointment(row)));
+  }
+
+  /** [P9] Of these ids: what stands here, and what is somewhere else. */
+  confirm(ids: readonly AppointmentId[]): { here: AppointmentFacts[]; moved: AppointmentId[] } {
+    const list = JSON.stringify(ids); // one binding: a statement takes 100 of them
+    return {
+      here: this.#sql
+        .exec<AppointmentRow>("SELECT a.* FROM json_each(?) JOIN appointment a ON a.id = value", list)
+        .toArray()
+        .map((row) => factsOf(this.#appointment(row))),
+      moved: this.#sql
+        .exec<{ id: string }>(
+          "SELECT appointment AS id FROM json_each(?) JOIN forwarding ON appointment = value",
+          list,
+        )
+        .toArray()
+        .map(({ id }) => id as AppointmentId),
+    };
   }
 
   isFenced(attempt: AttemptId): boolean {

@@ -12,6 +12,7 @@ import { holds } from "./api/holds.ts";
 import { live } from "./api/live.ts";
 import { patients } from "./api/patients.ts";
 import { NOT_FOUND, sendProblem } from "./api/problem.ts";
+import { rebuild } from "./api/rebuild.ts";
 import { series } from "./api/series.ts";
 import type { EdgeEnv } from "./env.ts";
 import { authenticate } from "./middleware/authenticate.ts";
@@ -54,6 +55,7 @@ const v1 = new Hono<EdgeEnv>()
   .route("/patients", patientCalendars)
   .route("/patients", patients)
   .route("/live", live)
+  .route("/rebuild", rebuild)
   .all("*", (c) => sendProblem(c, NOT_FOUND)); // an unknown path of the API is never a page
 
 const app = new Hono<EdgeEnv>()
