@@ -15,8 +15,24 @@ export {
   replaceSchedule,
   setProviderActive,
 } from "./directory/writes.ts";
-export { projectAppointments } from "./projections/appointments.ts";
+export {
+  allStoredHashes,
+  type CalendarHash,
+  CalendarHasher,
+  hashOfAll,
+  storedHashesOf,
+} from "./projections/appointment-hash.ts";
+export { newsOf } from "./projections/appointment-news.ts";
+export {
+  doubtfulRows,
+  PROJECTION_ROWS_MAX,
+  projectAppointments,
+  restateAppointments,
+  storedProviders,
+  withdrawRows,
+} from "./projections/appointments.ts";
 export { projectOpenings } from "./projections/openings.ts";
+export { appointmentHistoryOf } from "./queries/appointment-history.ts";
 export { correctWords } from "./queries/correct-words.ts";
 export { findPatient } from "./queries/find-patient.ts";
 export { findPostalArea } from "./queries/find-postal-area.ts";

@@ -96,6 +96,10 @@ export function isOpeningsEvent(event: CalendarEvent): event is OpeningsEvent {
   return event.type === "openslot.calendar.openings.v1";
 }
 
+/** What happened, from the type that says it. */
+export const changeOf = (type: AppointmentEventType): AppointmentChange =>
+  type.slice("openslot.appointment.".length, -".v1".length) as AppointmentChange; // the type is made of these parts
+
 function envelope<Type extends EventType, Data>(
   calendar: ProviderId,
   sequence: number,

@@ -17,8 +17,11 @@ export const RECORDS_MAX = 500;
 export const LEASE_MS = 15 * SECOND_MS;
 /** A doorbell that brought no reader within this time is rung again. */
 export const DOORBELL_AGAIN_MS = 5 * SECOND_MS;
-/** The longest pause between doorbells while nobody comes (Postgres away for hours). */
-export const DOORBELL_PAUSE_MAX_MS = 60 * SECOND_MS;
+/**
+ * The longest pause between doorbells while nobody comes (Postgres away for hours). [F6] Everything is to be there a minute
+ * after whoever was away is back: half of it may pass until the next bell, the other half is for the backlog.
+ */
+export const DOORBELL_PAUSE_MAX_MS = 30 * SECOND_MS;
 /** Records that every group has read are kept this long for replays and for people who look. */
 export const RETENTION_MS = 7 * 24 * HOUR_MS;
 

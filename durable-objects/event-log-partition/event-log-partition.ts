@@ -16,6 +16,7 @@ import {
   RECORDS_MAX,
   RETENTION_MS,
 } from "../../core/events/log.ts";
+import type { ProviderId } from "../../core/ids.ts";
 import { invariant } from "../../core/invariant.ts";
 import { type Instant, instant, plus } from "../../core/time.ts";
 import { logFailure } from "../shared/log.ts";
@@ -95,6 +96,16 @@ export class EventLogPartition extends DurableObject<Env> {
       const state = this.#store.group(group);
       if (state.lease?.owner === owner) this.#store.saveGroup(group, { next: state.next, lease: null });
     });
+  }
+
+  /** Records from `offset` on, for a replay: no lease, no group moves. What was trimmed is left out. */
+  readFrom(offset: number, max: number): { readonly records: LogRecord[]; readonly end: number } {
+    return { records: this.#store.read(offset, Math.min(max, RECORDS_MAX)), end: this.#store.end() };
+  }
+
+  /** [P10] A page of the calendars that ever appended something here, by id. */
+  calendars(after: string, max: number): ProviderId[] {
+    return this.#store.calendars(after, Math.min(max, RECORDS_MAX));
   }
 
   /** How far each group is behind. */

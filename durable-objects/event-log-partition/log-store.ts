@@ -1,6 +1,7 @@
 /** All SQL of a log partition. Synchronous; records are the JSON they came as. */
 import type { CalendarEvent } from "../../core/events/event.ts";
 import type { ConsumerGroup, GroupState, LogRecord } from "../../core/events/log.ts";
+import type { ProviderId } from "../../core/ids.ts";
 import type { Instant } from "../../core/time.ts";
 
 /** Bounds one alarm's trimming. */
@@ -25,7 +26,17 @@ export class LogStore {
       return end++;
     });
     this.#sql.exec("INSERT OR REPLACE INTO meta VALUES ('end', ?)", end);
+    for (const calendar of new Set(events.map(({ partitionkey }) => partitionkey)))
+      this.#sql.exec("INSERT OR IGNORE INTO calendar VALUES (?)", calendar); // writes once in its life
     return offsets;
+  }
+
+  /** [P10] Calendars that ever appended something, by id. */
+  calendars(after: string, max: number): ProviderId[] {
+    return this.#sql
+      .exec<{ id: string }>("SELECT id FROM calendar WHERE id > ? ORDER BY id LIMIT ?", after, max)
+      .toArray()
+      .map(({ id }) => id as ProviderId); // keys of events are their calendars' ids
   }
 
   read(from: number, max: number): LogRecord[] {

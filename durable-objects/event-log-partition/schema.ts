@@ -20,4 +20,12 @@ export const eventLogMigrations: readonly Migration[] = [
       CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    // [P10] Which calendars there are: records are trimmed after a week, and nobody else knows.
+    id: "002-calendars",
+    statements: `
+      CREATE TABLE calendar (id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+      INSERT OR IGNORE INTO calendar SELECT DISTINCT json_extract(event, '$.partitionkey') FROM record;
+    `,
+  },
 ];

@@ -203,6 +203,32 @@ export class CalendarStore {
     this.#sql.exec("UPDATE appointment SET recent = ? WHERE id = ?", JSON.stringify(recent), id);
   }
 
+  /** [P9] A page of everything that stands here, by id: facts only. */
+  exportFacts(after: string, max: number): AppointmentFacts[] {
+    return this.#sql
+      .exec<AppointmentRow>("SELECT * FROM appointment WHERE id > ? ORDER BY id LIMIT ?", after, max)
+      .toArray()
+      .map((row) => factsOf(this.#appointment(row)));
+  }
+
+  /** [P9] Of these ids: what stands here, and what is somewhere else. */
+  confirm(ids: readonly AppointmentId[]): { here: AppointmentFacts[]; moved: AppointmentId[] } {
+    const list = JSON.stringify(ids); // one binding: a statement takes 100 of them
+    return {
+      here: this.#sql
+        .exec<AppointmentRow>("SELECT a.* FROM json_each(?) JOIN appointment a ON a.id = value", list)
+        .toArray()
+        .map((row) => factsOf(this.#appointment(row))),
+      moved: this.#sql
+        .exec<{ id: string }>(
+          "SELECT appointment AS id FROM json_each(?) JOIN forwarding ON appointment = value",
+          list,
+        )
+        .toArray()
+        .map(({ id }) => id as AppointmentId),
+    };
+  }
+
   isFenced(attempt: AttemptId): boolean {
     return this.#sql.exec("SELECT 1 FROM fence WHERE attempt = ?", attempt).toArray().length > 0;
   }

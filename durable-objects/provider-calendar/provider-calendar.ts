@@ -61,6 +61,9 @@ import { HoldStore } from "./hold-store.ts";
 import { providerCalendarMigrations } from "./schema.ts";
 import { parseWatchUrl } from "./watch-url.ts";
 
+/** Bounds one page of an export: 500 facts are about 0.2 MB, and as many as one statement of the projection takes. */
+export const EXPORT_ROWS_MAX = 500;
+
 export type AvailabilityReply =
   /** `clock`: what of the answer changes with time alone, by the calendar's own clock; see `clockOf`. */
   | { readonly kind: "ok"; readonly revision: number; readonly clock: number; readonly body: string }
@@ -282,6 +285,25 @@ export class ProviderCalendar extends Server<Env> {
     const now = this.#now();
     const inTheWay = (interval: Interval) => this.#store.occupiedIn(interval, now);
     return { kind: "ok", explanation: explain({ ...view, inTheWay }, asked, now) };
+  }
+
+  /**
+   * [P9] A page of this calendar's appointments by id, for whoever rebuilds a projection: facts, and nothing that a person
+   * wrote. A page with fewer than `limit` is the last one.
+   * @param limit at most EXPORT_ROWS_MAX
+   */
+  exportAppointments(after: string, limit: number): AppointmentFacts[] {
+    invariant(limit >= 1 && limit <= EXPORT_ROWS_MAX, "a page of an export has 1 to EXPORT_ROWS_MAX rows");
+    return this.#store.exportFacts(after, limit);
+  }
+
+  /** [P9] Of at most EXPORT_ROWS_MAX ids: those that stand here, as they stand, and those that went elsewhere. */
+  confirmAppointments(ids: readonly AppointmentId[]): {
+    readonly here: AppointmentFacts[];
+    readonly moved: AppointmentId[];
+  } {
+    invariant(ids.length <= EXPORT_ROWS_MAX, "at most EXPORT_ROWS_MAX ids are confirmed at once");
+    return this.#store.confirm(ids);
   }
 
   // ---- sockets ----

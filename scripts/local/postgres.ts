@@ -119,6 +119,11 @@ async function prepareServer(databaseUrl: string): Promise<void> {
 /** A server reached by TCP, such as `postgres://user:password@127.0.0.1:5432/openslot`, PostgreSQL 15 or newer. */
 export async function openServer(databaseUrl: string, poolSize: number): Promise<LocalPostgres> {
   await prepareServer(databaseUrl);
+  return openServerAsIs(databaseUrl, poolSize);
+}
+
+/** The same server for somebody who only looks: nothing is migrated or filled, and nothing is asked of it yet. */
+export function openServerAsIs(databaseUrl: string, poolSize: number): LocalPostgres {
   const pool = new pg.Pool({
     connectionString: databaseUrl,
     max: poolSize,

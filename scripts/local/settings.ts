@@ -14,7 +14,7 @@ export const AUDIENCE = "openslot";
 export const SIGNING_ALGORITHM = "ES256";
 
 /** The Neon driver wants user, host and database; the shim looks at none of them. The real one never enters a file. */
-const STAND_IN_DATABASE_URL = "postgres://openslot:openslot@db.localtest/openslot";
+export const STAND_IN_DATABASE_URL = "postgres://openslot:openslot@db.localtest/openslot";
 const ID_KEY_BYTES = 32;
 const OWNER_ONLY = 0o600;
 

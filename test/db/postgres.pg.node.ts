@@ -9,6 +9,7 @@ import { neonDoorSuite } from "./neon-door-suite.ts";
 import { neonDoorValuesSuite } from "./neon-door-values-suite.ts";
 import { openingsSuite } from "./openings-suite.ts";
 import { projectionSuite } from "./projection-suite.ts";
+import { recordSuite } from "./record-suite.ts";
 import { searchSuite } from "./search-suite.ts";
 
 const POOL_SIZE = 8;
@@ -36,5 +37,6 @@ changeSuite(() => under);
 projectionSuite(() => under);
 openingsSuite(() => under);
 searchSuite(() => under);
+recordSuite(() => under);
 neonDoorValuesSuite(() => under);
 neonDoorSuite(() => under);

@@ -36,6 +36,13 @@ function facts(number: number, version: number, more: Partial<AppointmentFacts> 
   };
 }
 
+/** As events would tell them; what changed is not this suite's business. */
+const project = (db: DatabaseUnderTest["db"], told: readonly AppointmentFacts[]): Promise<number> =>
+  projectAppointments(
+    db,
+    told.map((f) => ({ facts: f, change: "booked", eventId: `${f.providerId}:${f.version}` })),
+  );
+
 const stored = async (under: DatabaseUnderTest) =>
   under.db.select().from(appointment).orderBy(asc(appointment.id));
 
@@ -54,14 +61,13 @@ export function projectionSuite(use: () => DatabaseUnderTest): void {
         fc.asyncProperty(news, fc.integer({ min: 1, max: 10 }), async (events, size) => {
           await use().db.execute(sql`TRUNCATE appointment`);
           const inOrder = events.toSorted((a, b) => a.version - b.version);
-          for (const event of inOrder)
-            await projectAppointments(use().db, [facts(event.number, event.version)]);
+          for (const event of inOrder) await project(use().db, [facts(event.number, event.version)]);
           const expected = await stored(use());
 
           await use().db.execute(sql`TRUNCATE appointment`);
           const twice = [...events, ...events].map((event) => facts(event.number, event.version));
           for (let from = 0; from < twice.length; from += size)
-            await projectAppointments(use().db, twice.slice(from, from + size));
+            await project(use().db, twice.slice(from, from + size));
           expect(await stored(use())).toEqual(expected);
         }),
         { numRuns: 15 },
@@ -69,9 +75,9 @@ export function projectionSuite(use: () => DatabaseUnderTest): void {
     });
 
     it("[P2] the highest version wins, also within one batch, and an older one changes nothing", async () => {
-      expect(await projectAppointments(use().db, [facts(1, 2), facts(1, 3), facts(1, 1)])).toBe(1);
-      expect(await projectAppointments(use().db, [facts(1, 2, { status: "cancelled" })])).toBe(0);
-      expect(await projectAppointments(use().db, [facts(1, 3, { status: "cancelled" })])).toBe(0);
+      expect(await project(use().db, [facts(1, 2), facts(1, 3), facts(1, 1)])).toBe(1);
+      expect(await project(use().db, [facts(1, 2, { status: "cancelled" })])).toBe(0);
+      expect(await project(use().db, [facts(1, 3, { status: "cancelled" })])).toBe(0);
       expect((await stored(use())).map((row) => [row.version, row.status])).toEqual([[3, "booked"]]);
     });
 
@@ -84,7 +90,7 @@ export function projectionSuite(use: () => DatabaseUnderTest): void {
         cancellationReason: "clinic-closed",
         override: "staff-error",
       });
-      await projectAppointments(use().db, [cancelled]);
+      await project(use().db, [cancelled]);
       const [row] = await stored(use());
       const { start, end, createdAt, updatedAt, checkedInAt, cancelledAt, ...rest } = cancelled;
       const times = { startAt: start, endAt: end, createdAt, updatedAt, checkedInAt, cancelledAt };
@@ -95,11 +101,9 @@ export function projectionSuite(use: () => DatabaseUnderTest): void {
 
     it("[P4] takes a full batch in one statement and refuses a larger one", async () => {
       const full = Array.from({ length: PROJECTION_ROWS_MAX }, (_, number) => facts(number, 1));
-      expect(await projectAppointments(use().db, full)).toBe(PROJECTION_ROWS_MAX);
-      await expect(projectAppointments(use().db, [...full, facts(9999, 1)])).rejects.toThrow(
-        "PROJECTION_ROWS_MAX",
-      );
-      expect(await projectAppointments(use().db, [])).toBe(0);
+      expect(await project(use().db, full)).toBe(PROJECTION_ROWS_MAX);
+      await expect(project(use().db, [...full, facts(9999, 1)])).rejects.toThrow("PROJECTION_ROWS_MAX");
+      expect(await project(use().db, [])).toBe(0);
     });
   });
 
@@ -118,7 +122,7 @@ export function projectionSuite(use: () => DatabaseUnderTest): void {
     });
 
     it("[P5] finds a planted pair, once, and nothing that only touches, is cancelled, missed or another calendar's", async () => {
-      await projectAppointments(use().db, [
+      await project(use().db, [
         plant(1, 0, 30),
         plant(2, 30, 60), // touches 1
         plant(3, 10, 20, "cancelled"),
@@ -127,7 +131,7 @@ export function projectionSuite(use: () => DatabaseUnderTest): void {
       ]);
       expect(await findOverlaps(use().db)).toEqual([]);
 
-      await projectAppointments(use().db, [plant(6, 25, 30, "completed")]);
+      await project(use().db, [plant(6, 25, 30, "completed")]);
       expect(await findOverlaps(use().db)).toEqual([
         { providerId: provider, first: facts(1, 1).id, second: facts(6, 1).id },
       ]);
@@ -135,19 +139,63 @@ export function projectionSuite(use: () => DatabaseUnderTest): void {
 
     it("[P5] [B25] leaves out a pair of which one was placed with a reason, and finds it when the reason is gone", async () => {
       const placed = { ...plant(2, 10, 20), override: "patient-waiting" as const };
-      await projectAppointments(use().db, [plant(1, 0, 30), placed]);
+      await project(use().db, [plant(1, 0, 30), placed]);
       expect(await findOverlaps(use().db)).toEqual([]);
-      await projectAppointments(use().db, [{ ...placed, override: null, version: 2 }]);
+      await project(use().db, [{ ...placed, override: null, version: 2 }]);
       expect(await findOverlaps(use().db)).toHaveLength(1);
     });
 
+    it("[P8] [B18] a group visit's session is an overlap only beyond its seats, which a site may have more of", async () => {
+      const { rows } = await use().db.execute<{ provider: string; location: string; visit: string }>(sql`
+        SELECT p.id AS provider, s.location_id AS location, v.visit_type_id AS visit
+        FROM provider p JOIN provider_site s ON s.provider_id = p.id JOIN provider_visit_type v ON v.provider_id = p.id
+        LIMIT 1`);
+      const { provider: id, location, visit } = rows[0] as (typeof rows)[0];
+      const seat = (number: number, more: Partial<AppointmentFacts> = {}) => ({
+        ...plant(number, 0, 30, "booked", id as ProviderId),
+        locationId: location as LocationId,
+        visitTypeId: visit as VisitTypeId,
+        ...more,
+      });
+      const given = { override: "clinical-need" as const };
+      await project(use().db, [seat(1), seat(2), seat(3), seat(4, { status: "cancelled" }), seat(5, given)]);
+      expect(await findOverlaps(use().db)).toHaveLength(3); // no group: every pair of the three
+      const seats = (n: number | null) =>
+        use().db.execute(sql`UPDATE visit_type SET capacity = ${n} WHERE id = ${visit}`);
+      try {
+        await seats(2);
+        expect((await findOverlaps(use().db)).map(({ second }) => second)).toEqual([
+          facts(3, 1).id,
+          facts(3, 1).id,
+        ]);
+        await seats(3);
+        expect(await findOverlaps(use().db)).toEqual([]);
+        await project(use().db, [
+          seat(6, { start: at(15), end: at(45) }),
+          seat(7, { locationId: "loc_x" as LocationId }),
+        ]);
+        expect(await findOverlaps(use().db)).toHaveLength(7); // another start, another site: no seat of this session
+        await project(use().db, [
+          seat(6, { status: "cancelled", version: 2 }),
+          seat(7, { status: "cancelled", version: 2 }),
+        ]);
+        await seats(2);
+        const rule = JSON.stringify([{ visitTypeId: visit, locationId: location, capacity: 3 }]);
+        await use().db.execute(sql`UPDATE provider SET overrides = ${rule}::jsonb WHERE id = ${id}`);
+        expect(await findOverlaps(use().db)).toEqual([]);
+      } finally {
+        await seats(null);
+        await use().db.execute(sql`UPDATE provider SET overrides = NULL WHERE id = ${id}`);
+      }
+    });
+
     it("[P5] sees two over exactly the same time, and stops at its limit", async () => {
-      await projectAppointments(use().db, [plant(2, 0, 30), plant(1, 0, 30)]);
+      await project(use().db, [plant(2, 0, 30), plant(1, 0, 30)]);
       expect(await findOverlaps(use().db)).toEqual([
         { providerId: provider, first: facts(1, 1).id, second: facts(2, 1).id },
       ]);
 
-      await projectAppointments(
+      await project(
         use().db,
         Array.from({ length: 20 }, (_, number) => plant(number + 10, 0, 30)),
       );

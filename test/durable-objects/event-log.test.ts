@@ -120,6 +120,41 @@ describe("a log partition", () => {
   });
 });
 
+describe("an hour without a reader", () => {
+  it("[F6] the pause between bells grows to half a minute and no further, and the first to ring wakes at once", async () => {
+    const log = freshLog();
+    await log.append(eventsOf("prv_a", 1, 1));
+    const inside = <T>(look: (instance: EventLogPartition, state: DurableObjectState) => Promise<T>) =>
+      runInDurableObject(log, look as never) as Promise<T>;
+    const pauses: number[] = [];
+    const rings: string[] = [];
+    await inside(async (instance) => {
+      const { WAKE } = (instance as unknown as { env: Env }).env;
+      vi.spyOn(WAKE, "send").mockImplementation((async (message: { partition: string }) => {
+        rings.push(message.partition);
+      }) as never);
+    });
+    for (let waited = 0; waited < 3_600_000; ) {
+      await runDurableObjectAlarm(log);
+      const pause = await inside(
+        async (_, state) => ((await state.storage.getAlarm()) as number) - Date.now(),
+      );
+      pauses.push(Math.round(pause / 1_000));
+      waited += Math.max(pause, 1_000);
+    }
+    expect(pauses.slice(0, 5)).toEqual([10, 20, 30, 30, 30]);
+    expect(new Set(pauses.slice(5))).toEqual(new Set([30]));
+    expect(rings.length).toBe(pauses.length); // every alarm rang
+
+    const { kind } = await log.read("postgres", "r1", 10); // somebody came, Postgres was away, and they let go
+    expect(kind).toBe("records");
+    await log.release("postgres", "r1");
+    rings.length = 0;
+    await log.append(eventsOf("prv_a", 2, 2));
+    expect(rings).toHaveLength(1); // now, not in half a minute
+  });
+});
+
 describe("the way of an event", () => {
   const partitionOfCalendar = (id: ProviderId) =>
     env.EVENT_LOG.getByName(partitionName(APPOINTMENTS_TOPIC, partitionOf(id, APPOINTMENT_PARTITIONS)));

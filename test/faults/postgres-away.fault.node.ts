@@ -20,7 +20,7 @@ const CALENDARS = 10;
 const EVERY_MS = 50;
 /** The edge trusts its directory for a minute: the last absence begins before it is over and ends after it. */
 const DIRECTORY_FRESH_MS = 60_000;
-/** Doorbells ring in vain at 5, 10, 20, 40 s: the first one after the return may be this far away. */
+/** Doorbells ring in vain at 5, 10, 20, then every 30 s; a loaded machine gets more. */
 const DRAIN_MAX_MS = 90_000;
 
 let system: BareSystem;

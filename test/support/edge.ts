@@ -81,8 +81,8 @@ export async function call(method: string, path: string, options: CallOptions = 
         ? options.body
         : JSON.stringify(options.body);
   const response = await exports.default.fetch(new Request(`${BASE}${path}`, { method, headers, body }));
-  const text = await response.text();
-  const isJson = (response.headers.get("content-type") ?? "").includes("json");
+  const text = new TextDecoder().decode(await response.arrayBuffer()); // text() warns of JSON lines
+  const isJson = /[/+]json\b/.test(response.headers.get("content-type") ?? ""); // not a stream of JSON lines
   return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
 }
 

@@ -2,6 +2,7 @@
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { clinicAdministration, providerAdministration } from "./api/administration.ts";
+import { appointmentHistory } from "./api/appointment-history.ts";
 import { appointments } from "./api/appointments.ts";
 import { blocks } from "./api/blocks.ts";
 import { appointmentFiles, patientCalendars } from "./api/calendar-files.ts";
@@ -12,6 +13,7 @@ import { holds } from "./api/holds.ts";
 import { live } from "./api/live.ts";
 import { patients } from "./api/patients.ts";
 import { NOT_FOUND, sendProblem } from "./api/problem.ts";
+import { rebuild } from "./api/rebuild.ts";
 import { series } from "./api/series.ts";
 import { soonest } from "./api/soonest.ts";
 import type { EdgeEnv } from "./env.ts";
@@ -51,12 +53,14 @@ const v1 = new Hono<EdgeEnv>()
   .route("/providers", providerAdministration)
   .route("/availability", soonest)
   .route("/appointments", appointmentFiles)
+  .route("/appointments", appointmentHistory)
   .route("/appointments", appointments)
   .route("/holds", holds)
   .route("/series", series)
   .route("/patients", patientCalendars)
   .route("/patients", patients)
   .route("/live", live)
+  .route("/rebuild", rebuild)
   .all("*", (c) => sendProblem(c, NOT_FOUND)); // an unknown path of the API is never a page
 
 const app = new Hono<EdgeEnv>()

@@ -14,12 +14,12 @@ const appointmentEvents = (records: readonly LogRecord[]): AppointmentEvent[] =>
  * loaded with the first event, so that a restart does not wait for it.
  */
 async function toPostgres(env: EventsEnv, records: readonly LogRecord[]): Promise<void> {
-  const facts = appointmentEvents(records).map(({ data }) => data.appointment);
+  const events = appointmentEvents(records);
   const told = records.map(({ event }) => event).filter(isOpeningsEvent);
-  if (facts.length === 0 && told.length === 0) return;
-  const { makeDb, projectAppointments, projectOpenings } = await import("../../db/index.ts");
+  if (events.length === 0 && told.length === 0) return;
+  const { makeDb, newsOf, projectAppointments, projectOpenings } = await import("../../db/index.ts");
   const db = makeDb(env);
-  await projectAppointments(db, facts);
+  await projectAppointments(db, events.map(newsOf));
   await projectOpenings(db, told);
 }
 

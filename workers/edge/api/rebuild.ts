@@ -1,0 +1,86 @@
+/** The record's repair, for operators (`npm run rebuild -- postgres`): what was lost in Postgres comes from its owners. */
+import { type Context, Hono } from "hono";
+import { stream } from "hono/streaming";
+import { z } from "zod";
+import { APPOINTMENT_PARTITIONS } from "../../../core/events/partition.ts";
+import { logFailure } from "../../../durable-objects/shared/log.ts";
+import { directory } from "../directory-cache.ts";
+import type { EdgeEnv } from "../env.ts";
+import { askPostgres } from "../postgres.ts";
+import { planRebuild, rebuildCalendar, replayHistory } from "../rebuild.ts";
+import { FORBIDDEN, type Problem, sendProblem, UNAUTHENTICATED } from "./problem.ts";
+import { parseBody } from "./schemas.ts";
+
+/** Bounds one call: a calendar takes about five calls to others, and a request has a thousand. */
+const CALENDARS_MAX = 100;
+/** Calendars that are asked at once; Postgres gets as many statements. */
+const AT_ONCE = 8;
+const AFTER_CHARS_MAX = 64;
+
+const rebuildBody = z.strictObject({
+  after: z.string().max(AFTER_CHARS_MAX).default(""),
+  limit: z.int().min(1).max(CALENDARS_MAX).default(CALENDARS_MAX),
+});
+const replayBody = z.strictObject({
+  partition: z
+    .int()
+    .min(0)
+    .max(APPOINTMENT_PARTITIONS - 1),
+  offset: z.int().min(0).default(0),
+});
+
+/** What serves nobody but an operator. */
+function refusalFor(c: Context<EdgeEnv>): Problem | null {
+  const role = c.get("principal")?.role;
+  if (role === undefined) return UNAUTHENTICATED;
+  return role === "service" || role === "admin" ? null : FORBIDDEN;
+}
+
+export const rebuild = new Hono<EdgeEnv>()
+  /** A line of JSON for each calendar as it is done, and a last one with `next`; a failure is the last line. */
+  .post("/postgres", async (c) => {
+    const refusal = refusalFor(c);
+    if (refusal) return sendProblem(c, refusal);
+    const body = await parseBody(c, rebuildBody);
+    if (!body.ok) return sendProblem(c, body.problem);
+    const settings = c.get("settings");
+    const { providers } = await directory(settings, (work) => c.executionCtx.waitUntil(work));
+    const { after, limit } = body.value;
+    const plan = await planRebuild(c.env, settings, (id) => providers.has(id), after, limit);
+    c.header("content-type", "application/x-ndjson");
+    return stream(c, async (out) => {
+      const tell = (line: unknown) => out.write(`${JSON.stringify(line)}\n`);
+      const waiting = [...plan.ask];
+      const work = async (): Promise<void> => {
+        for (let id = waiting.shift(); id !== undefined && !out.aborted; id = waiting.shift())
+          await tell(await rebuildCalendar(c.env, settings, id));
+      };
+      try {
+        await Promise.all(Array.from({ length: AT_ONCE }, work));
+        for (const provider of plan.unknown) await tell({ provider, unknown: true });
+        await tell({ done: true, next: plan.next });
+      } catch (error) {
+        waiting.length = 0; // the others end after the calendar they are at
+        logFailure("rebuild.failed", error);
+        await tell({ done: false });
+      }
+    });
+  })
+  .post("/history", async (c) => {
+    const refusal = refusalFor(c);
+    if (refusal) return sendProblem(c, refusal);
+    const body = await parseBody(c, replayBody);
+    if (!body.ok) return sendProblem(c, body.problem);
+    const { partition, offset } = body.value;
+    return c.json(await replayHistory(c.env, c.get("settings"), partition, offset));
+  })
+  /** [P11] The hash of the whole record, as Postgres has it. */
+  .get("/hash", async (c) => {
+    const refusal = refusalFor(c);
+    if (refusal) return sendProblem(c, refusal);
+    const answer = await askPostgres(c.get("settings"), async (db, { allStoredHashes, hashOfAll }) => {
+      const all = await allStoredHashes(db);
+      return { rows: all.reduce((sum, { rows }) => sum + rows, 0), hash: hashOfAll(all) };
+    });
+    return c.json(answer);
+  });
