@@ -46,11 +46,10 @@ try {
   console.log(overlaps.length === 0 ? "Nobody is booked twice." : `${overlaps.length}${more} overlaps.`);
   await closing.end(overlaps.length === 0 ? 0 : 1);
 } catch (error) {
-  const { cause } = error as { cause?: Error };
+  // No more than a code: what Postgres says can hold a row.
+  const { code } = ((error as { cause?: unknown }).cause ?? error) as { code?: string };
   console.error(
-    error instanceof StartError
-      ? error.message
-      : `The record cannot be read: ${cause?.message ?? (error as Error).message}`,
+    error instanceof StartError ? error.message : `The record cannot be read (${code ?? "nobody answers"}).`,
   );
   await closing.end(2);
 }
