@@ -147,10 +147,11 @@ export function firstStart({ timeOfDay, availableFrom }: WhenFilter, now: Instan
   return sql`(SELECT s FROM unnest(o.starts[${place}:]) AS s WHERE ${inDayPart(sql`s`, timeOfDay)} LIMIT 1)`;
 }
 
+/** By whole hours, and each start is translated to its clinic's clock once: that is what such a search costs. */
 export function inDayPart(start: SQL, part: DayPart): SQL {
   const [from, until] = dayPartMinutes(part);
-  return sql`extract(hour FROM ${start} AT TIME ZONE c.time_zone) >= ${from / 60}::int
-    AND extract(hour FROM ${start} AT TIME ZONE c.time_zone) < ${until / 60}::int`;
+  const hours = Array.from({ length: (until - from) / 60 }, (_, hour) => from / 60 + hour);
+  return sql`date_part('hour', ${start} AT TIME ZONE c.time_zone)::int = ANY(${sql.param(hours)}::int[])`;
 }
 
 /** What `start` must be before. The column is null where there is no start. */

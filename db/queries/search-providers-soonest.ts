@@ -83,12 +83,15 @@ export function soonestStatement(filter: SoonestFilter): SQL {
       FROM provider p JOIN opening o ON o.provider_id = p.id JOIN clinic c ON c.id = o.location_id
       CROSS JOIN LATERAL (SELECT ${firstStart(filter, now)} AS start OFFSET 0) f
       WHERE ${conditions}
+    ), heads AS (
+      SELECT m.provider_id, min(m.start) AS start FROM met m WHERE m.start IS NOT NULL
+      GROUP BY m.provider_id ${after ? sql`HAVING (min(m.start), m.provider_id) > (${instantText(after.start)}::timestamptz, ${after.id})` : sql``}
+      ORDER BY min(m.start), m.provider_id LIMIT ${limit}
     )
-    (SELECT n.provider_id AS id, ${epochMs(sql`n.start`)} AS start, n.location_id, n.visit_type_id
-    FROM (SELECT DISTINCT ON (m.provider_id) m.* FROM met m WHERE m.start IS NOT NULL
-      ORDER BY m.provider_id, m.start, m.location_id, m.visit_type_id) n
-    ${after ? sql`WHERE (n.start, n.provider_id) > (${instantText(after.start)}::timestamptz, ${after.id})` : sql``}
-    ORDER BY n.start, n.provider_id LIMIT ${limit})
+    (SELECT DISTINCT ON (h.provider_id) h.provider_id AS id, ${epochMs(sql`h.start`)} AS start,
+      m.location_id, m.visit_type_id
+    FROM heads h JOIN met m ON m.provider_id = h.provider_id AND m.start = h.start
+    ORDER BY h.provider_id, m.location_id, m.visit_type_id LIMIT ${limit})
     UNION ALL (${staleOf(now)})`;
 }
 
@@ -102,7 +105,7 @@ export async function searchProvidersSoonest(db: Db, filter: SoonestFilter): Pro
   invariant(filter.limit >= 1 && filter.limit <= PROVIDERS_PAGE_MAX, "a page of providers has 1 to 101 rows");
   const { rows } = await db.execute<Row>(soonestStatement(filter));
   const { openings, stale } = toOpenings(rows);
-  // The parts of a UNION ALL come in no promised order.
+  // The page was cut in this order; its rows come by provider.
   openings.sort((a, b) => a.start - b.start || (a.providerId < b.providerId ? -1 : 1));
   return { openings, stale };
 }

@@ -35,7 +35,7 @@ export interface SlotFilter {
 
 /**
  * The soonest starts of all lie at the places with the soonest first starts: those are found first (`heads`), and only
- * their lists are opened. A list is cut at `limit`: more of it cannot be among the first.
+ * their lists are opened.
  */
 export function slotsStatement(filter: SlotFilter): SQL {
   const { specialty, locationIds, timeOfDay, now, limit } = filter;
@@ -50,7 +50,7 @@ export function slotsStatement(filter: SlotFilter): SQL {
     timeOfDay ? inDayPart(sql`s.start`, timeOfDay) : undefined,
   ]);
   return sql`WITH met AS MATERIALIZED (
-      SELECT o.provider_id, o.location_id, o.visit_type_id, o.refresh_at, o.starts, c.time_zone,
+      SELECT o.provider_id, o.location_id, o.visit_type_id, o.refresh_at,
         CASE WHEN ${beforeEnd(sql`f.start`, when)} THEN f.start END AS start
       FROM provider p JOIN opening o ON o.provider_id = p.id JOIN clinic c ON c.id = o.location_id
       CROSS JOIN LATERAL (SELECT ${firstStart(when, now)} AS start OFFSET 0) f
@@ -60,12 +60,15 @@ export function slotsStatement(filter: SlotFilter): SQL {
       GROUP BY m.provider_id, m.location_id
       ORDER BY min(m.start), m.provider_id, m.location_id LIMIT ${limit}
     )
-    (SELECT DISTINCT ON (s.start, c.provider_id, c.location_id) c.provider_id AS id,
-      ${epochMs(sql`s.start`)} AS start, c.location_id, c.visit_type_id
-    FROM met c JOIN heads h ON h.provider_id = c.provider_id AND h.location_id = c.location_id
-    CROSS JOIN LATERAL unnest(c.starts) AS s(start)
-    WHERE c.start IS NOT NULL AND s.start >= c.start AND ${wanted}
-    ORDER BY s.start, c.provider_id, c.location_id, c.visit_type_id LIMIT ${limit})
+    (SELECT DISTINCT ON (s.start, m.provider_id, m.location_id) m.provider_id AS id,
+      ${epochMs(sql`s.start`)} AS start, m.location_id, m.visit_type_id
+    FROM heads h JOIN met m ON m.provider_id = h.provider_id AND m.location_id = h.location_id
+    JOIN opening o ON o.provider_id = m.provider_id AND o.visit_type_id = m.visit_type_id
+      AND o.location_id = m.location_id
+    JOIN clinic c ON c.id = o.location_id
+    CROSS JOIN LATERAL unnest(o.starts) AS s(start)
+    WHERE m.start IS NOT NULL AND s.start >= m.start AND ${wanted}
+    ORDER BY s.start, m.provider_id, m.location_id, m.visit_type_id LIMIT ${limit})
     UNION ALL (${staleOf(now)})`;
 }
 
