@@ -34,8 +34,8 @@ export function offersThen(filter: WhenFilter & { readonly now?: Instant | undef
   const { visitTypeId, now } = filter;
   const offers =
     visitTypeId &&
-    sql`EXISTS (SELECT 1 FROM provider_visit_type v
-      WHERE v.visit_type_id = ${visitTypeId} AND v.provider_id = p.id)`;
+    sql`EXISTS (SELECT 1 FROM provider_visit_type t
+      WHERE t.visit_type_id = ${visitTypeId} AND t.provider_id = p.id)`;
   if (!asksWhen(filter)) return [offers];
   invariant(now !== undefined, "a search in time is told what time it is");
   const open = allOf([
@@ -43,7 +43,11 @@ export function offersThen(filter: WhenFilter & { readonly now?: Instant | undef
     ofVisitType(filter),
     beforeEnd(firstStart(filter, now), filter),
   ]);
-  return [offers, sql`EXISTS (SELECT 1 FROM opening o WHERE ${open})`];
+  return [
+    offers,
+    sql`EXISTS (SELECT 1 FROM opening o
+    JOIN visit_type v ON v.id = o.visit_type_id AND v.deactivated_at IS NULL WHERE ${open})`,
+  ];
 }
 
 export function namesStatement(filter: ProviderFilter): SQL {

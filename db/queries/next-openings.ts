@@ -9,6 +9,7 @@ import {
   beforeEnd,
   epochMs,
   firstStart,
+  JOIN_OPENINGS,
   ofVisitType,
   type WhenFilter,
   type WhereFilter,
@@ -27,14 +28,14 @@ export interface NextOpeningsFilter extends WhenFilter, WhereFilter {
 export function nextOpeningsStatement(filter: NextOpeningsFilter): SQL {
   const { providerIds, now } = filter;
   const conditions = allOf([
-    sql`o.provider_id = ANY(${sql.param([...providerIds])}::text[])`,
+    sql`p.deactivated_at IS NULL AND p.id = ANY(${sql.param([...providerIds])}::text[])`,
     ...whereConditions(filter),
     ofVisitType(filter),
   ]);
   return sql`WITH met AS MATERIALIZED (
       SELECT o.provider_id, o.location_id, o.visit_type_id, o.refresh_at,
         CASE WHEN ${beforeEnd(sql`f.start`, filter)} THEN f.start END AS start
-      FROM opening o JOIN clinic c ON c.id = o.location_id
+      FROM provider p ${JOIN_OPENINGS}
       CROSS JOIN LATERAL (SELECT ${firstStart(filter, now)} AS start OFFSET 0) f
       WHERE ${conditions}
     )
@@ -45,7 +46,7 @@ export function nextOpeningsStatement(filter: NextOpeningsFilter): SQL {
     UNION ALL (${staleOf(now)})`;
 }
 
-/** By `opening_pk`, about seven rows a provider; worst case NEXT_OPENINGS_MAX of them with some dozen each. */
+/** By `provider_pk` and `opening_pk`, about seven rows a provider; worst case NEXT_OPENINGS_MAX of them with some dozen each. */
 export async function nextOpenings(db: Db, filter: NextOpeningsFilter): Promise<Openings> {
   invariant(filter.providerIds.length <= NEXT_OPENINGS_MAX, "at most a page of providers is asked about");
   if (filter.providerIds.length === 0) return { openings: [], stale: [] };

@@ -1,4 +1,4 @@
-/** The WHERE pieces that all searches share. Aliases: `p` provider, `c` clinic, `o` opening. */
+/** The WHERE pieces that all searches share. Aliases: `p` provider, `c` clinic, `o` opening, `v` visit type. */
 import { type SQL, sql } from "drizzle-orm";
 import type { Gender } from "../../core/directory/directory.ts";
 import { boxAround, EARTH_RADIUS_KM, type Point } from "../../core/directory/distance.ts";
@@ -131,16 +131,27 @@ export const whereConditions = ({ locationIds, near }: WhereFilter): SQL[] =>
     ...(near ? nearConditions(near) : []),
   ].filter((condition) => condition !== undefined);
 
+/** `opening` with everything that says what a row of it is worth. The provider `p` is joined already. */
+export const JOIN_OPENINGS = sql`JOIN opening o ON o.provider_id = p.id JOIN clinic c ON c.id = o.location_id
+  JOIN visit_type v ON v.id = o.visit_type_id AND v.deactivated_at IS NULL`;
+
+/** [S3] [S11] Of the visit type, unless the provider has another one at this site. */
+const NOTICE = sql`make_interval(mins => CASE WHEN p.overrides IS NULL THEN v.notice_minutes ELSE
+  coalesce((jsonb_path_query_first(p.overrides, '$[*] ? (@.visitTypeId == $type && @.locationId == $place).noticeMinutes',
+    jsonb_build_object('type', o.visit_type_id, 'place', o.location_id)) #>> '{}')::int, v.notice_minutes) END)`;
+
 /**
- * [SE1] The first start of `o` after `now` that the filter means, at the clinic `c`; null = none. The list ascends, so
+ * [SE1] The first start of `o` that the filter means, after `now` and its notice; null = none. The list ascends, so
  * `width_bucket` finds the place by halving, and the rest is read only for a part of the day.
  */
 export function firstStart({ timeOfDay, availableFrom }: WhenFilter, now: Instant): SQL {
-  const told = sql`${instantText(now)}::timestamptz`;
+  const moment = sql`${instantText(now)}::timestamptz`;
   // A millisecond earlier, because what is looked for comes after it.
-  const after = availableFrom
-    ? sql`greatest(${told}, ${availableFrom}::date::timestamp AT TIME ZONE c.time_zone - interval '1 ms')`
-    : told;
+  const after = sql`greatest(${moment}, ${moment} + ${NOTICE} - interval '1 ms'${
+    availableFrom
+      ? sql`, ${availableFrom}::date::timestamp AT TIME ZONE c.time_zone - interval '1 ms'`
+      : sql``
+  })`;
   const place = sql`width_bucket(${after}, o.starts) + 1`;
   if (!timeOfDay) return sql`o.starts[${place}]`;
   // Of a list that ascends, the first that fits is the earliest: no sorting.

@@ -10,6 +10,7 @@ import {
   epochMs,
   firstStart,
   instantText,
+  JOIN_OPENINGS,
   type Near,
   type NextOpening,
   ofVisitType,
@@ -80,7 +81,7 @@ export function soonestStatement(filter: SoonestFilter): SQL {
   return sql`WITH met AS MATERIALIZED (
       SELECT o.provider_id, o.location_id, o.visit_type_id, o.refresh_at,
         CASE WHEN ${beforeEnd(sql`f.start`, filter)} THEN f.start END AS start
-      FROM provider p JOIN opening o ON o.provider_id = p.id JOIN clinic c ON c.id = o.location_id
+      FROM provider p ${JOIN_OPENINGS}
       CROSS JOIN LATERAL (SELECT ${firstStart(filter, now)} AS start OFFSET 0) f
       WHERE ${conditions}
     ), heads AS (

@@ -12,6 +12,7 @@ import {
   epochMs,
   firstStart,
   inDayPart,
+  JOIN_OPENINGS,
   ofVisitType,
   whereConditions,
   whoConditions,
@@ -52,7 +53,7 @@ export function slotsStatement(filter: SlotFilter): SQL {
   return sql`WITH met AS MATERIALIZED (
       SELECT o.provider_id, o.location_id, o.visit_type_id, o.refresh_at,
         CASE WHEN ${beforeEnd(sql`f.start`, when)} THEN f.start END AS start
-      FROM provider p JOIN opening o ON o.provider_id = p.id JOIN clinic c ON c.id = o.location_id
+      FROM provider p ${JOIN_OPENINGS}
       CROSS JOIN LATERAL (SELECT ${firstStart(when, now)} AS start OFFSET 0) f
       WHERE ${conditions}
     ), heads AS (

@@ -1,11 +1,12 @@
 /** Searching providers and open starts, against a naive reference over the sample network. */
 import { type SQL, sql } from "drizzle-orm";
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Clinic, Provider } from "../../core/directory/directory.ts";
 import { distanceKm } from "../../core/directory/distance.ts";
 import type { LocationId, ProviderId, VisitTypeId } from "../../core/ids.ts";
 import { dateAt, minuteOfDayAt, nextDate } from "../../core/schedule/clinic-time.ts";
 import { dayPartOf } from "../../core/schedule/day-part.ts";
+import { OpenDays } from "../../core/schedule/open-days.ts";
 import { DAY_MS, HOUR_MS, type Instant, instant, MINUTE_MS, plus } from "../../core/time.ts";
 import { refreshTerms } from "../../db/directory/search-words.ts";
 import { correctWords, wordsStatement } from "../../db/queries/correct-words.ts";
@@ -47,6 +48,9 @@ const whoMatches = (p: Provider, f: Filter): boolean =>
   (f.insurance === undefined || p.insurances.includes(f.insurance)) &&
   (f.acceptingNew === undefined || p.acceptingNewPatients === f.acceptingNew) &&
   (f.visitTypeId === undefined || p.visitTypeIds.includes(f.visitTypeId));
+const opens = new Map(network.providers.map(({ id, calendar }) => [id, new OpenDays(calendar)]));
+const noticeMs = ({ providerId, visitTypeId, locationId }: OpeningRow): number =>
+  (opens.get(providerId)?.rules(visitTypeId, locationId)?.noticeMinutes ?? 0) * MINUTE_MS;
 const metres = (id: string, near: Near): number => Math.round(distanceKm(near, clinic(id)) * 1_000);
 const whereMatches = (id: LocationId, f: Filter): boolean =>
   (f.locationId === undefined || f.locationId === id) &&
@@ -70,7 +74,10 @@ const startsNaive = (f: Filter, now: Instant) =>
     .filter((row) => f.visitTypeId === undefined || row.visitTypeId === f.visitTypeId)
     .filter((row) => whereMatches(row.locationId, f))
     .flatMap((row) => row.starts.map((start) => ({ start, row })))
-    .filter(({ start, row }) => start > now && whenMatches(start, row.locationId, f));
+    .filter(
+      ({ start, row }) =>
+        start > now && start >= now + noticeMs(row) && whenMatches(start, row.locationId, f),
+    );
 
 function soonestNaive(f: Filter, now: Instant): { id: ProviderId; start: Instant }[] {
   const first = new Map<ProviderId, Instant>();
@@ -277,6 +284,35 @@ export function searchSuite(use: () => DatabaseUnderTest): void {
       expect(await everySoonest({}, 101, plus(NOW, 30 * DAY_MS))).toEqual([]);
     });
 
+    it("[SE1] [S3] [S11] a start that is too near for its visit type is not shown, by the rules at that very site", async () => {
+      const [one] = network.providers as [Provider];
+      const [visitTypeId, locationId] = [one.visitTypeIds[0], one.locationIds[0]] as [
+        VisitTypeId,
+        LocationId,
+      ];
+      const ask = async (now: Instant) =>
+        (await nextOpenings(use().db, { visitTypeId, locationIds: [locationId], providerIds: [one.id], now }))
+          .openings[0]?.start as Instant;
+      const row = rows.find(
+        (r) => r.providerId === one.id && r.visitTypeId === visitTypeId && r.locationId === locationId,
+      ) as OpeningRow;
+      const first = await ask(NOW);
+      expect(row.starts[0]).toBe(first);
+      const latest = plus(first, -noticeMs(row)); // the last moment at which it can be booked
+      expect(await ask(latest)).toBe(first);
+      expect(await ask(plus(latest, 1))).toBe(row.starts[1]);
+      const overrides = [{ visitTypeId, locationId, noticeMinutes: 3 * 24 * 60 }];
+      try {
+        await query("UPDATE provider SET overrides = $1::jsonb WHERE id = $2", [
+          JSON.stringify(overrides),
+          one.id,
+        ]);
+        expect(await ask(NOW)).toBe(row.starts.find((start) => start >= NOW + 3 * DAY_MS));
+      } finally {
+        await query("UPDATE provider SET overrides = NULL WHERE id = $1", [one.id]);
+      }
+    });
+
     it("[SE1] tells when each of a page of providers is open next", async () => {
       const ids = network.providers.slice(100, 200).map(({ id }) => id);
       for (const filter of [{}, { timeOfDay: "evening" as const, visitTypeId: type("Follow") }]) {
@@ -454,6 +490,8 @@ export function searchSuite(use: () => DatabaseUnderTest): void {
   });
 
   describe("plans and times", () => {
+    afterAll(() => query("DELETE FROM opening"));
+
     const planOf = async (statement: SQL, settings: readonly string[] = []): Promise<string> => {
       const { db } = use();
       const results = await db.batch([
