@@ -145,9 +145,14 @@ const FILTERS: readonly Filter[] = [
     availableFrom: nextDate(today),
   },
 ];
-const titled = FILTERS.map((filter) => ({ title: JSON.stringify(filter), filter }));
+const ALL_TITLED = FILTERS.map((filter) => ({ title: JSON.stringify(filter), filter }));
 
-export function searchSuite(use: () => DatabaseUnderTest): void {
+/**
+ * @param every of the sets of filters, one in so many is tried: PGlite takes a minute for all of them, and says nothing about
+ * SQL that the server does not say, which tries each
+ */
+export function searchSuite(use: () => DatabaseUnderTest, every = 1): void {
+  const titled = ALL_TITLED.filter((_, index) => index % every === 0);
   const query = (text: string, values: unknown[] = []) => use().postgres.pool.query(text, values);
   const everySoonest = async (f: Filter, limit: number, now = NOW) => {
     const found: { id: ProviderId; start: Instant }[] = [];
