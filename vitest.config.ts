@@ -28,7 +28,7 @@ const workers = {
     name: "workers",
     include: ["test/**/*.test.ts"],
     globalSetup: "./test/support/postgres-setup.ts",
-    testTimeout: 20_000,
+    testTimeout: 60_000, // a gentle eviction sometimes waits 30 s for an object to rest
     fsModuleCache: false, // required with vitest 5: the plugin cannot read its module cache
     deps: {
       optimizer: {
