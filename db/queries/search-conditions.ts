@@ -14,8 +14,6 @@ export const PROVIDERS_PAGE_MAX = 101;
 export const SEARCH_WORDS_MAX = 6;
 /** Calendars that one answer may find behind: each costs a call behind the answer. */
 export const STALE_MAX = 10;
-/** The list of a row in `opening` reaches two weeks; a window that is longer finds no more, and is harmless. */
-export const WINDOW_DAYS_MAX = 31;
 
 export interface Near extends Point {
   /** 1 to 500. */

@@ -75,7 +75,7 @@ export async function rebuildCalendar(
     const range = { after: from, through: after };
     withdrawn += await withdraw(env, settings, provider, range, told);
   }
-  // [openings] The calendar's next open starts are told again here, once a calendar can be asked to (`refreshOpenings`).
+  // Openings are not asked for: what a calendar has told stands in a row of its own, and it tells no list twice in its time.
   const [stored] = await askPostgres(settings, (db, { storedHashesOf }) => storedHashesOf(db, [provider]));
   return { ...hasher.end(), righted, withdrawn, stored: stored ?? null };
 }

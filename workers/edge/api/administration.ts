@@ -84,7 +84,7 @@ const scheduleDto = ({ id, calendar }: Provider) => ({
 });
 
 export const clinicAdministration = new Hono<EdgeEnv>()
-  /** A new clinic. 201 with its ETag; known everywhere within seconds. */
+  /** A new clinic. 201; known everywhere within seconds. */
   .post("/", async (c) => {
     const admitted = mayManage(c, "network");
     if (!admitted.ok) return sendProblem(c, admitted.problem);
