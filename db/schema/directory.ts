@@ -274,7 +274,9 @@ export const directoryChange = pgTable(
 export const externalId = pgTable(
   "external_id",
   {
-    kind: text("kind", { enum: ["clinic", "provider", "visit-type", "patient", "appointment"] }).notNull(),
+    kind: text("kind", {
+      enum: ["clinic", "provider", "schedule", "visit-type", "resource", "patient", "staff", "appointment"],
+    }).notNull(),
     system: text("system").notNull(),
     value: text("value").notNull(),
     id: text("id").notNull(),
