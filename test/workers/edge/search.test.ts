@@ -303,6 +303,14 @@ describe("the page", () => {
     expect(late).toContain('href="/?specialty=primary-care"');
     expect(await page("?cursor=abc")).toContain('class="cards"'); // an old link begins at the beginning
   });
+
+  it("[SE11] who matches and has told nothing yet is shown all the same, after the others", async () => {
+    await db().execute(sql`DELETE FROM opening WHERE provider_id = ${told[4]?.id}`);
+    const alone = await page(`?q=Elda&${here()}`);
+    expect(alone).toContain("No open times are known yet.");
+    expect(alone).toContain("Eva Elda");
+    expect(alone).not.toContain("Next open:");
+  });
 });
 
 describe("calendars that were never told", () => {

@@ -2,7 +2,6 @@
 import { Hono } from "hono";
 import { distanceKm, type Point } from "../../../core/directory/distance.ts";
 import { dateAt } from "../../../core/schedule/clinic-time.ts";
-import { logFailure } from "../../../durable-objects/shared/log.ts";
 import { shortMomentText, zoneText } from "../../../web/shared/time-text.ts";
 import type { EdgeSettings } from "../../config.ts";
 import { directoryOf } from "../api/directory.ts";
@@ -17,6 +16,7 @@ import {
   type ProviderSearch,
   type SortOrder,
 } from "../find-providers.ts";
+import { PostgresUnavailable } from "../postgres.ts";
 import { refreshStale } from "../refresh-openings.ts";
 import { sendPage } from "./layout.tsx";
 import { providerUrl } from "./provider-view.tsx";
@@ -27,7 +27,13 @@ import { addressText, languagesText, milesText, providerText, specialtyText } fr
 const PROVIDERS_SHOWN = 20;
 
 type Found =
-  | { readonly kind: "page"; readonly page: ProviderPage; readonly sort: SortOrder }
+  | {
+      readonly kind: "page";
+      readonly page: ProviderPage;
+      readonly sort: SortOrder;
+      /** Who matches and has no open time that we know of; only beside the last page of the soonest. */
+      readonly others: readonly FoundProvider[];
+    }
   /** Postgres does not answer, a ZIP code that nobody knows, a search that cannot be read. */
   | { readonly kind: "away" | "unknown-place" | "unreadable" };
 
@@ -80,6 +86,20 @@ function ProviderCard({ known, found, point }: CardProps) {
   );
 }
 
+function Cards({
+  known,
+  found,
+  point,
+}: Omit<CardProps, "found"> & { readonly found: readonly FoundProvider[] }) {
+  return found.length > 0 ? (
+    <ul class="cards">
+      {found.map((one) => (
+        <ProviderCard key={one.provider.id} known={known} found={one} point={point} />
+      ))}
+    </ul>
+  ) : null;
+}
+
 const NoMatch = () => (
   <div class="notice">
     <p>
@@ -125,27 +145,33 @@ interface ResultsProps {
   readonly search: SearchFields;
   readonly page: ProviderPage;
   readonly sort: SortOrder;
+  readonly others: readonly FoundProvider[];
 }
 
-function Results({ known, search, page, sort }: ResultsProps) {
+function Results({ known, search, page, sort, others }: ResultsProps) {
   const { found, next, point, correctedQuery, isStale } = page;
-  const asksWhen = search.timeOfDay !== undefined || search.availableFrom !== undefined;
   return (
     <section aria-labelledby="providers">
       <h2 id="providers">Providers</h2>
       {correctedQuery === null ? null : <Corrected search={search} query={correctedQuery} />}
       {isStale ? <p class="notice">These results are a few minutes old.</p> : null}
-      {found.length > 0 && sort === "name" && search.sort === undefined ? (
-        <p class="notice">No open times are known yet for this search. Each provider's page shows theirs.</p>
+      <Cards known={known} found={found} point={point} />
+      {found.length + others.length === 0 && !search.cursor ? (
+        asksWhen(search) ? (
+          <NoOpenTime search={search} />
+        ) : (
+          <NoMatch />
+        )
       ) : null}
-      {found.length > 0 ? (
-        <ul class="cards">
-          {found.map((one) => (
-            <ProviderCard key={one.provider.id} known={known} found={one} point={point} />
-          ))}
-        </ul>
+      {others.length > 0 ? (
+        <>
+          <p class="notice">
+            {found.length > 0 ? "These match too. Their" : "No open times are known yet. Each provider's"} own
+            page shows when they are free.
+          </p>
+          <Cards known={known} found={others} point={point} />
+        </>
       ) : null}
-      {found.length === 0 && !search.cursor ? asksWhen ? <NoOpenTime search={search} /> : <NoMatch /> : null}
       <nav class="pager" aria-label="More providers">
         {search.cursor ? (
           <a href={searchUrl({ ...search, cursor: undefined })}>Back to the first page</a>
@@ -155,17 +181,18 @@ function Results({ known, search, page, sort }: ResultsProps) {
             Next {PROVIDERS_SHOWN} providers
           </a>
         ) : null}
-        {!next && sort === "soonest" && found.length > 0 ? (
-          <a href={searchUrl({ ...search, sort: "name", cursor: undefined })}>
-            Also show providers without open times
-          </a>
+        {!next && sort === "soonest" && found.length + others.length > 0 && !asksWhen(search) ? (
+          <a href={searchUrl({ ...search, sort: "name", cursor: undefined })}>Show all of them by name</a>
         ) : null}
       </nav>
     </section>
   );
 }
 
-/** Soonest first unless somebody wants it otherwise; by name where nobody has an open time that we know of. */
+const asksWhen = ({ timeOfDay, availableFrom }: SearchFields): boolean =>
+  timeOfDay !== undefined || availableFrom !== undefined;
+
+/** Soonest first unless somebody wants it otherwise; at its end whoever else matches, unless a time was asked for. */
 async function find(settings: EdgeSettings, known: Directory, search: SearchFields): Promise<Found> {
   const wanted = search.sort === "distance" && !search.near ? "soonest" : (search.sort ?? "soonest");
   const query = providersQuery.safeParse({ ...search, sort: wanted, limit: String(PROVIDERS_SHOWN) });
@@ -176,18 +203,30 @@ async function find(settings: EdgeSettings, known: Directory, search: SearchFiel
   const ask = async (asked: ProviderSearch): Promise<Found> => {
     const page = await findProviders(settings, known, asked);
     if (page === "bad-cursor") return ask({ ...asked, cursor: undefined }); // an old link: from the beginning
-    return page === "unknown-place" ? { kind: page } : { kind: "page", page, sort: asked.sort };
+    if (page === "unknown-place") return { kind: page };
+    const isWhole = asked.sort !== "soonest" || asksWhen(search) || page.next !== null;
+    const others = isWhole ? [] : await othersThan(page, settings, known, asked);
+    return { kind: "page", page, sort: asked.sort, others };
   };
   try {
-    const found = await ask(query.data);
-    const isEmpty = found.kind === "page" && found.page.found.length === 0;
-    return isEmpty && search.sort === undefined && search.cursor === undefined
-      ? await ask({ ...query.data, sort: "name" })
-      : found;
+    return await ask(query.data);
   } catch (error) {
-    logFailure("pages.search_failed", error);
-    return { kind: "away" };
+    if (!(error instanceof PostgresUnavailable)) throw error;
+    return { kind: "away" }; // logged in askPostgres
   }
+}
+
+/** A page by name of those who match and are not on this one. Who was on an earlier page has a time, and is left out for it. */
+async function othersThan(
+  { found }: ProviderPage,
+  settings: EdgeSettings,
+  known: Directory,
+  asked: ProviderSearch,
+): Promise<readonly FoundProvider[]> {
+  const all = await findProviders(settings, known, { ...asked, sort: "name", cursor: undefined });
+  if (typeof all === "string") return []; // it was neither a moment ago
+  const shown = new Set(found.map(({ provider }) => provider.id));
+  return all.found.filter(({ provider, next }) => next === null && !shown.has(provider.id));
 }
 
 export const findCare = new Hono<EdgeEnv>().get("/", async (c) => {

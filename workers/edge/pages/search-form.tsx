@@ -15,15 +15,19 @@ export type SearchFields = Partial<Record<(typeof FIELDS)[number], string | unde
 
 /** Those that the form hides until somebody wants them. */
 const MORE = [
-  ...(["near", "radiusKm", "language", "insurance", "gender"] as const),
+  ...(["language", "insurance", "gender"] as const),
   ...(["availableFrom", "timeOfDay", "acceptingNew", "sort"] as const),
 ];
 
-/** Only what the form knows; an empty field is one that was left alone, and a radius needs a middle. */
+/** Only what the form knows; an empty field is one that was left alone, a radius needs a middle, and soonest goes without saying. */
 export function readSearch(query: Readonly<Record<string, string>>): SearchFields {
   const given = FIELDS.map((name) => [name, query[name]?.trim()] as const).filter(([, value]) => value);
-  const { radiusKm, ...search }: SearchFields = Object.fromEntries(given);
-  return search.near && radiusKm ? { ...search, radiusKm } : search;
+  const { radiusKm, sort, ...search }: SearchFields = Object.fromEntries(given);
+  return {
+    ...search,
+    ...(search.near && radiusKm ? { radiusKm } : {}),
+    ...(sort && sort !== "soonest" ? { sort } : {}),
+  };
 }
 
 export function searchUrl(search: SearchFields): string {
@@ -97,7 +101,7 @@ interface SelectProps {
 
 function Select({ name, label, any, chosen, options = [], children }: SelectProps) {
   return (
-    <>
+    <div class="field">
       <label for={name}>{label}</label>
       <select id={name} name={name}>
         {any === undefined ? null : <option value="">{any}</option>}
@@ -108,7 +112,7 @@ function Select({ name, label, any, chosen, options = [], children }: SelectProp
         ))}
         {children}
       </select>
-    </>
+    </div>
   );
 }
 
@@ -137,47 +141,40 @@ function MoreFilters({ known, search }: { known: Directory; search: SearchFields
   return (
     <details class="more-filters" open={MORE.some((name) => search[name] !== undefined)}>
       <summary>More filters</summary>
-      <label for="near">Near ZIP code</label>
-      <input
-        id="near"
-        name="near"
-        value={search.near}
-        inputMode="numeric"
-        pattern="[0-9]{5}"
-        maxLength={5}
-        autocomplete="postal-code"
-        title="Five digits"
-      />
-      <Select name="radiusKm" label="Within" chosen={search.radiusKm ?? RADIUS_SHOWN} options={RADII} />
-      <Select
-        name="language"
-        label="Speaks"
-        any="Any language"
-        chosen={search.language}
-        options={languages}
-      />
-      <Select
-        name="insurance"
-        label="Insurance"
-        any="Any insurance"
-        chosen={search.insurance}
-        options={insurances}
-      />
-      <Select name="gender" label="Provider is" any="Anybody" chosen={search.gender} options={GENDERS} />
-      <label for="availableFrom">On this day or later</label>
-      <input id="availableFrom" name="availableFrom" type="date" value={search.availableFrom} />
-      <Select
-        name="timeOfDay"
-        label="Time of day"
-        any="Any time"
-        chosen={search.timeOfDay}
-        options={DAY_PARTS}
-      />
-      <Select name="sort" label="Sort by" chosen={search.sort} options={ORDERS} />
-      <label class="check">
-        <input type="checkbox" name="acceptingNew" value="true" checked={search.acceptingNew === "true"} />
-        Taking new patients
-      </label>
+      <div class="fields">
+        <Select name="radiusKm" label="Within" chosen={search.radiusKm ?? RADIUS_SHOWN} options={RADII} />
+        <Select
+          name="language"
+          label="Speaks"
+          any="Any language"
+          chosen={search.language}
+          options={languages}
+        />
+        <Select
+          name="insurance"
+          label="Insurance"
+          any="Any insurance"
+          chosen={search.insurance}
+          options={insurances}
+        />
+        <Select name="gender" label="Provider is" any="Anybody" chosen={search.gender} options={GENDERS} />
+        <div class="field">
+          <label for="availableFrom">On this day or later</label>
+          <input id="availableFrom" name="availableFrom" type="date" value={search.availableFrom} />
+        </div>
+        <Select
+          name="timeOfDay"
+          label="Time of day"
+          any="Any time"
+          chosen={search.timeOfDay}
+          options={DAY_PARTS}
+        />
+        <Select name="sort" label="Sort by" chosen={search.sort} options={ORDERS} />
+        <label class="check">
+          <input type="checkbox" name="acceptingNew" value="true" checked={search.acceptingNew === "true"} />
+          Taking new patients
+        </label>
+      </div>
     </details>
   );
 }
@@ -187,25 +184,42 @@ export function SearchForm({ known, search }: { known: Directory; search: Search
   return (
     <search>
       <form method="get" action="/" class="search">
-        <label for="q">Name or keyword</label>
-        <input
-          id="q"
-          name="q"
-          type="search"
-          value={search.q}
-          maxLength={SEARCH_CHARS_MAX}
-          autocomplete="off"
-        />
-        <Select
-          name="specialty"
-          label="Specialty"
-          any="Any specialty"
-          chosen={search.specialty}
-          options={known.specialties.map((code) => [code, specialtyText(code)] as const)}
-        />
-        <Select name="locationId" label="Clinic" any="Any clinic" chosen={search.locationId}>
-          <ClinicOptions clinics={clinics} chosen={search.locationId} />
-        </Select>
+        <div class="fields">
+          <div class="field">
+            <label for="q">Name or keyword</label>
+            <input
+              id="q"
+              name="q"
+              type="search"
+              value={search.q}
+              maxLength={SEARCH_CHARS_MAX}
+              autocomplete="off"
+            />
+          </div>
+          <Select
+            name="specialty"
+            label="Specialty"
+            any="Any specialty"
+            chosen={search.specialty}
+            options={known.specialties.map((code) => [code, specialtyText(code)] as const)}
+          />
+          <div class="field">
+            <label for="near">Near ZIP code</label>
+            <input
+              id="near"
+              name="near"
+              value={search.near}
+              inputMode="numeric"
+              pattern="[0-9]{5}"
+              maxLength={5}
+              autocomplete="postal-code"
+              title="Five digits"
+            />
+          </div>
+          <Select name="locationId" label="Clinic" any="Any clinic" chosen={search.locationId}>
+            <ClinicOptions clinics={clinics} chosen={search.locationId} />
+          </Select>
+        </div>
         <MoreFilters known={known} search={search} />
         <p class="actions">
           <button type="submit" class="button">
