@@ -31,7 +31,7 @@ export {
   storedProviders,
   withdrawRows,
 } from "./projections/appointments.ts";
-export { projectOpenings } from "./projections/openings.ts";
+export { projectOpenings, trimOpenings } from "./projections/openings.ts";
 export { appointmentHistoryOf } from "./queries/appointment-history.ts";
 export { correctWords } from "./queries/correct-words.ts";
 export { findPatient } from "./queries/find-patient.ts";

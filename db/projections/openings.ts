@@ -8,6 +8,7 @@ import type { OpeningsEvent } from "../../core/events/event.ts";
 import { type Opening, openingKey } from "../../core/schedule/openings.ts";
 import type { Instant } from "../../core/time.ts";
 import type { Db } from "../client.ts";
+import { NOTICE } from "../queries/search-conditions.ts";
 
 /** Bounds one statement: 500 rows of at most 60 starts are 0.8 MB. */
 export const OPENING_ROWS_MAX = 500;
@@ -63,4 +64,27 @@ export async function projectOpenings(db: Db, events: readonly OpeningsEvent[]):
   for (let from = 0; from < rows.length; from += OPENING_ROWS_MAX)
     written += (await db.execute(upsert(rows.slice(from, from + OPENING_ROWS_MAX)))).rowCount;
   return written;
+}
+
+/** Bounds one statement; a network of 2,000 providers has as many lists whose first start passes at nine in the morning. */
+const TRIM_ROWS_MAX = 3_000;
+
+/**
+ * [SE12] Takes starts off that nobody can book any more, so that the first of a list says how soon it is: searches walk them in
+ * that order. Whoever reads compares with the clock all the same, so nothing changes but the speed. Idempotent; at once
+ * with others it skips what they hold. By `opening_first_idx`. Returns how many lists became shorter.
+ */
+export async function trimOpenings(db: Db, now: Instant): Promise<number> {
+  const at = sql`${moment(now)}::timestamptz`;
+  const passed = sql`greatest(${at}, ${at} + ${NOTICE} - interval '1 ms')`;
+  const { rowCount } = await db.execute(sql`
+    UPDATE opening o SET starts = o.starts[t.passed + 1:] FROM (
+      SELECT o.provider_id, o.visit_type_id, o.location_id, width_bucket(${passed}, o.starts) AS passed
+      FROM opening o JOIN visit_type v ON v.id = o.visit_type_id JOIN provider p ON p.id = o.provider_id
+      WHERE o.starts[1] <= ${at} + make_interval(mins => (SELECT max(notice_minutes) FROM visit_type))
+        AND o.starts[1] <= ${passed}
+      ORDER BY o.starts[1] LIMIT ${TRIM_ROWS_MAX} FOR UPDATE OF o SKIP LOCKED
+    ) t
+    WHERE o.provider_id = t.provider_id AND o.visit_type_id = t.visit_type_id AND o.location_id = t.location_id`);
+  return rowCount;
 }

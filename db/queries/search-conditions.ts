@@ -4,7 +4,7 @@ import type { Gender } from "../../core/directory/directory.ts";
 import { boxAround, EARTH_RADIUS_KM, type Point } from "../../core/directory/distance.ts";
 import type { LocationId, ProviderId, VisitTypeId } from "../../core/ids.ts";
 import type { CalendarDate } from "../../core/schedule/clinic-time.ts";
-import { type DayPart, dayPartMinutes } from "../../core/schedule/day-part.ts";
+import type { DayPart } from "../../core/schedule/day-part.ts";
 import type { Instant } from "../../core/time.ts";
 import { foldText } from "../search-text.ts";
 
@@ -129,38 +129,46 @@ export const whereConditions = ({ locationIds, near }: WhereFilter): SQL[] =>
     ...(near ? nearConditions(near) : []),
   ].filter((condition) => condition !== undefined);
 
-/** `opening` with everything that says what a row of it is worth. The provider `p` is joined already. */
-export const JOIN_OPENINGS = sql`JOIN opening o ON o.provider_id = p.id JOIN clinic c ON c.id = o.location_id
-  JOIN visit_type v ON v.id = o.visit_type_id AND v.deactivated_at IS NULL`;
+/**
+ * `opening` with everything that says what a row of it is worth; the provider `p` is joined already. Distances and where a date
+ * begins are computed for each of some hundred clinics, not for each row.
+ */
+export function joinOpenings({ availableFrom }: WhenFilter, where: WhereFilter): SQL {
+  const conditions = allOf(whereConditions(where));
+  const from = availableFrom
+    ? sql`, ${availableFrom}::date::timestamp AT TIME ZONE c.time_zone AS from_at`
+    : sql``;
+  const clinics =
+    availableFrom || where.near
+      ? sql`JOIN (SELECT c.*${from} FROM clinic c WHERE ${conditions} OFFSET 0) c ON c.id = o.location_id`
+      : sql`JOIN clinic c ON c.id = o.location_id AND ${conditions}`;
+  return sql`JOIN opening o ON o.provider_id = p.id ${clinics}
+    JOIN visit_type v ON v.id = o.visit_type_id AND v.deactivated_at IS NULL`;
+}
+
+const beginOf = ({ availableFrom }: WhenFilter): SQL =>
+  sql`${availableFrom ?? null}::date::timestamp AT TIME ZONE c.time_zone`;
+
+/** The list of `o` that the filter reads: of the whole day, or of a part of it. */
+export const listOf = ({ timeOfDay }: WhenFilter): SQL => sql`o.${sql.identifier(timeOfDay ?? "starts")}`;
 
 /** [S3] [S11] Of the visit type, unless the provider has another one at this site. */
-const NOTICE = sql`make_interval(mins => CASE WHEN p.overrides IS NULL THEN v.notice_minutes ELSE
+export const NOTICE = sql`make_interval(mins => CASE WHEN p.overrides IS NULL THEN v.notice_minutes ELSE
   coalesce((jsonb_path_query_first(p.overrides, '$[*] ? (@.visitTypeId == $type && @.locationId == $place).noticeMinutes',
     jsonb_build_object('type', o.visit_type_id, 'place', o.location_id)) #>> '{}')::int, v.notice_minutes) END)`;
 
 /**
  * [SE1] The first start of `o` that the filter means, after `now` and its notice; null = none. The list ascends, so
- * `width_bucket` finds the place by halving, and the rest is read only for a part of the day.
+ * `width_bucket` finds the place by halving. `fromAt`: where the first date begins at `c`.
  */
-export function firstStart({ timeOfDay, availableFrom }: WhenFilter, now: Instant): SQL {
+export function firstStart(when: WhenFilter, now: Instant, fromAt: SQL = beginOf(when)): SQL {
   const moment = sql`${instantText(now)}::timestamptz`;
   // A millisecond earlier, because what is looked for comes after it.
   const after = sql`greatest(${moment}, ${moment} + ${NOTICE} - interval '1 ms'${
-    availableFrom
-      ? sql`, ${availableFrom}::date::timestamp AT TIME ZONE c.time_zone - interval '1 ms'`
-      : sql``
+    when.availableFrom ? sql`, ${fromAt} - interval '1 ms'` : sql``
   })`;
-  const place = sql`width_bucket(${after}, o.starts) + 1`;
-  if (!timeOfDay) return sql`o.starts[${place}]`;
-  // Of a list that ascends, the first that fits is the earliest: no sorting.
-  return sql`(SELECT s FROM unnest(o.starts[${place}:]) AS s WHERE ${inDayPart(sql`s`, timeOfDay)} LIMIT 1)`;
-}
-
-/** By whole hours, and each start is translated to its clinic's clock once: that is what such a search costs. */
-export function inDayPart(start: SQL, part: DayPart): SQL {
-  const [from, until] = dayPartMinutes(part);
-  const hours = Array.from({ length: (until - from) / 60 }, (_, hour) => from / 60 + hour);
-  return sql`date_part('hour', ${start} AT TIME ZONE c.time_zone)::int = ANY(${sql.param(hours)}::int[])`;
+  const list = listOf(when);
+  return sql`${list}[width_bucket(${after}, ${list}) + 1]`;
 }
 
 /** What `start` must be before. The column is null where there is no start. */

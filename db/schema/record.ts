@@ -65,7 +65,7 @@ export const appointmentHistory = pgTable(
 
 /**
  * The next open starts of a visit type at a site, as its calendar last told. Only `db/projections/openings.ts` writes it.
- * A start that has passed stays in the list: whoever reads compares with the clock.
+ * A start that has passed may stay in the list: whoever reads compares with the clock.
  */
 export const opening = pgTable(
   "opening",
@@ -77,12 +77,19 @@ export const opening = pgTable(
     sequence: bigint("sequence", { mode: "number" }).notNull(),
     /** Ascending. None = nothing is open. */
     starts: moment("starts").array().notNull(),
+    /** Those of `starts` in each part of the day, by the clinic's wall. The trigger `opening_parts` keeps them. */
+    morning: moment("morning").array().notNull().default([]),
+    afternoon: moment("afternoon").array().notNull().default([]),
+    evening: moment("evening").array().notNull().default([]),
     /** After this the list is no longer the next ones: its calendar should be asked again. */
     refreshAt: moment("refresh_at").notNull(),
   },
   (t) => [
     primaryKey({ name: "opening_pk", columns: [t.providerId, t.visitTypeId, t.locationId] }),
     index("opening_first_idx").on(sql`(starts[1])`, t.providerId),
+    index("opening_morning_idx").on(sql`(morning[1])`, t.providerId),
+    index("opening_afternoon_idx").on(sql`(afternoon[1])`, t.providerId),
+    index("opening_evening_idx").on(sql`(evening[1])`, t.providerId),
     index("opening_location_idx").on(t.locationId, t.visitTypeId),
     index("opening_visit_type_idx").on(t.visitTypeId, sql`(starts[1])`),
     index("opening_refresh_idx").on(t.refreshAt),

@@ -12,6 +12,7 @@ import type { EdgeSettings } from "../config.ts";
 import { decodeCursor, encodeCursor } from "./api/paging.ts";
 import type { Directory } from "./directory-cache.ts";
 import { askReplica } from "./postgres.ts";
+import type { Repairs } from "./refresh-openings.ts";
 import { answered, questionKey } from "./search-cache.ts";
 
 export type SortOrder = "soonest" | "distance" | "name";
@@ -59,8 +60,8 @@ export interface ProviderPage {
   readonly point: Point | null;
   readonly asOf: Instant;
   readonly isStale: boolean;
-  /** [SE8] Whose openings are out of date: for `refreshStale`. */
-  readonly outOfDate: readonly ProviderId[];
+  /** [SE8] For `repairOpenings`. */
+  readonly repairs: Repairs;
 }
 
 /** An hour's way. */
@@ -75,7 +76,7 @@ interface Answer {
   readonly next: string | null;
   readonly correctedQuery: string | null;
   readonly point: Point | null;
-  readonly outOfDate: readonly ProviderId[];
+  readonly repairs: Repairs;
 }
 
 /** Which search a cursor belongs to: its order and its filters. FNV-1a; a mix-up costs a 400 or an odd page, no secret. */
@@ -117,13 +118,14 @@ async function pageOf(
   rows: { id: ProviderId; key: string | number }[];
   openings: NextOpening[];
   stale: ProviderId[];
+  isUntrimmed?: boolean | undefined;
 }> {
   const { sort, point: near, meant, now, cursor: _cursor, ...rest } = asked;
   const filter = { ...rest, ...meant, near, now, limit: asked.limit + 1 };
   if (sort === "soonest") {
     const from = after && { start: instant(Number(after.key)), id: after.id };
-    const { openings, stale } = await queries.searchProvidersSoonest(db, { ...filter, after: from });
-    return { rows: openings.map(({ providerId: id, start }) => ({ id, key: start })), openings, stale };
+    const found = await queries.searchProvidersSoonest(db, { ...filter, after: from });
+    return { ...found, rows: found.openings.map(({ providerId: id, start }) => ({ id, key: start })) };
   }
   if (sort === "distance" && near) {
     const from = after && { metres: Number(after.key), id: after.id };
@@ -171,7 +173,7 @@ async function ask(
     next: page.rows.length > limit && last ? encodeCursor([markOf(search), last.key, last.id]) : null,
     correctedQuery: words?.isCorrected ? words.q : null,
     point: point ?? null,
-    outOfDate: shown.stale,
+    repairs: { stale: shown.stale, isUntrimmed: shown.isUntrimmed },
   };
 }
 
@@ -214,20 +216,20 @@ export async function findProviders(
     // Who was listed for a start that has passed is not the soonest any more.
     return search.sort === "soonest" && !isOpen ? [] : [{ provider, next: isOpen ? next : null }];
   });
-  const { next, correctedQuery, point, outOfDate } = value;
-  return { found, next, correctedQuery, point, asOf, isStale, outOfDate };
+  const { next, correctedQuery, point, repairs } = value;
+  return { found, next, correctedQuery, point, asOf, isStale, repairs };
 }
 
 /** When one provider is open next, for their own page; null also while Postgres is away. */
 export async function nextOpeningOf(
   settings: EdgeSettings,
   provider: Provider,
-): Promise<{ readonly next: NextOpening | null; readonly outOfDate: readonly ProviderId[] }> {
+): Promise<{ readonly next: NextOpening | null; readonly repairs: Repairs }> {
   const asked = { providerIds: [provider.id] };
   const { value } = await answered(questionKey("next", asked), (now) =>
     askReplica(settings, (db, { nextOpenings }) => nextOpenings(db, { ...asked, now })),
   );
   const [next] = value.openings;
   const isOpen = next !== undefined && isStillOpen(provider, next, instant(Date.now()));
-  return { next: isOpen ? next : null, outOfDate: value.stale };
+  return { next: isOpen ? next : null, repairs: value };
 }

@@ -1,9 +1,16 @@
-/** Read-repair: a search that met a list of openings which has had its time asks its calendar to tell again. */
+/**
+ * Read-repair, behind an answer: a search that met a list of openings which has had its time asks its calendar to tell again;
+ * one that had to look at every list has passed starts taken off them.
+ */
+import type { Context } from "hono";
 import type { Provider } from "../../core/directory/directory.ts";
 import type { ProviderId } from "../../core/ids.ts";
-import { SECOND_MS } from "../../core/time.ts";
+import { instant, MINUTE_MS, SECOND_MS } from "../../core/time.ts";
 import { logFailure } from "../../durable-objects/shared/log.ts";
+import type { EdgeSettings } from "../config.ts";
 import type { Directory } from "./directory-cache.ts";
+import type { EdgeEnv } from "./env.ts";
+import { askPostgres } from "./postgres.ts";
 import { configure } from "./provisioning.ts";
 import { providerCalendar } from "./stubs.ts";
 
@@ -13,8 +20,33 @@ const ASKED_AGAIN_MS = 5 * SECOND_MS;
 const ASKED_MAX = 5_000;
 const askedAt = new Map<ProviderId, number>();
 
-/** [SE8] [OP7] Behind an answer: in `waitUntil`. Never throws; a calendar that fails is asked by the next search. */
-export async function refreshStale(env: Env, known: Directory, ids: readonly ProviderId[]): Promise<void> {
+/** An isolate does it so often at most; in between, as many lists as have a start in a minute are behind. */
+const TRIM_EVERY_MS = MINUTE_MS;
+let trimmedAt = 0;
+
+export interface Repairs {
+  readonly stale: readonly ProviderId[];
+  readonly isUntrimmed?: boolean | undefined;
+}
+
+/** Behind the answer of `c`. */
+export function repairOpenings(c: Context<EdgeEnv>, known: Directory, { stale, isUntrimmed }: Repairs): void {
+  c.executionCtx.waitUntil(refreshStale(c.env, known, stale));
+  if (isUntrimmed) c.executionCtx.waitUntil(trim(c.get("settings")));
+}
+
+/** [SE12] On the primary, also when searches ask a replica. */
+async function trim(settings: EdgeSettings): Promise<void> {
+  const now = Date.now();
+  if (now - trimmedAt < TRIM_EVERY_MS) return;
+  trimmedAt = now;
+  await askPostgres(settings, (db, { trimOpenings }) => trimOpenings(db, instant(now))).catch(
+    () => undefined,
+  ); // logged there
+}
+
+/** [SE8] [OP7] Never throws; a calendar that fails is asked by the next search. */
+async function refreshStale(env: Env, known: Directory, ids: readonly ProviderId[]): Promise<void> {
   const now = Date.now();
   const due = ids
     .filter((id) => now - (askedAt.get(id) ?? 0) >= ASKED_AGAIN_MS)

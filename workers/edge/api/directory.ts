@@ -14,7 +14,7 @@ import { type Directory, directory, directoryFor } from "../directory-cache.ts";
 import type { EdgeEnv } from "../env.ts";
 import { findProviders, nextOpeningOf } from "../find-providers.ts";
 import { PostgresUnavailable } from "../postgres.ts";
-import { refreshStale } from "../refresh-openings.ts";
+import { repairOpenings } from "../refresh-openings.ts";
 import { BAD_CURSOR, decodeCursor, isText, markStale, pageOf, sendPage } from "./paging.ts";
 import { CALENDAR_AWAY, invalid, NOT_FOUND, sendProblem } from "./problem.ts";
 import { availabilityQuery, listQuery, locationsQuery, type Parsed, parseQuery } from "./schemas.ts";
@@ -132,7 +132,7 @@ export const specialties = new Hono<EdgeEnv>().get("/", async (c) => {
 
 /** Postgres is away, and the rest of the answer does not need it; logged in askPostgres. */
 const nothingKnown = (error: unknown): Awaited<ReturnType<typeof nextOpeningOf>> => {
-  if (error instanceof PostgresUnavailable) return { next: null, outOfDate: [] };
+  if (error instanceof PostgresUnavailable) return { next: null, repairs: { stale: [] } };
   throw error;
 };
 
@@ -146,8 +146,8 @@ export const providers = new Hono<EdgeEnv>()
     const page = await findProviders(c.get("settings"), known, query.value);
     if (page === "bad-cursor") return sendProblem(c, BAD_CURSOR);
     if (page === "unknown-place") return sendProblem(c, UNKNOWN_PLACE);
-    const { found, point, correctedQuery, isStale, asOf, outOfDate } = page;
-    c.executionCtx.waitUntil(refreshStale(c.env, known, outOfDate));
+    const { found, point, correctedQuery, isStale, asOf, repairs } = page;
+    repairOpenings(c, known, repairs);
     if (isStale) markStale(c);
     const data = found.map(({ provider, next }) => providerDto(known, provider, { next, point }));
     return sendPage(c, data, page.next, {
@@ -159,8 +159,8 @@ export const providers = new Hono<EdgeEnv>()
     const known = await directoryOf(c);
     const provider = known.providers.get(c.req.param("id"));
     if (!provider) return sendProblem(c, NOT_FOUND);
-    const { next, outOfDate } = await nextOpeningOf(c.get("settings"), provider).catch(nothingKnown);
-    c.executionCtx.waitUntil(refreshStale(c.env, known, outOfDate));
+    const { next, repairs } = await nextOpeningOf(c.get("settings"), provider).catch(nothingKnown);
+    repairOpenings(c, known, repairs);
     return c.json(providerDto(known, provider, { next }));
   })
   .get("/:id/availability", async (c) => {

@@ -8,7 +8,7 @@ import type { Directory } from "../directory-cache.ts";
 import type { EdgeEnv } from "../env.ts";
 import { isStillOpen } from "../find-providers.ts";
 import { askReplica } from "../postgres.ts";
-import { refreshStale } from "../refresh-openings.ts";
+import { repairOpenings } from "../refresh-openings.ts";
 import { answered, questionKey } from "../search-cache.ts";
 import { directoryOf } from "./directory.ts";
 import { markStale } from "./paging.ts";
@@ -36,7 +36,7 @@ export const soonest = new Hono<EdgeEnv>().get("/", async (c) => {
   const { value, asOf, isStale } = await answered(questionKey("availability", asked), (now) =>
     askReplica(c.get("settings"), (db, { soonestSlots }) => soonestSlots(db, { ...asked, now })),
   );
-  c.executionCtx.waitUntil(refreshStale(c.env, known, value.stale));
+  repairOpenings(c, known, value);
   if (isStale) markStale(c);
   const data = value.openings.map((opening) => slotDto(known, opening)).filter((slot) => slot !== null);
   return c.json({ data, asOf: new Date(asOf).toISOString() });

@@ -17,7 +17,7 @@ import {
   type SortOrder,
 } from "../find-providers.ts";
 import { PostgresUnavailable } from "../postgres.ts";
-import { refreshStale } from "../refresh-openings.ts";
+import { repairOpenings } from "../refresh-openings.ts";
 import { sendPage } from "./layout.tsx";
 import { providerUrl } from "./provider-view.tsx";
 import { readSearch, type SearchFields, SearchForm, searchUrl } from "./search-form.tsx";
@@ -234,7 +234,7 @@ export const findCare = new Hono<EdgeEnv>().get("/", async (c) => {
   const search = readSearch(c.req.query());
   const found = await find(c.get("settings"), known, search);
   if (found.kind === "page") {
-    c.executionCtx.waitUntil(refreshStale(c.env, known, found.page.outOfDate));
+    repairOpenings(c, known, found.page.repairs);
     if (found.page.isStale) markStale(c);
   }
   return sendPage(c, {
