@@ -1,9 +1,12 @@
+DROP INDEX "opening_visit_type_idx";--> statement-breakpoint
 ALTER TABLE "opening" ADD COLUMN "morning" timestamp(3) with time zone[] DEFAULT '{}' NOT NULL;--> statement-breakpoint
 ALTER TABLE "opening" ADD COLUMN "afternoon" timestamp(3) with time zone[] DEFAULT '{}' NOT NULL;--> statement-breakpoint
 ALTER TABLE "opening" ADD COLUMN "evening" timestamp(3) with time zone[] DEFAULT '{}' NOT NULL;--> statement-breakpoint
 CREATE INDEX "opening_morning_idx" ON "opening" USING btree ((morning[1]),"provider_id");--> statement-breakpoint
 CREATE INDEX "opening_afternoon_idx" ON "opening" USING btree ((afternoon[1]),"provider_id");--> statement-breakpoint
 CREATE INDEX "opening_evening_idx" ON "opening" USING btree ((evening[1]),"provider_id");--> statement-breakpoint
+CREATE INDEX "opening_visit_type_idx" ON "opening" USING btree ("visit_type_id",(starts[1]),"provider_id");
+--> statement-breakpoint
 -- The parts of core/schedule/day-part.ts: until noon, until five, evening. Here, so that every writer of `starts` keeps them.
 CREATE FUNCTION opening_parts() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

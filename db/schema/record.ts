@@ -91,7 +91,7 @@ export const opening = pgTable(
     index("opening_afternoon_idx").on(sql`(afternoon[1])`, t.providerId),
     index("opening_evening_idx").on(sql`(evening[1])`, t.providerId),
     index("opening_location_idx").on(t.locationId, t.visitTypeId),
-    index("opening_visit_type_idx").on(t.visitTypeId, sql`(starts[1])`),
+    index("opening_visit_type_idx").on(t.visitTypeId, sql`(starts[1])`, t.providerId),
     index("opening_refresh_idx").on(t.refreshAt),
   ],
 );
