@@ -30,6 +30,8 @@ const workers = {
     globalSetup: "./test/support/postgres-setup.ts",
     testTimeout: 60_000, // a gentle eviction sometimes waits 30 s for an object to rest
     fsModuleCache: false, // required with vitest 5: the plugin cannot read its module cache
+    maxWorkers: 1, // one runtime, one database: each file of this project counts on both
+    sequence: { groupOrder: 0 },
     deps: {
       optimizer: {
         ssr: {
@@ -60,6 +62,8 @@ const node = {
     environment: "node",
     testTimeout: 60_000,
     hookTimeout: 60_000, // the first one builds the database's template
+    maxWorkers: "100%", // files share nothing; by default one core would stand idle
+    sequence: { groupOrder: 1 },
   },
 };
 
