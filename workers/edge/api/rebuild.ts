@@ -1,7 +1,7 @@
 /** The record's repair, for operators (`npm run rebuild -- postgres`): what was lost in Postgres comes from its owners. */
 import { type Context, Hono } from "hono";
 import { stream } from "hono/streaming";
-import { z } from "zod";
+import * as z from "zod";
 import { APPOINTMENT_PARTITIONS } from "../../../core/events/partition.ts";
 import { logFailure } from "../../../durable-objects/shared/log.ts";
 import { directory } from "../directory-cache.ts";
