@@ -2,6 +2,7 @@
  * `npm start`: Postgres, the Workers and a seeded network, in one process. `PORT`, `DB_PORT`, `DATABASE_URL` and
  * `RATE_LIMITS` choose otherwise (docs/configuration.md). Ends with 0 on Ctrl-C, with 1 and a sentence otherwise.
  */
+import { askForCalendars } from "./local/ask-for-calendars.ts";
 import { banner } from "./local/banner.ts";
 import { Closing } from "./local/closing.ts";
 import { asStartError, startDatabase } from "./local/database.ts";
@@ -24,6 +25,7 @@ try {
   const pool = await startDatabase(process.env, ports.db, closing);
   await startDevServer(ports.http, closing);
   console.log(await banner(pool, ports.http, startedAt));
+  await askForCalendars(ports.http);
 } catch (error) {
   await closing.fail(asStartError(error));
 }

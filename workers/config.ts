@@ -22,15 +22,18 @@ const RETIRED_KEYS = [
 const REMINDERS_MAX = 5;
 const REMINDER_HOURS_MAX = 24 * 14;
 
+const databaseUrl = z
+  .string()
+  .regex(/^postgres(ql)?:\/\/[^:@/]+:[^@/]*@[^/]+\/.+$/, "must be postgres://user:password@host/database");
+
 const sharedShape = {
-  DATABASE_URL: z
-    .string()
-    .regex(/^postgres(ql)?:\/\/[^:@/]+:[^@/]*@[^/]+\/.+$/, "must be postgres://user:password@host/database"),
+  DATABASE_URL: databaseUrl,
   NEON_FETCH_ENDPOINT: z.url().optional(),
 };
 
 const edgeShape = z.object({
   ...sharedShape,
+  DATABASE_READ_URL: databaseUrl.optional(),
   LOCAL_MODE: onOff.default(false),
   RATE_LIMITS: z.enum(["standard", "relaxed"]).default("standard"),
   ID_KEYS: z

@@ -14,6 +14,15 @@ type Queries = typeof import("../db/index.ts");
 /** At once, so that a long push does not wake hundreds of calendars in one moment. */
 const TOGETHER_MAX = 10;
 
+/** How fast a push may go when nobody waits for it. */
+export interface Pace {
+  /** Calendars at once, 1 to TOGETHER_MAX. */
+  readonly together: number;
+  /** Between one batch and the next. */
+  readonly pauseMs: number;
+}
+const AT_ONCE: Pace = { together: TOGETHER_MAX, pauseMs: 0 };
+
 export interface Pushed {
   readonly told: number;
   /** Calendars that did not answer; their rows stay in the outbox. */
@@ -30,6 +39,7 @@ export async function pushDirectory(
   { loadDirectory, markPushed, unpushed }: Queries,
   limit: number,
   only: readonly ProviderId[] | null = null,
+  { together, pauseMs }: Pace = AT_ONCE,
 ): Promise<Pushed> {
   const { ids, seq } = await unpushed(db, limit, only);
   if (ids.length === 0) return { told: 0, failed: 0 };
@@ -39,7 +49,8 @@ export async function pushDirectory(
   const wanted = new Set(ids);
   const waiting = [...providers, ...resources].filter(({ id }) => wanted.has(id));
   while (waiting.length > 0) {
-    const batch = waiting.splice(0, TOGETHER_MAX);
+    if (told.length > 0 && pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    const batch = waiting.splice(0, together);
     const answers = await Promise.allSettled(batch.map((one) => tell(env, one, hints)));
     answers.forEach((answer, index) => {
       const { id } = batch[index] as { id: ProviderId }; // as many answers as calendars

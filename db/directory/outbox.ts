@@ -3,7 +3,7 @@ import { sql } from "drizzle-orm";
 import type { ProviderId } from "../../core/ids.ts";
 import { invariant } from "../../core/invariant.ts";
 import type { Db } from "../client.ts";
-import type { DirectoryNews } from "./change.ts";
+import { changeDirectory, type DirectoryNews } from "./change.ts";
 
 /** More than this, and reading the whole directory again is cheaper than following. */
 export const NEWS_MAX = 500;
@@ -49,4 +49,23 @@ export async function markPushed(db: Db, ids: readonly ProviderId[], seq: number
     UPDATE directory_change SET pushed_at = now()
     WHERE pushed_at IS NULL AND kind IN ('provider', 'resource') AND seq <= ${seq}
       AND id = ANY(${sql.param([...ids])}::text[])`);
+}
+
+/**
+ * Puts every calendar that the outbox has never named into it, and returns how many those are: a network that was written
+ * into the tables and not through the API. Idempotent. Reads the outbox once; for starts and imports, not for requests.
+ */
+export async function noteUntold(db: Db): Promise<number> {
+  const news = await changeDirectory(db, {
+    statements: [],
+    news: [
+      sql`INSERT INTO directory_change (kind, id)
+        SELECT kind, id FROM (
+          SELECT 'provider' AS kind, id FROM provider UNION ALL SELECT 'resource', id FROM resource
+        ) AS c
+        WHERE NOT EXISTS (SELECT 1 FROM directory_change d WHERE d.kind = c.kind AND d.id = c.id)
+        ORDER BY kind, id RETURNING seq, kind, id`,
+    ],
+  });
+  return news.length;
 }

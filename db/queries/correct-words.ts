@@ -59,9 +59,9 @@ function meaningOf(word: string, codes: readonly Code[]): WordMeaning {
 
 /**
  * [SE4] A word that is in a term, wherever, stays as it is; another one becomes the word that is most like it, if one is
- * like it at all. `term_folded_idx` (trigrams) finds both; at most SEARCH_WORDS_MAX words, each with CANDIDATES_MAX terms.
+ * like it at all; `isExact` leaves all as they are. `term_folded_idx` (trigrams) finds both; at most SEARCH_WORDS_MAX words, each with CANDIDATES_MAX terms.
  */
-export async function correctWords(db: Db, q: string): Promise<CorrectedWords> {
+export async function correctWords(db: Db, q: string, isExact = false): Promise<CorrectedWords> {
   const typed = wordsOf(q);
   const asked = typed.filter((word) => word.length >= WORD_CHARS_MIN);
   if (asked.length === 0) return { q, isCorrected: false, meanings: new Map() };
@@ -73,7 +73,7 @@ export async function correctWords(db: Db, q: string): Promise<CorrectedWords> {
   ]);
   const better = new Map(
     rows.flatMap(({ word, isKnown, candidates }) => {
-      const closest = isKnown ? null : closestWord(word, candidates);
+      const closest = isKnown || isExact ? null : closestWord(word, candidates);
       return closest === null || closest === word ? [] : [[word, closest] as const];
     }),
   );

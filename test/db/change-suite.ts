@@ -3,7 +3,14 @@ import { sql } from "drizzle-orm";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type LocationId, type ProviderId, VISIT_TYPE_ID, type VisitTypeId } from "../../core/ids.ts";
 import { changeDirectory, noted, providersWhere } from "../../db/directory/change.ts";
-import { markPushed, NEWS_MAX, newsSince, PUSH_MAX, unpushed } from "../../db/directory/outbox.ts";
+import {
+  markPushed,
+  NEWS_MAX,
+  newsSince,
+  noteUntold,
+  PUSH_MAX,
+  unpushed,
+} from "../../db/directory/outbox.ts";
 import { putClosure, removeClosure, replaceSchedule, setProviderActive } from "../../db/directory/writes.ts";
 import { listProviders } from "../../db/queries/list-providers.ts";
 import { type Directory, loadDirectory } from "../../db/queries/load-directory.ts";
@@ -160,6 +167,22 @@ export function changeSuite(use: () => DatabaseUnderTest): void {
       expect((await unpushed(db(), PUSH_MAX, [c])).ids).toEqual([c]);
       await markPushed(db(), [a, b, c], (await unpushed(db(), PUSH_MAX)).seq);
       expect(await unpushed(db(), PUSH_MAX)).toEqual({ ids: [], seq: 0 });
+    });
+
+    it("[D19] names every calendar that it has never named, providers first, and each once", async () => {
+      const [first, second] = network.providers.map((provider) => provider.id) as [ProviderId, ProviderId];
+      await raise([first]);
+      await markPushed(db(), [first], (await unpushed(db(), PUSH_MAX)).seq);
+      const all = network.providers.length + network.resources.length;
+      expect(await noteUntold(db())).toBe(all - 1);
+      const { ids } = await unpushed(db(), PUSH_MAX);
+      expect(ids).toHaveLength(PUSH_MAX);
+      expect(ids).not.toContain(first); // it was told once, and is told again when it changes
+      expect(ids[0]).toMatch(/^prv_/);
+      expect((await unpushed(db(), PUSH_MAX, [first, second])).ids).toEqual([second]);
+      expect(await noteUntold(db())).toBe(0);
+      const { rows } = await db().execute(sql`SELECT count(*)::int AS n FROM directory_change`);
+      expect(rows[0]?.n).toBe(all);
     });
 
     it("[D15] clinics and visit types have no calendar and are never pushed", async () => {

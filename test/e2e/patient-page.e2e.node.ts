@@ -67,7 +67,7 @@ async function cancelEverything(page: Page): Promise<void> {
 
 /** To the times of a follow-up visit with the first provider that matches. The address of the page. */
 async function goToTimes(page: Page, keyword: string): Promise<string> {
-  await page.goto("/");
+  await page.goto("/?sort=name"); // the soonest is somebody else after every booking
   await page.getByLabel("Name or keyword").fill(keyword);
   await page.getByRole("button", { name: "Show providers" }).click();
   await page.locator(".card a").first().click();
@@ -383,12 +383,27 @@ describe("weeks and addresses", () => {
     }
   });
 
-  it("[V21] searches by word, specialty and clinic, page by page, and says what to do when nobody matches", async () => {
+  it("[V21] [F7] finds the soonest, page by page, and says what to do when nobody matches", async () => {
     const page = await open();
-    await page.goto("/?specialty=primary-care");
+    // A fresh network fills in the minutes after its start.
+    const next = page.getByRole("link", { name: "Next 20 providers" });
+    await expect
+      .poll(
+        async () => {
+          await page.goto("/?specialty=primary-care");
+          return next.count();
+        },
+        { timeout: 240_000, interval: 2_000 },
+      )
+      .toBe(1);
     const first = await page.locator(".card h3").allInnerTexts();
     expect(first).toHaveLength(20);
-    await page.getByRole("link", { name: "Next 20 providers" }).click();
+    const moments = await page
+      .locator(".next-open time")
+      .evaluateAll((all) => all.map((one) => one.getAttribute("datetime") ?? ""));
+    expect(moments).toHaveLength(20);
+    expect(moments).toEqual(moments.toSorted());
+    await next.click();
     await page.waitForURL(/cursor=/);
     const second = await page.locator(".card h3").allInnerTexts();
     expect(second.filter((name) => first.includes(name))).toEqual([]);
@@ -396,6 +411,46 @@ describe("weeks and addresses", () => {
     await page.getByText("Nobody matches this search.").waitFor();
     await page.getByRole("link", { name: "see every provider" }).click();
     await page.locator(".card").first().waitFor();
+  });
+
+  it("[SE11] [V21] filters are fields that work without JavaScript; the next time leads to its week", async () => {
+    const page = await open({ javaScriptEnabled: false });
+    await page.goto("/");
+    await page.getByLabel("Near ZIP code").fill("60612");
+    await page.getByText("More filters").click();
+    await page.getByLabel("Within").selectOption({ label: "100 miles" });
+    await page.getByLabel("Speaks").selectOption({ label: "English" });
+    await page.getByLabel("Sort by").selectOption({ label: "Soonest open time" });
+    await page.getByRole("button", { name: "Show providers" }).click();
+    await page
+      .getByText(/\(\d+(\.\d)? miles?\)/)
+      .first()
+      .waitFor();
+    await expect
+      .poll(
+        async () => {
+          await page.reload();
+          return page.locator(".next-open a").count();
+        },
+        { timeout: 240_000, interval: 2_000 },
+      )
+      .toBeGreaterThan(0);
+    const moment = page.locator(".next-open a").first();
+    const start = (await moment.locator("time").getAttribute("datetime")) ?? "";
+    await moment.click();
+    await heading(page, "Choose a time");
+    await page
+      .locator(`button.slot[value^="${start.slice(0, 10)}"], button.slot`)
+      .first()
+      .waitFor();
+  });
+
+  it("[SE4] [SE11] shows what it searched for instead of a mistyped word, and what was typed on request", async () => {
+    const page = await open();
+    await page.goto("/?q=cardiolgy&sort=name");
+    await page.getByText("Showing results for cardiology.").waitFor();
+    await page.getByRole("link", { name: "Search instead for “cardiolgy”" }).click();
+    await page.getByText("Nobody matches this search.").waitFor();
   });
 });
 
@@ -461,6 +516,8 @@ async function journey(page: Page, seen: (step: string) => Promise<void>): Promi
   await look("nobody", "Find care");
   await page.goto("/nowhere");
   await look("not-found", "We can't find that page.");
+  await page.goto("/?near=60612&radiusKm=160&timeOfDay=morning&q=cardiolgy");
+  await look("filters", "Find care");
   await page.goto("/");
   await look("find-care", "Find care");
   await page.locator(".card a").first().click();

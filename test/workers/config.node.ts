@@ -21,6 +21,7 @@ describe("settings", () => {
 
   const bad: [name: string, value: string][] = [
     ["DATABASE_URL", "mysql://SECRET"],
+    ["DATABASE_READ_URL", "mysql://SECRET"],
     ["NEON_FETCH_ENDPOINT", "SECRET"],
     ["ID_KEYS", "SECRET"],
     ["ID_KEYS", '{"a":"SECRET"}'],

@@ -48,3 +48,10 @@ export async function askPostgres<T>(
     throw new PostgresUnavailable();
   }
 }
+
+/** Searches: from the read replica if there is one, which may be a moment behind. Never writes, the directory, or people. */
+export const askReplica = <T>(
+  settings: EdgeSettings,
+  question: (db: Db, queries: Queries) => Promise<T>,
+): Promise<T> =>
+  askPostgres({ ...settings, DATABASE_URL: settings.DATABASE_READ_URL ?? settings.DATABASE_URL }, question);

@@ -1,52 +1,87 @@
-/** Answers of searches as one isolate knows them: for a second, and for five minutes while Postgres is away. */
-import { MINUTE_MS, SECOND_MS } from "../../core/time.ts";
+/**
+ * Answers of searches as one isolate knows them, for a second; while Postgres is away, for five minutes. Whoever shows
+ * one leaves out what has passed since.
+ */
+import { type Instant, instant, MINUTE_MS, SECOND_MS } from "../../core/time.ts";
 import { PostgresUnavailable } from "./postgres.ts";
 
-/** [SE10] Half of what a search may be behind; the other half is the projection's. */
+/** API.md: other readers are at most a second behind. */
 const FRESH_MS = SECOND_MS;
-/** [SE10] Longer, and most of what is shown as open is gone. */
+/** After that an open start is more likely gone than not, and "we cannot search" is the better answer. */
 const STALE_MS = 5 * MINUTE_MS;
-/** Bounds memory: a page of ids and starts is about 10 KB. */
+/** Who has an old answer does not wait for a database that hangs; the client itself would wait ten seconds. */
+const PATIENCE_MS = 1_500;
+/** After a failure: how long the old answer is given without asking again. */
+const RETRY_MS = SECOND_MS;
+/** Bounds memory: a page of 100 providers is about 20 KB, so 10 MB at most. */
 const ANSWERS_MAX = 500;
 
-interface Answer {
+interface Kept {
   readonly value: unknown;
-  readonly at: number;
+  readonly at: Instant;
 }
 
-const answers = new Map<string, Answer>();
-
-export interface Found<T> {
+export interface Answered<T> {
   readonly value: T;
-  /** When Postgres said so; milliseconds since the epoch. */
-  readonly at: number;
+  /** When Postgres was asked. */
+  readonly asOf: Instant;
+  /** [SE10] Postgres is away, and this is what it said last. */
+  readonly isStale: boolean;
 }
+
+const kept = new Map<string, Kept>();
+let failedAt = 0;
+
+/** Forgets everything. */
+export function forgetSearches(): void {
+  kept.clear();
+  failedAt = 0;
+}
+
+/** One text for one question, whatever the order in which its parts were given. */
+export const questionKey = (kind: string, question: object): string =>
+  `${kind}?${JSON.stringify(
+    Object.entries(question)
+      .filter(([, value]) => value !== undefined)
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
+  )}`;
 
 /**
- * @param key everything that the answer depends on but the clock
- * @throws PostgresUnavailable when there is nothing, not even something old
+ * [SE10] @param key of `questionKey`; it decides what `T` is
+ * @throws PostgresUnavailable when there is nothing to answer with
  */
-export async function remembered<T>(key: string, ask: () => Promise<T>): Promise<Found<T>> {
-  const known = answers.get(key) as Found<T> | undefined; // whoever uses a key always asks the same
-  const now = Date.now();
-  if (known && now - known.at < FRESH_MS) return known;
+export async function answered<T>(key: string, ask: (now: Instant) => Promise<T>): Promise<Answered<T>> {
+  const now = instant(Date.now());
+  const known = kept.get(key) as (Kept & { readonly value: T }) | undefined;
+  if (known && now - known.at < FRESH_MS) return { value: known.value, asOf: known.at, isStale: false };
+  const old = known && now - known.at < STALE_MS ? known : undefined;
+  if (old && now - failedAt < RETRY_MS) return { value: old.value, asOf: old.at, isStale: true };
   try {
-    const found = { value: await ask(), at: now };
-    answers.delete(key); // to the end: the first ones are the oldest
-    answers.set(key, found);
-    for (const oldest of answers.keys()) {
-      if (answers.size <= ANSWERS_MAX) break;
-      answers.delete(oldest);
-    }
-    return found;
+    const value = old ? await withPatience(ask(now)) : await ask(now);
+    keep(key, { value, at: now });
+    return { value, asOf: now, isStale: false };
   } catch (error) {
-    if (error instanceof PostgresUnavailable && known && now - known.at < STALE_MS) return known;
-    throw error;
+    if (!(error instanceof PostgresUnavailable)) throw error;
+    failedAt = Date.now();
+    if (!old) throw error;
+    return { value: old.value, asOf: old.at, isStale: true };
   }
 }
 
-/** After a write to the directory: whoever wrote sees it in the next search. */
-export const forgetSearches = (): void => answers.clear();
+function keep(key: string, answer: Kept): void {
+  // What came first goes first: an answer is worth a second, and nobody is hurt by losing one.
+  if (kept.size >= ANSWERS_MAX) {
+    const oldest = kept.keys().next().value;
+    if (oldest !== undefined) kept.delete(oldest);
+  }
+  kept.delete(key);
+  kept.set(key, answer);
+}
 
-/** Whether an answer is only still there because Postgres is away. */
-export const isOld = ({ at }: Found<unknown>): boolean => Date.now() - at >= FRESH_MS;
+function withPatience<T>(asked: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new PostgresUnavailable()), PATIENCE_MS);
+  });
+  return Promise.race([asked, late]).finally(() => clearTimeout(timer));
+}

@@ -7,24 +7,18 @@ import { distanceKm, type Point } from "../../../core/directory/distance.ts";
 import { type LocationId, PROVIDER_ID, type ProviderId } from "../../../core/ids.ts";
 import { dateAt, spellInZone } from "../../../core/schedule/clinic-time.ts";
 import { DAY_MS, instant } from "../../../core/time.ts";
+import type { NextOpening } from "../../../db/queries/search-conditions.ts";
 import { logFailure } from "../../../durable-objects/shared/log.ts";
 import { availability } from "../availability-cache.ts";
 import { type Directory, directory, directoryFor } from "../directory-cache.ts";
 import type { EdgeEnv } from "../env.ts";
-import { type FoundProvider, findProviders } from "../find-providers.ts";
-import { askPostgres, PostgresUnavailable } from "../postgres.ts";
+import { findProviders, nextOpeningOf } from "../find-providers.ts";
+import { PostgresUnavailable } from "../postgres.ts";
 import { refreshStale } from "../refresh-openings.ts";
-import { remembered } from "../search-cache.ts";
-import { BAD_CURSOR, decodeCursor, isText, pageOf, sendPage } from "./paging.ts";
+import { BAD_CURSOR, decodeCursor, isText, markStale, pageOf, sendPage } from "./paging.ts";
 import { CALENDAR_AWAY, invalid, NOT_FOUND, sendProblem } from "./problem.ts";
-import {
-  availabilityQuery,
-  listQuery,
-  locationsQuery,
-  type Parsed,
-  parseQuery,
-  providersQuery,
-} from "./schemas.ts";
+import { availabilityQuery, listQuery, locationsQuery, type Parsed, parseQuery } from "./schemas.ts";
+import { providersQuery } from "./search-schemas.ts";
 
 /** Without dates, a week is shown. */
 const DEFAULT_DAYS = 7;
@@ -52,33 +46,15 @@ export function clinicDto(clinic: Clinic) {
 
 const visitTypeDto = ({ id, name, minutes, modality }: VisitType) => ({ id, name, minutes, modality });
 
-/** [SE10] RFC 7234's word for an answer from before; it left the standard, and programs know it still. */
-export const OLD_ANSWER = '110 - "the search cannot be made anew just now"';
-
-/** A provider's next open start by the projection; null = none known, also while Postgres is away. */
-async function nextOpenOf(c: Context<EdgeEnv>, { id }: Provider): Promise<FoundProvider["nextOpenAt"]> {
-  const settings = c.get("settings");
-  try {
-    const { value } = await remembered(`next ${id}`, () =>
-      askPostgres(settings, (db, { nextOpenings }) =>
-        nextOpenings(db, { providerIds: [id], now: instant(Date.now()) }),
-      ),
-    );
-    const next = value.openings[0];
-    return next && next.start > Date.now() ? next : null;
-  } catch (error) {
-    if (error instanceof PostgresUnavailable) return null; // logged there
-    throw error;
-  }
+/** What only a search knows about a provider. */
+interface Found {
+  readonly next?: NextOpening | null;
+  /** Distances are counted from here. */
+  readonly point?: Point | null;
 }
 
-/** @param from where distances are counted from */
-export function providerDto(
-  known: Directory,
-  provider: Provider,
-  next: FoundProvider["nextOpenAt"] = null,
-  from: Point | null = null,
-) {
+/** `nextOpenAt` is null when no open start is known. */
+export function providerDto(known: Directory, provider: Provider, { next, point }: Found = {}) {
   const zone = next && known.clinics.get(next.locationId)?.timeZone;
   return {
     id: provider.id,
@@ -93,7 +69,8 @@ export function providerDto(
       .filter((clinic) => clinic !== undefined)
       .map((clinic) => {
         const { id, name, city, timeZone } = clinic;
-        const distance = from && { distanceKm: Number(distanceKm(from, clinic).toFixed(1)) };
+        // Tenths: more would say that we know where somebody stands.
+        const distance = point && { distanceKm: Number(distanceKm(point, clinic).toFixed(1)) };
         return { id, name, city, timeZone, ...distance };
       }),
     visitTypes: provider.visitTypeIds
@@ -153,36 +130,38 @@ export const specialties = new Hono<EdgeEnv>().get("/", async (c) => {
   return sendSlice(c, named, query.value, (item) => item);
 });
 
+/** Postgres is away, and the rest of the answer does not need it; logged in askPostgres. */
+const nothingKnown = (error: unknown): Awaited<ReturnType<typeof nextOpeningOf>> => {
+  if (error instanceof PostgresUnavailable) return { next: null, outOfDate: [] };
+  throw error;
+};
+
+const UNKNOWN_PLACE = invalid([{ pointer: "/query/near", message: "is a ZIP code that we do not know" }]);
+
 export const providers = new Hono<EdgeEnv>()
   .get("/", async (c) => {
     const query = parseQuery(c, providersQuery);
     if (!query.ok) return sendProblem(c, query.problem);
-    if (query.value.sort === "distance" && !query.value.near)
-      return sendProblem(
-        c,
-        invalid([{ pointer: "/query/near", message: "is required to sort by distance" }]),
-      );
     const known = await directoryOf(c);
-    const found = await findProviders(c.get("settings"), known, query.value);
-    if (found === "cursor") return sendProblem(c, BAD_CURSOR);
-    if (found === "near")
-      return sendProblem(
-        c,
-        invalid([{ pointer: "/query/near", message: "is a ZIP code that we do not know" }]),
-      );
-    c.executionCtx.waitUntil(refreshStale(c.env, known, found.stale));
-    if (found.isOld) c.header("Warning", OLD_ANSWER);
-    const data = found.providers.map(({ provider, nextOpenAt }) =>
-      providerDto(known, provider, nextOpenAt, found.point),
-    );
-    const { correctedQuery } = found;
-    return sendPage(c, data, found.next, correctedQuery === null ? {} : { correctedQuery });
+    const page = await findProviders(c.get("settings"), known, query.value);
+    if (page === "bad-cursor") return sendProblem(c, BAD_CURSOR);
+    if (page === "unknown-place") return sendProblem(c, UNKNOWN_PLACE);
+    const { found, point, correctedQuery, isStale, asOf, outOfDate } = page;
+    c.executionCtx.waitUntil(refreshStale(c.env, known, outOfDate));
+    if (isStale) markStale(c);
+    const data = found.map(({ provider, next }) => providerDto(known, provider, { next, point }));
+    return sendPage(c, data, page.next, {
+      ...(correctedQuery !== null && { correctedQuery }),
+      ...(isStale && { asOf: new Date(asOf).toISOString() }),
+    });
   })
   .get("/:id", async (c) => {
     const known = await directoryOf(c);
     const provider = known.providers.get(c.req.param("id"));
     if (!provider) return sendProblem(c, NOT_FOUND);
-    return c.json(providerDto(known, provider, await nextOpenOf(c, provider)));
+    const { next, outOfDate } = await nextOpeningOf(c.get("settings"), provider).catch(nothingKnown);
+    c.executionCtx.waitUntil(refreshStale(c.env, known, outOfDate));
+    return c.json(providerDto(known, provider, { next }));
   })
   .get("/:id/availability", async (c) => {
     const query = parseAvailability(c);

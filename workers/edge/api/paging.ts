@@ -42,6 +42,10 @@ export function sendPage(
   return c.json({ data, page: { next }, ...more });
 }
 
+/** [SE10] RFC 7234's word for an answer from before; it left the standard, and programs know it still. */
+export const markStale = (c: Context<EdgeEnv>): void =>
+  c.header("Warning", '110 - "the search cannot be made anew just now"');
+
 /** A page of a list that is in memory already and ordered by id-like keys. */
 export function pageOf<T>(
   items: readonly T[],

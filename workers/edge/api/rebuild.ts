@@ -2,6 +2,7 @@
 import { type Context, Hono } from "hono";
 import { stream } from "hono/streaming";
 import * as z from "zod";
+import { DIRECTORY_BELL } from "../../../core/directory/bell.ts";
 import { APPOINTMENT_PARTITIONS } from "../../../core/events/partition.ts";
 import { logFailure } from "../../../durable-objects/shared/log.ts";
 import { directory } from "../directory-cache.ts";
@@ -73,6 +74,17 @@ export const rebuild = new Hono<EdgeEnv>()
     if (!body.ok) return sendProblem(c, body.problem);
     const { partition, offset } = body.value;
     return c.json(await replayHistory(c.env, c.get("settings"), partition, offset));
+  })
+  /**
+   * [D19] A network that was written into the tables: calendars that were never given their configuration are, at the pace of
+   * the consumers, and tell their openings to the search. Idempotent; the answer is how many they are.
+   */
+  .post("/calendars", async (c) => {
+    const refusal = refusalFor(c);
+    if (refusal) return sendProblem(c, refusal);
+    const calendars = await askPostgres(c.get("settings"), (db, { noteUntold }) => noteUntold(db));
+    await c.env.WAKE.send({ partition: DIRECTORY_BELL }); // also for those that an interrupted push left over
+    return c.json({ calendars }, 202);
   })
   /** [P11] The hash of the whole record, as Postgres has it. */
   .get("/hash", async (c) => {

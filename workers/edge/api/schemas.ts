@@ -3,8 +3,6 @@ import type { Context } from "hono";
 import * as z from "zod";
 import { CANCELLATION_REASONS, OVERRIDE_REASONS } from "../../../core/booking/appointment.ts";
 import { HOLDERS_MAX, TOGETHER_MAX } from "../../../core/booking/saga.ts";
-import { GENDERS } from "../../../core/directory/directory.ts";
-import type { Point } from "../../../core/directory/distance.ts";
 import {
   HOLD_ID,
   isPatientId,
@@ -16,7 +14,6 @@ import {
   VISIT_TYPE_ID,
   type VisitTypeId,
 } from "../../../core/ids.ts";
-import { DAY_PARTS } from "../../../core/schedule/day-part.ts";
 import { DAY_MS, type Instant, instant } from "../../../core/time.ts";
 import type { EdgeEnv } from "../env.ts";
 import { invalid, type Problem, type ValidationError } from "./problem.ts";
@@ -192,31 +189,6 @@ export const limit = z
   .refine((n) => n >= 1 && n <= LIST_LIMIT_MAX, `must be between 1 and ${LIST_LIMIT_MAX}`)
   .default(LIST_LIMIT_DEFAULT);
 export const cursor = z.string().max(CURSOR_CHARS_MAX).optional();
-const truth = z.enum(["true", "false"]).transform((value) => value === "true");
-
-/** Everything within a day's drive. */
-const RADIUS_KM_MAX = 500;
-/** The clinics of a large city. */
-const SEARCH_LOCATIONS_MAX = 50;
-const DEGREES = /^-?\d{1,3}(\.\d{1,7})?$/;
-
-/** `41.88,-87.63`, or a ZIP code. */
-const near = z
-  .string()
-  .max(40)
-  .transform((text, context): Point | string => {
-    if (/^\d{5}$/.test(text)) return text;
-    const parts = text.split(",");
-    const [latitude, longitude] = parts.map(Number);
-    const isPoint =
-      parts.length === 2 &&
-      parts.every((part) => DEGREES.test(part)) &&
-      Math.abs(latitude as number) <= 90 &&
-      Math.abs(longitude as number) <= 180;
-    if (isPoint) return { latitude: latitude as number, longitude: longitude as number };
-    context.addIssue({ code: "custom", message: "must be latitude,longitude or a ZIP code of five digits" });
-    return z.NEVER;
-  });
 
 export const listQuery = z.strictObject({ limit, cursor });
 export const locationsQuery = z.strictObject({
@@ -227,42 +199,6 @@ export const locationsQuery = z.strictObject({
     .regex(/^[A-Z]{2}$/, "must be a two-letter state code")
     .optional(),
 });
-export const providersQuery = z.strictObject({
-  q: z.string().trim().min(1).max(100).optional(),
-  specialty: z.string().max(50).optional(),
-  locationId: locationId.optional(),
-  language: z.string().max(20).optional(),
-  visitTypeId: visitTypeId.optional(),
-  acceptingNew: truth.optional(),
-  insurance: z.string().max(50).optional(),
-  gender: z.enum(GENDERS).optional(),
-  near: near.optional(),
-  radiusKm: z
-    .string()
-    .regex(/^\d{1,3}$/, "must be a whole number of kilometres")
-    .transform(Number)
-    .refine((km) => km >= 1 && km <= RADIUS_KM_MAX, `must be between 1 and ${RADIUS_KM_MAX}`)
-    .optional(),
-  timeOfDay: z.enum(DAY_PARTS).optional(),
-  availableFrom: date.optional(),
-  availableTo: date.optional(),
-  sort: z.enum(["soonest", "distance", "name"]).optional(),
-  limit,
-  cursor,
-});
-
-/** Soonest starts over all providers. */
-export const soonestQuery = z
-  .strictObject({
-    specialty: z.string().max(50).optional(),
-    visitTypeId: visitTypeId.optional(),
-    locationId: z.array(locationId).max(SEARCH_LOCATIONS_MAX).optional(),
-    from: date.optional(),
-    to: date.optional(),
-    timeOfDay: z.enum(DAY_PARTS).optional(),
-    limit,
-  })
-  .refine(({ from, to }) => !from || !to || from <= to, { path: ["to"], error: "must not be before from" });
 export const patientAppointmentsQuery = z.strictObject({
   status: z
     .enum(["booked", "confirmed", "checked-in", "in-progress", "completed", "cancelled", "no-show"])

@@ -1,35 +1,43 @@
-/** `GET /v1/availability`: the soonest open starts over all providers, as the projection has them. Booking decides. */
+/** The soonest open starts over all providers: `GET /v1/availability`. Public, for who does not mind with whom. */
 import { Hono } from "hono";
 import { spellInZone } from "../../../core/schedule/clinic-time.ts";
-import { type Instant, instant, MINUTE_MS, plus } from "../../../core/time.ts";
+import { rulesAt } from "../../../core/schedule/rules-at.ts";
+import { instant, MINUTE_MS, plus } from "../../../core/time.ts";
+import type { NextOpening } from "../../../db/queries/search-conditions.ts";
+import type { Directory } from "../directory-cache.ts";
 import type { EdgeEnv } from "../env.ts";
-import { askPostgres } from "../postgres.ts";
+import { isStillOpen } from "../find-providers.ts";
+import { askReplica } from "../postgres.ts";
 import { refreshStale } from "../refresh-openings.ts";
-import { isOld, remembered } from "../search-cache.ts";
-import { directoryOf, OLD_ANSWER } from "./directory.ts";
+import { answered, questionKey } from "../search-cache.ts";
+import { directoryOf } from "./directory.ts";
+import { markStale } from "./paging.ts";
 import { sendProblem } from "./problem.ts";
-import { parseQuery, soonestQuery } from "./schemas.ts";
+import { parseQuery } from "./schemas.ts";
+import { soonestQuery } from "./search-schemas.ts";
+
+/** A start as it is booked; null when this isolate knows better than the projection. */
+function slotDto(known: Directory, opening: NextOpening) {
+  const provider = known.providers.get(opening.providerId);
+  const zone = known.clinics.get(opening.locationId)?.timeZone;
+  if (!provider?.active || !zone || !isStillOpen(provider, opening, instant(Date.now()))) return null;
+  const { visitTypeId, locationId, start } = opening;
+  const minutes = rulesAt(provider.calendar, visitTypeId, locationId)?.minutes ?? 0; // isStillOpen found rules
+  const end = spellInZone(plus(start, minutes * MINUTE_MS), zone);
+  return { providerId: provider.id, visitTypeId, locationId, start: spellInZone(start, zone), end };
+}
 
 export const soonest = new Hono<EdgeEnv>().get("/", async (c) => {
   const query = parseQuery(c, soonestQuery, ["locationId"]);
   if (!query.ok) return sendProblem(c, query.problem);
-  const { locationId: locationIds, ...filter } = query.value;
   const known = await directoryOf(c);
-  const found = await remembered(`soonest ${JSON.stringify(query.value)}`, () =>
-    askPostgres(c.get("settings"), (db, { soonestSlots }) =>
-      soonestSlots(db, { ...filter, locationIds, now: instant(Date.now()) }),
-    ),
+  const { locationId: locationIds, ...rest } = query.value;
+  const asked = { ...rest, locationIds };
+  const { value, asOf, isStale } = await answered(questionKey("availability", asked), (now) =>
+    askReplica(c.get("settings"), (db, { soonestSlots }) => soonestSlots(db, { ...asked, now })),
   );
-  c.executionCtx.waitUntil(refreshStale(c.env, known, found.value.stale));
-  if (isOld(found)) c.header("Warning", OLD_ANSWER);
-  const now = Date.now();
-  const data = found.value.openings.flatMap(({ providerId, locationId, visitTypeId, start }) => {
-    const visit = known.providers.get(providerId)?.calendar.visitTypes.find(({ id }) => id === visitTypeId);
-    const zone = known.clinics.get(locationId)?.timeZone;
-    if (!visit || !zone || start <= now) return [];
-    const spelled = (at: Instant): string => spellInZone(at, zone);
-    const end = plus(start, visit.minutes * MINUTE_MS);
-    return [{ providerId, locationId, visitTypeId, start: spelled(start), end: spelled(end) }];
-  });
-  return c.json({ data, asOf: new Date(found.at).toISOString() });
+  c.executionCtx.waitUntil(refreshStale(c.env, known, value.stale));
+  if (isStale) markStale(c);
+  const data = value.openings.map((opening) => slotDto(known, opening)).filter((slot) => slot !== null);
+  return c.json({ data, asOf: new Date(asOf).toISOString() });
 });

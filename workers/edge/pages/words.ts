@@ -36,3 +36,27 @@ export const addressText = ({ address, city, state, postalCode }: Clinic): strin
 
 /** `+15125550100` → `(512) 555-0100`; anything else stays as it is. */
 export const phoneText = (phone: string): string => phone.replace(/^\+1(\d{3})(\d{3})(\d{4})$/, "($1) $2-$3");
+
+/** Plans whose code is not their name. */
+const INSURANCE_NAMES: Readonly<Record<string, string>> = {
+  "blue-cross-blue-shield": "Blue Cross Blue Shield",
+  tricare: "TRICARE",
+  "united-healthcare": "UnitedHealthcare",
+};
+
+/** `kaiser-permanente` → `Kaiser Permanente` */
+export const insuranceText = (code: string): string =>
+  INSURANCE_NAMES[code] ??
+  code
+    .split("-")
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join(" ");
+
+const KM_PER_MILE = 1.609344;
+
+/** `3.2 miles`: tenths up to ten, whole ones beyond. */
+export function milesText(km: number): string {
+  const miles = km / KM_PER_MILE;
+  const text = miles < 9.95 ? miles.toFixed(1) : String(Math.round(miles));
+  return text === "1.0" ? "1 mile" : `${text.replace(/\.0$/, "")} miles`;
+}
