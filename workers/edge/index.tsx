@@ -1,7 +1,8 @@
 /** The edge: mounts the API and the pages, and exports the object classes that this Worker hosts. */
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
-import { clinicAdministration, providerAdministration } from "./api/administration.ts";
+import { clinicAdministration } from "./api/admin-clinics.ts";
+import { providerAdministration } from "./api/admin-providers.ts";
 import { appointmentHistory } from "./api/appointment-history.ts";
 import { appointments } from "./api/appointments.ts";
 import { blocks } from "./api/blocks.ts";
