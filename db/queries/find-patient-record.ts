@@ -25,9 +25,11 @@ export interface PatientRecord extends PatientSettings {
   readonly waiting: boolean;
 }
 
+/** With its table: in a select of one table Drizzle writes columns without, and here they would be the inner one's. */
+const OUTER_ID = sql.raw(`"patient"."id"`);
 const MERGED_FROM = sql<PatientId[]>`coalesce((SELECT json_agg(m.id ORDER BY m.id) FROM
-  (SELECT id FROM patient WHERE merged_into = ${patient.id} ORDER BY id LIMIT ${MERGED_MAX}) m), '[]'::json)`;
-const WAITING = sql<boolean>`EXISTS (SELECT 1 FROM incoming_appointment i WHERE i.patient_id = ${patient.id}
+  (SELECT f.id FROM patient f WHERE f.merged_into = ${OUTER_ID} ORDER BY f.id LIMIT ${MERGED_MAX}) m), '[]'::json)`;
+const WAITING = sql<boolean>`EXISTS (SELECT 1 FROM incoming_appointment i WHERE i.patient_id = ${OUTER_ID}
   AND i.end_at > now() AND i.status NOT IN ('cancelled', 'no-show'))`;
 
 /** `null` when there is no such patient. One row by `patient_pk`, and two short walks. */

@@ -99,7 +99,7 @@ export interface StaffMember extends StaffSettings {
 }
 
 const CLINICS = sql<LocationId[]>`coalesce((SELECT json_agg(c.location_id ORDER BY c.location_id)
-  FROM staff_clinic c WHERE c.staff_id = ${staff.id}), '[]'::json)`;
+  FROM staff_clinic c WHERE c.staff_id = "staff"."id"), '[]'::json)`;
 
 const staffColumns = {
   id: staff.id,

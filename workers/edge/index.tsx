@@ -2,6 +2,7 @@
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { clinicAdministration } from "./api/admin-clinics.ts";
+import { patientRecords } from "./api/admin-patients.ts";
 import { providerAdministration } from "./api/admin-providers.ts";
 import { appointmentHistory } from "./api/appointment-history.ts";
 import { appointments } from "./api/appointments.ts";
@@ -60,6 +61,7 @@ const v1 = new Hono<EdgeEnv>()
   .route("/series", series)
   .route("/patients", patientCalendars)
   .route("/patients", patients)
+  .route("/patients", patientRecords)
   .route("/live", live)
   .route("/rebuild", rebuild)
   .all("*", (c) => sendProblem(c, NOT_FOUND)); // an unknown path of the API is never a page
