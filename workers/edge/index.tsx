@@ -4,6 +4,9 @@ import { bodyLimit } from "hono/body-limit";
 import { clinicAdministration } from "./api/admin-clinics.ts";
 import { patientRecords } from "./api/admin-patients.ts";
 import { providerAdministration } from "./api/admin-providers.ts";
+import { resourceAdministration } from "./api/admin-resources.ts";
+import { staffAdministration } from "./api/admin-staff.ts";
+import { visitTypeAdministration } from "./api/admin-visit-types.ts";
 import { appointmentHistory } from "./api/appointment-history.ts";
 import { appointments } from "./api/appointments.ts";
 import { blocks } from "./api/blocks.ts";
@@ -47,7 +50,10 @@ const v1 = new Hono<EdgeEnv>()
   .route("/health", health)
   .route("/locations", locations)
   .route("/locations", clinicAdministration)
+  .route("/locations", resourceAdministration)
   .route("/visit-types", visitTypes)
+  .route("/visit-types", visitTypeAdministration)
+  .route("/staff", staffAdministration)
   .route("/specialties", specialties)
   .route("/providers", explainStart)
   .route("/providers", providers)
