@@ -56,17 +56,21 @@ export interface NewProvider {
 /** Callers' keys stand beside the ids of other systems: both say "this is that row". */
 const CALLERS = "openslot:idempotency";
 
-const texts = (values: readonly string[]): SQL => sql`${sql.param([...values])}::text[]`;
-const json = (value: unknown): SQL => sql`${value === undefined ? null : JSON.stringify(value)}::jsonb`;
+export const texts = (values: readonly string[]): SQL => sql`${sql.param([...values])}::text[]`;
+export const json = (value: unknown): SQL =>
+  sql`${value === undefined ? null : JSON.stringify(value)}::jsonb`;
 
-const madeBy = (kind: "clinic" | "provider", id: string, { command, fingerprint }: MadeBy): SQL => sql`
+/** What can be made under a key. */
+export type MadeKind = "clinic" | "provider" | "visit-type" | "resource" | "patient" | "staff";
+
+export const madeBy = (kind: MadeKind, id: string, { command, fingerprint }: MadeBy): SQL => sql`
   INSERT INTO external_id (kind, system, value, id, fingerprint)
   VALUES (${kind}, ${CALLERS}, ${command}, ${id}, ${fingerprint})`;
 
 /** What a key made before; null = nothing. By `external_id_pk`. */
 export async function findMade(
   db: Db,
-  kind: "clinic" | "provider",
+  kind: MadeKind,
   command: string,
 ): Promise<{ readonly id: string; readonly fingerprint: string } | null> {
   const { rows } = await db.execute<{ id: string; fingerprint: string }>(sql`
@@ -124,6 +128,10 @@ export const replaceSchedule = (
     news: [providersWhere(sql`id = ${id}`)],
   });
 
+/** The first moment stays: a repetition changes nothing of it. */
+export const deactivation = (active: boolean): SQL =>
+  active ? sql`NULL` : sql`coalesce(deactivated_at, now())`;
+
 /** @throws `OS412` when the provider is no longer at `version`. */
 export const setProviderActive = (
   db: Db,
@@ -133,14 +141,12 @@ export const setProviderActive = (
 ): Promise<DirectoryNews[]> =>
   changeDirectory(db, {
     conditions: [sql`EXISTS (SELECT 1 FROM provider WHERE id = ${id} AND config_version = ${version})`],
-    statements: [
-      sql`UPDATE provider SET deactivated_at = ${active ? sql`NULL` : sql`now()`} WHERE id = ${id}`,
-    ],
+    statements: [sql`UPDATE provider SET deactivated_at = ${deactivation(active)} WHERE id = ${id}`],
     news: [providersWhere(sql`id = ${id}`)],
   });
 
 /** Everybody with a calendar at this clinic. */
-const atClinic = (id: LocationId): SQL[] => [
+export const atClinic = (id: LocationId): SQL[] => [
   providersWhere(sql`id IN (SELECT provider_id FROM provider_site WHERE location_id = ${id})`),
   resourcesWhere(sql`location_id = ${id}`),
   noted("clinic", id),

@@ -7,6 +7,7 @@ import { directorySuite } from "./directory-suite.ts";
 import { neonDoorSuite } from "./neon-door-suite.ts";
 import { neonDoorValuesSuite } from "./neon-door-values-suite.ts";
 import { openingsSuite } from "./openings-suite.ts";
+import { peopleSuite } from "./people-suite.ts";
 import { projectionSuite } from "./projection-suite.ts";
 import { recordSuite } from "./record-suite.ts";
 import { searchSuite } from "./search-suite.ts";
@@ -19,6 +20,7 @@ afterAll(() => under?.close());
 
 directorySuite(() => under);
 changeSuite(() => under);
+peopleSuite(() => under);
 projectionSuite(() => under);
 openingsSuite(() => under);
 searchSuite(() => under, 3);

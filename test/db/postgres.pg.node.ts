@@ -8,6 +8,7 @@ import { directorySuite } from "./directory-suite.ts";
 import { neonDoorSuite } from "./neon-door-suite.ts";
 import { neonDoorValuesSuite } from "./neon-door-values-suite.ts";
 import { openingsSuite } from "./openings-suite.ts";
+import { peopleSuite } from "./people-suite.ts";
 import { projectionSuite } from "./projection-suite.ts";
 import { recordSuite } from "./record-suite.ts";
 import { searchSuite } from "./search-suite.ts";
@@ -34,6 +35,7 @@ it("[U4] a server that is filled is left as it is, also when two runs prepare it
 
 directorySuite(() => under);
 changeSuite(() => under);
+peopleSuite(() => under);
 projectionSuite(() => under);
 openingsSuite(() => under);
 searchSuite(() => under);

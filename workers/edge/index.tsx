@@ -1,7 +1,12 @@
 /** The edge: mounts the API and the pages, and exports the object classes that this Worker hosts. */
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
-import { clinicAdministration, providerAdministration } from "./api/administration.ts";
+import { clinicAdministration } from "./api/admin-clinics.ts";
+import { patientRecords } from "./api/admin-patients.ts";
+import { providerAdministration } from "./api/admin-providers.ts";
+import { resourceAdministration } from "./api/admin-resources.ts";
+import { staffAdministration } from "./api/admin-staff.ts";
+import { visitTypeAdministration } from "./api/admin-visit-types.ts";
 import { appointmentHistory } from "./api/appointment-history.ts";
 import { appointments } from "./api/appointments.ts";
 import { blocks } from "./api/blocks.ts";
@@ -45,7 +50,10 @@ const v1 = new Hono<EdgeEnv>()
   .route("/health", health)
   .route("/locations", locations)
   .route("/locations", clinicAdministration)
+  .route("/locations", resourceAdministration)
   .route("/visit-types", visitTypes)
+  .route("/visit-types", visitTypeAdministration)
+  .route("/staff", staffAdministration)
   .route("/specialties", specialties)
   .route("/providers", explainStart)
   .route("/providers", providers)
@@ -59,6 +67,7 @@ const v1 = new Hono<EdgeEnv>()
   .route("/series", series)
   .route("/patients", patientCalendars)
   .route("/patients", patients)
+  .route("/patients", patientRecords)
   .route("/live", live)
   .route("/rebuild", rebuild)
   .all("*", (c) => sendProblem(c, NOT_FOUND)); // an unknown path of the API is never a page

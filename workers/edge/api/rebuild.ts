@@ -76,7 +76,7 @@ export const rebuild = new Hono<EdgeEnv>()
     return c.json(await replayHistory(c.env, c.get("settings"), partition, offset));
   })
   /**
-   * [D19] A network that was written into the tables: calendars that were never given their configuration are, at the pace of
+   * [D25] A network that was written into the tables: calendars that were never given their configuration are, at the pace of
    * the consumers, and tell their openings to the search. Idempotent; the answer is how many they are.
    */
   .post("/calendars", async (c) => {

@@ -22,7 +22,7 @@ export const locationId = z
   .string()
   .regex(LOCATION_ID, "must be a location id")
   .transform((id) => id as LocationId);
-const patientId = z
+export const patientId = z
   .string()
   .refine(isPatientId, "must be a patient id")
   .transform((id) => id as PatientId);
@@ -246,6 +246,16 @@ export async function parseBody<Shape extends z.ZodType>(
   return result.success
     ? { ok: true, value: result.data }
     : { ok: false, problem: invalid(pointersOf(result.error, "")) };
+}
+
+/** As `parseBody`, for commands whose address may say it all: no body counts as an empty object. */
+export async function parseBodyIfAny<Shape extends z.ZodType>(
+  c: Context<EdgeEnv>,
+  shape: Shape,
+): Promise<Parsed<z.output<Shape>>> {
+  const empty = (await c.req.text()).trim() === ""; // Hono keeps the text for whoever asks again
+  if (!empty) return parseBody(c, shape);
+  return { ok: true, value: shape.parse({}) };
 }
 
 /**
