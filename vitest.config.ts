@@ -39,6 +39,7 @@ const workers = {
             "hono",
             "jose",
             "drizzle-orm",
+            "papaparse",
             "preact",
             "preact/hooks",
             "preact/jsx-runtime",

@@ -15,6 +15,9 @@ export {
   replaceSchedule,
   setProviderActive,
 } from "./directory/writes.ts";
+export { type BulkChange, type BulkResult, type BulkRow, CHUNK_ROWS_MAX } from "./exchange/bulk.ts";
+export { importPatients } from "./exchange/import-patients.ts";
+export { knownIds } from "./exchange/known-ids.ts";
 export {
   allStoredHashes,
   type CalendarHash,

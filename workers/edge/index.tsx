@@ -10,6 +10,7 @@ import { locations, providers, specialties, visitTypes } from "./api/directory.t
 import { explainStart } from "./api/explain.ts";
 import { health } from "./api/health.ts";
 import { holds } from "./api/holds.ts";
+import { imports } from "./api/imports.ts";
 import { live } from "./api/live.ts";
 import { patients } from "./api/patients.ts";
 import { NOT_FOUND, sendProblem } from "./api/problem.ts";
@@ -41,6 +42,7 @@ const tooLarge = bodyLimit({
 
 const v1 = new Hono<EdgeEnv>()
   .use(authenticate)
+  .route("/imports", imports) // before the limit: a file is larger than any other body
   .use(tooLarge)
   .route("/health", health)
   .route("/locations", locations)
