@@ -16,6 +16,8 @@ export {
   setProviderActive,
 } from "./directory/writes.ts";
 export { type BulkChange, type BulkResult, type BulkRow, CHUNK_ROWS_MAX } from "./exchange/bulk.ts";
+export { EXPORT_PAGE_MAX, exportRows } from "./exchange/export-rows.ts";
+export { importProviders, importSchedules } from "./exchange/import-directory.ts";
 export { importPatients } from "./exchange/import-patients.ts";
 export { knownIds } from "./exchange/known-ids.ts";
 export {

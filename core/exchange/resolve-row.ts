@@ -89,6 +89,16 @@ export function resolveRow(
   };
 }
 
+/** Sites that these rows of a schedule mean, once their providers and clinics are known: to be asked for as well. */
+export function sitesOf(rows: readonly FileRow[], known: KnownIds): Reference[] {
+  const ids = rows.flatMap(({ values }) => {
+    const provider = known("provider", values.providerId as string);
+    const clinic = known("clinic", values.locationId as string);
+    return provider && clinic ? [scheduleIdOf(provider.id, clinic.id)] : [];
+  });
+  return [...new Set(ids)].map((value) => ({ kind: "schedule", value }));
+}
+
 /** A schedule is its provider at its clinic, whatever another system calls it. */
 function ownSchedule(
   values: Readonly<Record<string, CellValue>>,

@@ -1,16 +1,19 @@
 /** Proves what an import leaves in the database. Runs on PGlite and, with 50,000 rows, on a real server. */
 import { type SQL, sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { ImportKind } from "../../core/exchange/kinds.ts";
+import type { ExportKind, ImportKind } from "../../core/exchange/kinds.ts";
 import type { ImportLine, ImportReport } from "../../core/exchange/report.ts";
+import type { LocationId, ProviderId } from "../../core/ids.ts";
 import { loadDirectory } from "../../db/queries/load-directory.ts";
 import type { EdgeSettings } from "../../workers/config.ts";
+import { type ExportOrder, exportStream } from "../../workers/edge/exchange/export-stream.ts";
 import { readFile } from "../../workers/edge/exchange/import-file.ts";
 import { runImport } from "../../workers/edge/exchange/run-import.ts";
 import { ANY_DATABASE_URL, type DatabaseUnderTest } from "./database-under-test.ts";
 
 const SYSTEM = "suite";
 const NOW = Date.UTC(2026, 10, 25);
+const nobody = async (): Promise<void> => {};
 
 /** @param manyRows patients in the large file */
 export function exchangeSuite(use: () => DatabaseUnderTest, manyRows: number): void {
@@ -24,6 +27,11 @@ export function exchangeSuite(use: () => DatabaseUnderTest, manyRows: number): v
     clinics = (await loadDirectory(db())).clinics.map(({ id }) => id);
   });
   afterAll(async () => {
+    const mine = sql`(SELECT id FROM external_id WHERE kind = 'provider' AND system = ${SYSTEM})`;
+    for (const table of ["provider_site", "provider_visit_type"])
+      await db().execute(sql`DELETE FROM ${sql.identifier(table)} WHERE provider_id IN ${mine}`);
+    await db().execute(sql`DELETE FROM provider WHERE id IN ${mine}`);
+    await db().execute(sql`DELETE FROM directory_change`);
     await db().execute(sql`DELETE FROM patient WHERE id IN (
       SELECT id FROM external_id WHERE kind = 'patient' AND system = ${SYSTEM})`);
     await db().execute(sql`DELETE FROM external_id WHERE system = ${SYSTEM}`);
@@ -40,7 +48,8 @@ export function exchangeSuite(use: () => DatabaseUnderTest, manyRows: number): v
     const { rows, problems } = readFile(kind, "csv", bytes(file), NOW);
     expect(problems.named).toEqual([]);
     const lines: ImportLine[] = [];
-    for await (const line of runImport(settings(), { kind, rows, apply, system }, NOW)) lines.push(line);
+    for await (const line of runImport(settings(), { kind, rows, apply, system }, NOW, nobody))
+      lines.push(line);
     return { report: (lines.at(-1) as { report: ImportReport }).report, lines };
   }
 
@@ -51,7 +60,8 @@ export function exchangeSuite(use: () => DatabaseUnderTest, manyRows: number): v
       FROM ${sql.identifier(table)} t`);
     return rows;
   };
-  const states = () => Promise.all(["patient", "external_id", "directory_change", "provider"].map(stateOf));
+  const TABLES = ["patient", "provider", "provider_site", "provider_visit_type", "term", "directory_change"];
+  const states = () => Promise.all([...TABLES, "external_id"].map(stateOf));
 
   const HEADER = "id,displayName,birthDate,email,phone,homeLocationId,preferredLanguage,accessNeeds";
   const patientsFile = (count: number, more: (n: number) => string = () => ""): string =>
@@ -126,5 +136,147 @@ export function exchangeSuite(use: () => DatabaseUnderTest, manyRows: number): v
       expect(await dry("MRN-1", "Another Name")).toMatchObject({ created: 0, changed: 1 });
       expect(await dry("MRN-1", "Another Name", "elsewhere")).toMatchObject({ created: 1, changed: 0 });
     });
+
+    it("[IE3] [D12] of providers and their schedules is news of each once, and none the second time", async () => {
+      const { visitTypes } = await loadDirectory(db());
+      const [first, second] = visitTypes.map(({ id }) => id);
+      const providers = (offers: string) =>
+        [
+          "id,displayName,title,specialties,languages,gender,visitTypeIds",
+          `NPI-1,Zora Newcome,MD,cardiology,en|es,female,${offers}`,
+          `NPI-2,Abel Newcome,DO,primary-care|cardiology,en,,${first}`,
+        ].join("\n");
+      const schedules = (hours: string) =>
+        [
+          "id,providerId,locationId,hours,exceptions",
+          `S-1,NPI-1,${clinics[0]},${hours},2026-12-24 closed`,
+          `S-2,NPI-1,${clinics[1]},sat 10:00-12:00,`,
+          `S-3,NPI-2,${clinics[0]},mon-fri 09:00-17:00 [2026-01-01..],`,
+        ].join("\n");
+      const news = () => only(sql`SELECT kind, id FROM directory_change ORDER BY seq`);
+      const before = await states();
+      await bring("providers", providers(`${first}`), false);
+      await bring("schedules", schedules("mon 09:00-17:00"), false);
+      expect(await states()).toEqual(before);
+
+      expect((await bring("providers", providers(`${first}`), true)).report).toMatchObject({ created: 2 });
+      expect((await bring("schedules", schedules("mon 09:00-17:00"), true)).report).toMatchObject({
+        created: 3,
+      });
+      const ids = await only(
+        sql`SELECT id, value FROM external_id WHERE kind = 'provider' AND system = ${SYSTEM} ORDER BY value`,
+      );
+      const [zora, abel] = ids.map(({ id }) => id as ProviderId) as [ProviderId, ProviderId];
+      expect((await news()).map(({ id }) => id).toSorted()).toEqual([zora, zora, abel, abel].toSorted());
+      const load = async () =>
+        (await loadDirectory(db(), [zora, abel])).providers.toSorted((a) => (a.id === zora ? -1 : 1));
+      const [one, two] = await load();
+      expect(one).toMatchObject({
+        displayName: "Zora Newcome",
+        languages: ["en", "es"],
+        gender: "female",
+        locationIds: [clinics[0], clinics[1]],
+        visitTypeIds: [first],
+        calendar: { version: 2 },
+      });
+      expect(one?.calendar.sites[0]).toMatchObject({
+        hours: [{ weekday: 1, opensAt: 540, closesAt: 1_020 }],
+        exceptions: [{ date: "2026-12-24", kind: "closed" }],
+      });
+      expect(two?.calendar.sites[0]?.hours).toHaveLength(5);
+      expect(await only(sql`SELECT value FROM term WHERE kind = 'name' AND value = 'newcome'`)).toHaveLength(
+        1,
+      );
+
+      const made = await states();
+      expect((await bring("providers", providers(`${first}`), true)).report).toMatchObject({ unchanged: 2 });
+      expect((await bring("schedules", schedules("mon 09:00-17:00"), true)).report).toMatchObject({
+        unchanged: 3,
+      });
+      expect(await states()).toEqual(made);
+
+      await bring("providers", providers(`${second}`), true);
+      await bring("schedules", schedules("tue 09:00-12:00"), true);
+      const [changed, same] = await load();
+      expect(changed).toMatchObject({ visitTypeIds: [second], calendar: { version: 4 } });
+      expect(changed?.calendar.sites[0]?.hours).toEqual([{ weekday: 2, opensAt: 540, closesAt: 720 }]);
+      expect(same).toEqual(two);
+    });
+
+    it("[IE4] a schedule that the administration made is found by its provider and clinic", async () => {
+      const [provider] = (await loadDirectory(db())).providers;
+      const file = `id,providerId,locationId,hours\nX-1,${provider?.id},${provider?.locationIds[0]},sun 09:00-10:00`;
+      expect((await bring("schedules", file, false)).report).toMatchObject({ created: 0, changed: 1 });
+    });
+  });
+
+  describe("an export", () => {
+    async function taken(kind: ExportKind, more: Partial<ExportOrder> = {}): Promise<string> {
+      const order: ExportOrder = {
+        kind,
+        format: "csv",
+        system: null,
+        reach: { kind: "everything" },
+        ...more,
+      };
+      return new Response(await exportStream(settings(), order)).text();
+    }
+    const linesIn = (text: string): number => text.trimEnd().split("\r\n").length - 1;
+    const counted = async (table: string): Promise<number> =>
+      Number((await only(sql`SELECT count(*) AS n FROM ${sql.identifier(table)}`))[0]?.n);
+
+    it.each([
+      ["providers", "provider"],
+      ["schedules", "provider_site"],
+      ["patients", "patient"],
+    ] as const)("[IE7] of %s has all of them, and imported again it changes nothing", async (kind, table) => {
+      const file = await taken(kind);
+      const rows = await counted(table);
+      expect(linesIn(file)).toBe(rows);
+      const before = await states();
+      for (const system of [SYSTEM, "elsewhere"]) {
+        const { report } = await bring(kind, file, true, system);
+        expect(report).toMatchObject({ rows, unchanged: rows, created: 0, changed: 0, refused: 0 });
+      }
+      expect(await states()).toEqual(before);
+    });
+
+    it("[IE7] has the other system's ids where there are some, and comes in as what it was", async () => {
+      const head = "id,displayName,birthDate,homeLocationId\n";
+      await bring("patients", `${head}out-1,=Ann,1980-01-01,${clinics[3]}`, true);
+      const reach = { kind: "clinics", locationIds: [clinics[3] as LocationId] } as const;
+      const file = await taken("patients", { system: SYSTEM, reach });
+      expect(file).toContain("\r\nout-1,'=Ann,1980-01-01,");
+      const { report } = await bring("patients", file, true);
+      expect(report).toMatchObject({ unchanged: report.rows, refused: 0 });
+    });
+
+    it("[IE8] of some clinics has nobody of the others", async () => {
+      const reach = { kind: "clinics", locationIds: [clinics[0] as LocationId] } as const;
+      for (const [kind, column] of [
+        ["patients", "homeLocationId"],
+        ["schedules", "locationId"],
+        ["resources", "locationId"],
+        ["locations", "id"],
+      ] as const) {
+        const rows = (await taken(kind, { reach, format: "ndjson" }))
+          .trimEnd()
+          .split("\n")
+          .map((line) => JSON.parse(line));
+        expect(rows.length).toBeGreaterThan(0);
+        expect(new Set(rows.map((row) => row[column]))).toEqual(new Set([clinics[0]]));
+      }
+      const nowhere = { kind: "clinics", locationIds: [] } as const;
+      for (const kind of ["patients", "providers", "appointments", "staff"] as const)
+        expect(await taken(kind, { reach: nowhere, format: "ndjson" })).toBe("");
+    });
+
+    it.each(["locations", "visit-types", "resources", "staff", "appointments"] as const)(
+      "[IE7] of %s has its columns also when it has no row",
+      async (kind) => {
+        const [head] = (await taken(kind)).split("\r\n");
+        expect(head).toMatch(/^\ufeff?id,/);
+      },
+    );
   });
 }

@@ -8,6 +8,7 @@ import { blocks } from "./api/blocks.ts";
 import { appointmentFiles, patientCalendars } from "./api/calendar-files.ts";
 import { locations, providers, specialties, visitTypes } from "./api/directory.ts";
 import { explainStart } from "./api/explain.ts";
+import { exports } from "./api/exports.ts";
 import { health } from "./api/health.ts";
 import { holds } from "./api/holds.ts";
 import { imports } from "./api/imports.ts";
@@ -62,6 +63,7 @@ const v1 = new Hono<EdgeEnv>()
   .route("/patients", patientCalendars)
   .route("/patients", patients)
   .route("/live", live)
+  .route("/exports", exports)
   .route("/rebuild", rebuild)
   .all("*", (c) => sendProblem(c, NOT_FOUND)); // an unknown path of the API is never a page
 

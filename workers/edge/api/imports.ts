@@ -2,15 +2,14 @@
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { stream } from "hono/streaming";
-import * as z from "zod";
 import { IMPORT_KINDS } from "../../../core/exchange/kinds.ts";
 import type { Problems } from "../../../core/exchange/read-rows.ts";
 import type { EdgeEnv } from "../env.ts";
 import type { FileFormat } from "../exchange/import-file.ts";
 import { applyQuery } from "./admin-schemas.ts";
-import { mayManage } from "./manage.ts";
+import { mayManage, published } from "./manage.ts";
 import { NOT_FOUND, type Problem, sendProblem } from "./problem.ts";
-import { parseQuery } from "./schemas.ts";
+import { otherSystem, parseQuery } from "./schemas.ts";
 
 /** 100,000 rows of patients; text, rows and the parser together stay well under an isolate's 128 MB. */
 export const IMPORT_BYTES_MAX = 16 * 1024 * 1024;
@@ -22,11 +21,7 @@ export const IMPORT_BYTES_MAX = 16 * 1024 * 1024;
 let busyUntil = 0;
 const CHUNK_MAX_MS = 45_000;
 
-const importQuery = applyQuery.extend({
-  system: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9.-]{0,99}$/, "must be lower-case letters, digits, dots and dashes"),
-});
+const importQuery = applyQuery.extend({ system: otherSystem });
 
 const TOO_LARGE: Problem = {
   status: 413,
@@ -77,7 +72,7 @@ export const imports = new Hono<EdgeEnv>().post(
     const admitted = mayManage(c, "network");
     if (!admitted.ok) return sendProblem(c, admitted.problem);
     const kind = IMPORT_KINDS.find((one) => one === c.req.param("kind"));
-    if (kind !== "patients") return sendProblem(c, NOT_FOUND); // the others follow
+    if (!kind || kind === "appointments") return sendProblem(c, NOT_FOUND); // these follow
     const query = parseQuery(c, importQuery);
     if (!query.ok) return sendProblem(c, query.problem);
     const format = formatOf(c);
@@ -96,11 +91,12 @@ export const imports = new Hono<EdgeEnv>().post(
       if (problems.count > 0) return sendProblem(c, malformed(problems));
       const { runImport } = await import("../exchange/run-import.ts");
       const order = { kind, rows, ...query.value };
+      const told = runImport(c.get("settings"), order, Date.now(), (calendars) => published(c, calendars));
       isStreaming = true;
       c.header("content-type", "application/x-ndjson");
       return stream(c, async (out) => {
         try {
-          for await (const line of runImport(c.get("settings"), order, Date.now())) {
+          for await (const line of told) {
             if (out.aborted) break; // nobody listens: what was written stays, and the file can be sent again
             busyUntil = Date.now() + CHUNK_MAX_MS;
             await out.write(`${JSON.stringify(line)}\n`);

@@ -1,13 +1,19 @@
 /** Brings a file in, chunk by chunk: who is meant, what is new, what differs; each chunk is one commit. */
 import { createHash } from "node:crypto";
 import type { CellValue } from "../../../core/exchange/cells.ts";
-import { type ImportKind, ROW_KIND } from "../../../core/exchange/kinds.ts";
+import { type ImportKind, ROW_KIND, scheduleIdOf } from "../../../core/exchange/kinds.ts";
 import type { FileRow } from "../../../core/exchange/read-rows.ts";
 import { type ImportLine, ImportTally } from "../../../core/exchange/report.ts";
-import { type ResolvedRow, referencesOf, resolveRow } from "../../../core/exchange/resolve-row.ts";
+import {
+  type KnownIds,
+  type ResolvedRow,
+  referencesOf,
+  resolveRow,
+  sitesOf,
+} from "../../../core/exchange/resolve-row.ts";
 import { type Column, columnsOf } from "../../../core/exchange/tables.ts";
-import { AGENDA_SHARDS, makeId, makePatientId } from "../../../core/ids.ts";
-import type { BulkRow } from "../../../db/index.ts";
+import { AGENDA_SHARDS, makeId, makePatientId, type ProviderId } from "../../../core/ids.ts";
+import type { BulkChange, BulkResult, BulkRow } from "../../../db/index.ts";
 import { logFailure } from "../../../durable-objects/shared/log.ts";
 import type { EdgeSettings } from "../../config.ts";
 import { askPostgres } from "../postgres.ts";
@@ -28,14 +34,16 @@ export const fingerprintOfRow = (values: Readonly<Record<string, CellValue>>): s
     .update(JSON.stringify(Object.entries(values).toSorted(([a], [b]) => (a < b ? -1 : 1))))
     .digest("base64url");
 
-function freshId({ kind }: ImportOrder, row: ResolvedRow): string {
+function freshId({ kind }: ImportOrder, { values }: ResolvedRow): string {
   switch (kind) {
     case "patients":
       return makePatientId((randomBytes(1)[0] as number) % AGENDA_SHARDS, randomBytes(12));
     case "providers":
       return makeId("prv", randomBytes(12));
-    default:
-      throw new Error(`${kind} ${row.line}`);
+    case "schedules":
+      return scheduleIdOf(values.providerId as string, values.locationId as string);
+    case "appointments":
+      throw new Error("not yet");
   }
 }
 
@@ -50,56 +58,91 @@ function toWrite(order: ImportOrder, rows: readonly ResolvedRow[]): BulkRow[] {
   });
 }
 
+/** Whom the rows name, by two questions for schedules: a site is asked for by the ids that the first one gave. */
+async function whoIsMeant(
+  settings: EdgeSettings,
+  { kind, system }: ImportOrder,
+  columns: readonly Column[],
+  chunk: readonly FileRow[],
+): Promise<KnownIds> {
+  const ask = (references: ReturnType<typeof referencesOf>) =>
+    askPostgres(settings, (db, { knownIds }) => knownIds(db, system, references));
+  const known = await ask(referencesOf(ROW_KIND[kind], columns, chunk));
+  if (kind !== "schedules") return known;
+  const sites = await ask(sitesOf(chunk, known));
+  return (about, value) => known(about, value) ?? sites(about, value);
+}
+
+type Written = BulkResult & { readonly calendars?: readonly ProviderId[] };
+
+const writeRows = (settings: EdgeSettings, kind: ImportKind, change: BulkChange): Promise<Written> =>
+  askPostgres(settings, (db, queries) => {
+    switch (kind) {
+      case "patients":
+        return queries.importPatients(db, change);
+      case "providers":
+        return queries.importProviders(db, change);
+      case "schedules":
+        return queries.importSchedules(db, change);
+      case "appointments":
+        throw new Error("not yet");
+    }
+  });
+
+/** Returns whose calendars have something new. */
 async function importChunk(
   settings: EdgeSettings,
   order: ImportOrder,
   columns: readonly Column[],
   chunk: readonly FileRow[],
   tally: ImportTally,
-): Promise<void> {
-  const kind = ROW_KIND[order.kind];
-  const known = await askPostgres(settings, (db, { knownIds }) =>
-    knownIds(db, order.system, referencesOf(kind, columns, chunk)),
-  );
+): Promise<readonly ProviderId[]> {
+  const known = await whoIsMeant(settings, order, columns, chunk);
   const meant: ResolvedRow[] = [];
   for (const row of chunk) {
-    const resolution = resolveRow(kind, columns, row, known);
+    const resolution = resolveRow(ROW_KIND[order.kind], columns, row, known);
     if (resolution.ok) meant.push(resolution.row);
     else tally.refused(row.line, resolution.reasons);
   }
-  const { system, apply } = order;
-  const rows = toWrite(order, meant);
-  const change = { system, apply, rows };
-  const { created, changed } = await askPostgres(settings, (db, queries) =>
-    queries.importPatients(db, change),
-  );
+  const { kind, system, apply } = order;
+  const { created, changed, calendars } = await writeRows(settings, kind, {
+    system,
+    apply,
+    rows: toWrite(order, meant),
+  });
   tally.wrote(created, changed, meant.length - created - changed);
+  return calendars ?? [];
 }
 
 /**
  * [IE9] Yields a line after each chunk and a report at the end. A failure ends it with what was done so far: the chunks that
  * were committed stay, and the same file can be sent again.
  * @param now milliseconds since the epoch
+ * @param publish tells calendars what is new for them; called once, before the report
  */
 export async function* runImport(
   settings: EdgeSettings,
   order: ImportOrder,
   now: number,
+  publish: (calendars: readonly ProviderId[]) => Promise<void>,
 ): AsyncGenerator<ImportLine> {
   const { CHUNK_ROWS_MAX } = await import("../../../db/index.ts");
   const { rows } = order;
   const columns = columnsOf(order.kind, new Date(now).toISOString().slice(0, 10));
   const tally = new ImportTally(rows.length, order.apply);
+  const calendars = new Set<ProviderId>();
+  let complete = false;
   try {
     for (let done = 0; done < rows.length; done += CHUNK_ROWS_MAX) {
       yield { progress: { done, of: rows.length } };
-      await importChunk(settings, order, columns, rows.slice(done, done + CHUNK_ROWS_MAX), tally);
+      const chunk = rows.slice(done, done + CHUNK_ROWS_MAX);
+      for (const id of await importChunk(settings, order, columns, chunk, tally)) calendars.add(id);
     }
+    complete = true;
   } catch (error) {
     logFailure("import.failed", error);
-    yield { report: tally.report(false) };
-    return;
   }
-  yield { progress: { done: rows.length, of: rows.length } };
-  yield { report: tally.report(true) };
+  if (calendars.size > 0) await publish([...calendars]);
+  if (complete) yield { progress: { done: rows.length, of: rows.length } };
+  yield { report: tally.report(complete) };
 }
