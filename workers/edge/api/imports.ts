@@ -62,7 +62,7 @@ const malformed = ({ named, count }: Problems): Problem => ({
 function formatOf(c: Context<EdgeEnv>): FileFormat | null {
   const type = (c.req.header("content-type") ?? "").split(";")[0]?.trim().toLowerCase();
   if (type === "text/csv") return "csv";
-  return null;
+  return type === "application/fhir+json" ? "fhir" : null;
 }
 
 export const imports = new Hono<EdgeEnv>().post(

@@ -1,4 +1,5 @@
 /** [IE1] The bytes of a file become rows, or problems with their lines. Writes nothing and asks nobody. */
+import { readBundle } from "../../../core/exchange/fhir-bundle.ts";
 import type { ImportKind } from "../../../core/exchange/kinds.ts";
 import {
   type FileRow,
@@ -7,7 +8,7 @@ import {
   RowReader,
   readHeader,
 } from "../../../core/exchange/read-rows.ts";
-import { columnsOf } from "../../../core/exchange/tables.ts";
+import { type Column, columnsOf } from "../../../core/exchange/tables.ts";
 import { DAY_MS } from "../../../core/time.ts";
 import { decodeText, readCsv } from "./csv.ts";
 
@@ -18,8 +19,33 @@ export interface ReadFile {
   readonly problems: Problems;
 }
 
+/** The line that the runtime's message ends with, never the message: it quotes the text. */
+const lineIn = (error: unknown): number => Number(/\(line (\d+) /.exec(String(error))?.[1] ?? 1);
+
+function parseJson(text: string, problems: Problems): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    problems.add(lineIn(error), null, "must be JSON");
+    return undefined;
+  }
+}
+
+function readFhir(kind: ImportKind, text: string, columns: readonly Column[], problems: Problems): ReadFile {
+  const value = parseJson(text, problems);
+  if (problems.count > 0) return { rows: [], problems };
+  const bundle = readBundle(kind, value);
+  if ("error" in bundle) {
+    problems.add(1, null, bundle.error);
+    return { rows: [], problems };
+  }
+  const reader = new RowReader(readHeader(bundle.header, columns, 1, problems), problems);
+  for (const record of bundle.records) reader.read(record);
+  return { rows: reader.rows, problems };
+}
+
 /** @param now milliseconds since the epoch */
-export function readFile(kind: ImportKind, _format: FileFormat, bytes: Uint8Array, now: number): ReadFile {
+export function readFile(kind: ImportKind, format: FileFormat, bytes: Uint8Array, now: number): ReadFile {
   const problems = new Problems();
   const decoded = decodeText(bytes);
   if ("badLine" in decoded) {
@@ -27,6 +53,7 @@ export function readFile(kind: ImportKind, _format: FileFormat, bytes: Uint8Arra
     return { rows: [], problems };
   }
   const columns = columnsOf(kind, new Date(now + DAY_MS).toISOString().slice(0, 10));
+  if (format === "fhir") return readFhir(kind, decoded.text, columns, problems);
   let reader: RowReader | undefined;
   readCsv(decoded.text, problems, (line, cells) => {
     if (!reader) {
