@@ -3,7 +3,7 @@
  * queries are 240 KB, half of what an isolate would evaluate before its first answer, and most answers need none of it.
  */
 export { type Db, makeDb } from "./client.ts";
-export { markPushed, newsSince, PUSH_MAX, unpushed } from "./directory/outbox.ts";
+export { markPushed, newsAndWaiting, newsSince, PUSH_MAX, unpushed } from "./directory/outbox.ts";
 export { termsStatement } from "./directory/search-words.ts";
 export {
   findMade,
@@ -15,6 +15,8 @@ export {
   replaceSchedule,
   setProviderActive,
 } from "./directory/writes.ts";
+export { PUT_INCOMING_MAX, putIncoming } from "./incoming/put-incoming.ts";
+export { awaitedAmong, incomingOfPatient, nextIncomingOf, removeIncoming } from "./incoming/waiting.ts";
 export {
   allStoredHashes,
   type CalendarHash,
