@@ -3,7 +3,7 @@
  * queries are 240 KB, half of what an isolate would evaluate before its first answer, and most answers need none of it.
  */
 export { type Db, makeDb } from "./client.ts";
-export { markPushed, newsSince, PUSH_MAX, unpushed } from "./directory/outbox.ts";
+export { markPushed, newsAndWaiting, newsSince, PUSH_MAX, unpushed } from "./directory/outbox.ts";
 export { termsStatement } from "./directory/search-words.ts";
 export {
   findMade,
@@ -17,9 +17,12 @@ export {
 } from "./directory/writes.ts";
 export { type BulkChange, type BulkResult, type BulkRow, CHUNK_ROWS_MAX } from "./exchange/bulk.ts";
 export { EXPORT_PAGE_MAX, exportRows } from "./exchange/export-rows.ts";
+export { importAppointments } from "./exchange/import-appointments.ts";
 export { importProviders, importSchedules } from "./exchange/import-directory.ts";
 export { importPatients } from "./exchange/import-patients.ts";
 export { knownIds } from "./exchange/known-ids.ts";
+export { PUT_INCOMING_MAX, putIncoming } from "./incoming/put-incoming.ts";
+export { awaitedAmong, incomingOfPatient, nextIncomingOf, removeIncoming } from "./incoming/waiting.ts";
 export {
   allStoredHashes,
   type CalendarHash,

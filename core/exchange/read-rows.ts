@@ -1,6 +1,7 @@
 /** [IE1] Records of a file become rows, or sentences about the lines that cannot. Knows no file format and no database. */
 import type { CellValue } from "./cells.ts";
-import type { Column } from "./tables.ts";
+import type { ImportKind } from "./kinds.ts";
+import { type Column, mistakeIn } from "./tables.ts";
 
 /** Mistakes that an answer names; the count is of all. */
 export const PROBLEMS_MAX = 100;
@@ -79,9 +80,11 @@ export class RowReader {
   records = 0;
   readonly #header: readonly (Column | null)[];
   readonly #problems: Problems;
+  readonly #kind: ImportKind;
   readonly #seen = new Map<string, number>();
 
-  constructor(header: readonly (Column | null)[], problems: Problems) {
+  constructor(kind: ImportKind, header: readonly (Column | null)[], problems: Problems) {
+    this.#kind = kind;
     this.#header = header;
     this.#problems = problems;
   }
@@ -101,6 +104,11 @@ export class RowReader {
       else values[column.name] = read.value;
     });
     if (this.#problems.count > before) return;
+    const mistake = mistakeIn(this.#kind, values);
+    if (mistake) {
+      this.#problems.add(line, mistake.column, mistake.message);
+      return;
+    }
     const { id, ...others } = values;
     this.#keep({ line, id: id as string, values: others }); // the header has it, and it may not be empty
   }

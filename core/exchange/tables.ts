@@ -1,5 +1,9 @@
 /** The columns of each kind of file. A FHIR resource becomes the same columns before it is read. */
+import { CANCELLATION_REASONS } from "../booking/appointment.ts";
+import { canBeTakenOver } from "../booking/take-over.ts";
 import { GENDERS } from "../directory/directory.ts";
+import { VISIT_MINUTES_MAX } from "../schedule/config.ts";
+import { type Instant, instant } from "../time.ts";
 import * as cell from "./cells.ts";
 import type { ImportKind, RowKind } from "./kinds.ts";
 
@@ -89,10 +93,15 @@ const APPOINTMENTS: readonly Column[] = [
   ignored("timeZone"),
   ignored("version"),
   ignored("source"),
-  ignored("updatedAt"),
-  ignored("checkedInAt"),
-  ignored("cancelledAt"),
-  ignored("cancellationReason"),
+  { name: "updatedAt", cell: cell.moment, need: "optional", empty: null },
+  { name: "checkedInAt", cell: cell.moment, need: "optional", empty: null },
+  { name: "cancelledAt", cell: cell.moment, need: "optional", empty: null },
+  {
+    name: "cancellationReason",
+    cell: cell.oneOf(CANCELLATION_REASONS),
+    need: "optional",
+    empty: null,
+  },
 ];
 
 /** @param today `YYYY-MM-DD`, the latest date that it is anywhere */
@@ -107,4 +116,16 @@ export function columnsOf(kind: ImportKind, today: string): readonly Column[] {
     case "appointments":
       return APPOINTMENTS;
   }
+}
+
+/** What is wrong with a row whose cells are all right; null = nothing. */
+export function mistakeIn(
+  kind: ImportKind,
+  values: Readonly<Record<string, cell.CellValue>>,
+): { readonly column: string; readonly message: string } | null {
+  if (kind !== "appointments") return null;
+  const [start, end] = [values.start, values.end].map((text) => instant(Date.parse(text as string)));
+  return canBeTakenOver({ start: start as Instant, end: end as Instant })
+    ? null
+    : { column: "end", message: `must be after start, by at most ${VISIT_MINUTES_MAX} minutes` };
 }

@@ -38,7 +38,7 @@ export interface BulkResult {
 export interface BulkColumn {
   readonly name: string;
   readonly column: string;
-  readonly type: "text" | "date" | "boolean" | "text[]" | "jsonb";
+  readonly type: "text" | "date" | "boolean" | "text[]" | "jsonb" | "timestamptz";
   /** What stands there, in the file's terms; else the column itself. */
   readonly stands?: string;
   /** What is written; else the given value itself. */

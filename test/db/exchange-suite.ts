@@ -1,6 +1,7 @@
 /** Proves what an import leaves in the database. Runs on PGlite and, with 50,000 rows, on a real server. */
 import { type SQL, sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Provider } from "../../core/directory/directory.ts";
 import type { ExportKind, ImportKind } from "../../core/exchange/kinds.ts";
 import type { ImportLine, ImportReport } from "../../core/exchange/report.ts";
 import type { LocationId, ProviderId } from "../../core/ids.ts";
@@ -18,15 +19,21 @@ const nobody = async (): Promise<void> => {};
 /** @param manyRows patients in the large file */
 export function exchangeSuite(use: () => DatabaseUnderTest, manyRows: number): void {
   const db = () => use().db;
-  // The import needs the door only; the other settings are the edge's.
+  // The import needs the door and the keys of ids; the other settings are the edge's.
   const settings = () =>
-    ({ DATABASE_URL: ANY_DATABASE_URL, NEON_FETCH_ENDPOINT: use().endpoint }) as unknown as EdgeSettings;
+    ({
+      DATABASE_URL: ANY_DATABASE_URL,
+      NEON_FETCH_ENDPOINT: use().endpoint,
+      ID_KEYS: [["0", "a-secret-of-this-suite-only"]],
+    }) as unknown as EdgeSettings;
   let clinics: readonly string[];
 
   beforeAll(async () => {
     clinics = (await loadDirectory(db())).clinics.map(({ id }) => id);
   });
   afterAll(async () => {
+    await db().execute(sql`DELETE FROM incoming_appointment`);
+    await db().execute(sql`DELETE FROM appointment WHERE source = 'import'`);
     const mine = sql`(SELECT id FROM external_id WHERE kind = 'provider' AND system = ${SYSTEM})`;
     for (const table of ["provider_site", "provider_visit_type"])
       await db().execute(sql`DELETE FROM ${sql.identifier(table)} WHERE provider_id IN ${mine}`);
@@ -60,7 +67,16 @@ export function exchangeSuite(use: () => DatabaseUnderTest, manyRows: number): v
       FROM ${sql.identifier(table)} t`);
     return rows;
   };
-  const TABLES = ["patient", "provider", "provider_site", "provider_visit_type", "term", "directory_change"];
+  const TABLES = [
+    "incoming_appointment",
+    "appointment",
+    "patient",
+    "provider",
+    "provider_site",
+    "provider_visit_type",
+    "term",
+    "directory_change",
+  ];
   const states = () => Promise.all([...TABLES, "external_id"].map(stateOf));
 
   const HEADER = "id,displayName,birthDate,email,phone,homeLocationId,preferredLanguage,accessNeeds";
@@ -207,6 +223,95 @@ export function exchangeSuite(use: () => DatabaseUnderTest, manyRows: number): v
       const [provider] = (await loadDirectory(db())).providers;
       const file = `id,providerId,locationId,hours\nX-1,${provider?.id},${provider?.locationIds[0]},sun 09:00-10:00`;
       expect((await bring("schedules", file, false)).report).toMatchObject({ created: 0, changed: 1 });
+    });
+  });
+
+  describe("an import of appointments", () => {
+    const HEAD = "id,providerId,patientId,locationId,visitTypeId,start,end,status,reason";
+    const waiting = () =>
+      only(sql`SELECT i.*, e.value FROM incoming_appointment i
+        JOIN external_id e ON e.kind = 'appointment' AND e.system = ${SYSTEM} AND e.id = i.id ORDER BY e.value`);
+    let provider: Provider;
+    const line = (id: string, more: { start?: string; patient?: string; status?: string } = {}): string =>
+      [
+        id,
+        provider.id,
+        more.patient ?? "APT-P",
+        provider.locationIds[0],
+        provider.visitTypeIds[0],
+        `2026-12-01T${more.start ?? "09:00"}:00-06:00`,
+        `2026-12-01T${more.start ?? "09:00"}:00-05:40`, // written by somebody with another clock: 20 minutes less
+        more.status ?? "booked",
+        "Knee",
+      ].join(",");
+    const file = (...lines: string[]): string => [HEAD, ...lines].join("\n");
+
+    beforeAll(async () => {
+      provider = (await loadDirectory(db())).providers[0] as Provider;
+      const patients = `id,displayName,birthDate,homeLocationId\nAPT-P,Ann Waits,1980-01-01,${clinics[0]}`;
+      await bring("patients", patients, true);
+    });
+
+    it("[IE12] they wait for their calendars under ids of ours, once; their providers are news, once", async () => {
+      const end = (text: string) => text.replaceAll("-05:40", "-06:20");
+      expect(readFile("appointments", "csv", bytes(file(line("bad"))), NOW).problems.named).toEqual([
+        { line: 2, column: "end", message: "must be after start, by at most 480 minutes" },
+      ]);
+      const given = end(file(line("apt-1"), line("apt-2", { start: "11:00", status: "cancelled" })));
+      const before = await states();
+      expect((await bring("appointments", given, false)).report).toMatchObject({ created: 2 });
+      expect(await states()).toEqual(before);
+      expect((await bring("appointments", given, true)).report).toMatchObject({ created: 2, refused: 0 });
+      const rows = await waiting();
+      expect(rows).toMatchObject([
+        { value: "apt-1", provider_id: provider.id, status: "booked", reason: "Knee", cancelled_at: null },
+        { value: "apt-2", status: "cancelled" },
+      ]);
+      expect(rows.map(({ id }) => String(id).slice(4, 16))).toEqual(
+        rows.map(() => provider.id.slice("prv_".length)),
+      );
+      expect(new Date(String(rows[0]?.start_at)).toISOString()).toBe("2026-12-01T15:00:00.000Z");
+      expect(rows[1]?.cancelled_at).not.toBeNull();
+      const news = await only(sql`SELECT id FROM directory_change ORDER BY seq DESC LIMIT 1`);
+      expect(news).toEqual([{ id: provider.id }]);
+      const made = await states();
+      expect((await bring("appointments", given, true)).report).toMatchObject({ created: 0, unchanged: 2 });
+      expect(await states()).toEqual(made);
+    });
+
+    it("[IE12] what its calendar has is not changed by a file: the row is refused, with its line", async () => {
+      const other = file(line("apt-1", { start: "10:00" }), line("apt-3", { patient: "nobody" })).replaceAll(
+        "-05:40",
+        "-06:20",
+      );
+      const before = await states();
+      const { report } = await bring("appointments", other, true);
+      expect(report).toMatchObject({ created: 0, unchanged: 0, refused: 2 });
+      expect(report.problems.toSorted((a, b) => a.line - b.line)).toEqual([
+        { line: 2, column: null, message: "stands here already, and not so: change it here" },
+        { line: 3, column: "patientId", message: "is not known here" },
+      ]);
+      expect(await states()).toEqual(before);
+    });
+
+    it("[IE7] [IE12] exported and imported again they are unchanged, by our ids and by theirs", async () => {
+      // As the log tells it when the calendar has taken the first one over.
+      await db().execute(sql`
+        INSERT INTO appointment (id, provider_id, patient_id, location_id, visit_type_id, time_zone, start_at, end_at,
+          status, version, source, created_at, updated_at)
+        SELECT id, provider_id, patient_id, location_id, visit_type_id, 'America/Chicago', start_at, end_at, status, 1,
+          'import', created_at, updated_at FROM incoming_appointment`);
+      await db().execute(sql`DELETE FROM incoming_appointment`);
+      const reach = { kind: "clinics", locationIds: [provider.locationIds[0] as LocationId] } as const;
+      const before = await states();
+      for (const system of [null, SYSTEM]) {
+        const csv = await new Response(
+          await exportStream(settings(), { kind: "appointments", format: "csv", system, reach }),
+        ).text();
+        expect(csv).toContain("2026-12-01T09:00:00-06:00");
+        expect((await bring("appointments", csv, true)).report).toMatchObject({ unchanged: 2, refused: 0 });
+      }
+      expect(await states()).toEqual(before);
     });
   });
 

@@ -11,6 +11,7 @@ function read(kind: ImportKind, resources: readonly Record<string, unknown>[], u
   if ("error" in bundle) throw new Error(bundle.error);
   const problems = new Problems();
   const reader = new RowReader(
+    kind,
     readHeader(bundle.header, columnsOf(kind, "2026-11-25"), 1, problems),
     problems,
   );

@@ -9,9 +9,9 @@ const PATIENTS = columnsOf("patients", "2026-11-25");
 const SCHEDULES = columnsOf("schedules", "2026-11-25");
 const NAMES = ["id", "displayName", "birthDate", "homeLocationId"];
 
-function read(names: readonly string[], lines: readonly (readonly string[])[], columns = PATIENTS) {
+function read(names: readonly string[], lines: readonly (readonly string[])[]) {
   const problems = new Problems();
-  const reader = new RowReader(readHeader(names, columns, 1, problems), problems);
+  const reader = new RowReader("patients", readHeader(names, PATIENTS, 1, problems), problems);
   lines.forEach((cells, index) => {
     reader.read({ line: index + 2, cells });
   });

@@ -72,7 +72,7 @@ export const imports = new Hono<EdgeEnv>().post(
     const admitted = mayManage(c, "network");
     if (!admitted.ok) return sendProblem(c, admitted.problem);
     const kind = IMPORT_KINDS.find((one) => one === c.req.param("kind"));
-    if (!kind || kind === "appointments") return sendProblem(c, NOT_FOUND); // these follow
+    if (!kind) return sendProblem(c, NOT_FOUND);
     const query = parseQuery(c, importQuery);
     if (!query.ok) return sendProblem(c, query.problem);
     const format = formatOf(c);

@@ -7,8 +7,8 @@ import { isPatientId, type LocationId, type PatientId } from "../../../core/ids.
 import { DAY_MS, type Instant, instant } from "../../../core/time.ts";
 import { logFailure } from "../../../durable-objects/shared/log.ts";
 import type { EdgeEnv } from "../env.ts";
+import { patientList } from "../patient-list.ts";
 import { askPostgres } from "../postgres.ts";
-import { patientAgenda } from "../stubs.ts";
 import { BAD_CURSOR, decodeCursor, encodeCursor, isText, sendPage } from "./paging.ts";
 import {
   CALENDAR_AWAY,
@@ -119,7 +119,7 @@ export const patients = new Hono<EdgeEnv>()
       end: to ? instant(Date.parse(to) + DAY_MS) : EVER[1],
     };
     try {
-      const found = await patientAgenda(c.env, patient.patientId).list(patient.patientId, {
+      const found = await patientList(c, patient.patientId, {
         window,
         status: status ?? null,
         after: after ? { start: instant(after[0]), id: after[1] } : null,

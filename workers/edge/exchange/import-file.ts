@@ -39,7 +39,7 @@ function readFhir(kind: ImportKind, text: string, columns: readonly Column[], pr
     problems.add(1, null, bundle.error);
     return { rows: [], problems };
   }
-  const reader = new RowReader(readHeader(bundle.header, columns, 1, problems), problems);
+  const reader = new RowReader(kind, readHeader(bundle.header, columns, 1, problems), problems);
   for (const record of bundle.records) reader.read(record);
   return { rows: reader.rows, problems };
 }
@@ -57,7 +57,7 @@ export function readFile(kind: ImportKind, format: FileFormat, bytes: Uint8Array
   let reader: RowReader | undefined;
   readCsv(decoded.text, problems, (line, cells) => {
     if (!reader) {
-      reader = new RowReader(readHeader(cells, columns, line, problems), problems);
+      reader = new RowReader(kind, readHeader(cells, columns, line, problems), problems);
       return problems.count === 0; // without a good header every line would be wrong
     }
     if (reader.records === IMPORT_ROWS_MAX) {

@@ -15,8 +15,9 @@ import { type Column, columnsOf } from "../../../core/exchange/tables.ts";
 import { AGENDA_SHARDS, makeId, makePatientId, type ProviderId } from "../../../core/ids.ts";
 import type { BulkChange, BulkResult, BulkRow } from "../../../db/index.ts";
 import { logFailure } from "../../../durable-objects/shared/log.ts";
-import type { EdgeSettings } from "../../config.ts";
+import type { EdgeSettings, KeyRing } from "../../config.ts";
 import { askPostgres } from "../postgres.ts";
+import { mintAppointmentId } from "../routing-ids.ts";
 
 export interface ImportOrder {
   readonly kind: ImportKind;
@@ -34,7 +35,7 @@ export const fingerprintOfRow = (values: Readonly<Record<string, CellValue>>): s
     .update(JSON.stringify(Object.entries(values).toSorted(([a], [b]) => (a < b ? -1 : 1))))
     .digest("base64url");
 
-function freshId({ kind }: ImportOrder, { values }: ResolvedRow): string {
+function freshId(keys: KeyRing, kind: ImportKind, { values }: ResolvedRow): string {
   switch (kind) {
     case "patients":
       return makePatientId((randomBytes(1)[0] as number) % AGENDA_SHARDS, randomBytes(12));
@@ -43,18 +44,18 @@ function freshId({ kind }: ImportOrder, { values }: ResolvedRow): string {
     case "schedules":
       return scheduleIdOf(values.providerId as string, values.locationId as string);
     case "appointments":
-      throw new Error("not yet");
+      return mintAppointmentId(keys, values.providerId as ProviderId);
   }
 }
 
 /** What is left to compare and write: rows that are new, or not as they were last imported. */
-function toWrite(order: ImportOrder, rows: readonly ResolvedRow[]): BulkRow[] {
+function toWrite(keys: KeyRing, kind: ImportKind, rows: readonly ResolvedRow[]): BulkRow[] {
   return rows.flatMap((row) => {
     const fingerprint = fingerprintOfRow(row.values);
     if (row.id !== null && row.fingerprint === fingerprint) return [];
     const { externalId, named, values } = row;
     const fresh = row.id === null;
-    return [{ id: row.id ?? freshId(order, row), externalId, named, values, fresh, fingerprint }];
+    return [{ id: row.id ?? freshId(keys, kind, row), externalId, named, values, fresh, fingerprint }];
   });
 }
 
@@ -73,7 +74,11 @@ async function whoIsMeant(
   return (about, value) => known(about, value) ?? sites(about, value);
 }
 
-type Written = BulkResult & { readonly calendars?: readonly ProviderId[] };
+type Written = BulkResult & {
+  readonly calendars?: readonly ProviderId[];
+  /** Ours; not as their rows say, and not for a file to change. */
+  readonly standing?: readonly string[];
+};
 
 const writeRows = (settings: EdgeSettings, kind: ImportKind, change: BulkChange): Promise<Written> =>
   askPostgres(settings, (db, queries) => {
@@ -85,7 +90,7 @@ const writeRows = (settings: EdgeSettings, kind: ImportKind, change: BulkChange)
       case "schedules":
         return queries.importSchedules(db, change);
       case "appointments":
-        throw new Error("not yet");
+        return queries.importAppointments(db, change).then((written) => ({ ...written, changed: 0 }));
     }
   });
 
@@ -105,14 +110,24 @@ async function importChunk(
     else tally.refused(row.line, resolution.reasons);
   }
   const { kind, system, apply } = order;
-  const { created, changed, calendars } = await writeRows(settings, kind, {
-    system,
-    apply,
-    rows: toWrite(order, meant),
-  });
-  tally.wrote(created, changed, meant.length - created - changed);
-  return calendars ?? [];
+  const rows = toWrite(settings.ID_KEYS, kind, meant);
+  const written = await writeRows(settings, kind, { system, apply, rows });
+  const { created, changed, calendars = [], standing = [] } = written;
+  const refused = new Set(standing);
+  for (const { id, line } of meant)
+    if (id !== null && refused.has(id)) tally.refused(line, [{ column: null, message: STANDS }]);
+  tally.wrote(created, changed, meant.length - created - changed - refused.size);
+  return calendars;
 }
+
+/** [IE12] Its calendar has it, or is about to. */
+const STANDS = "stands here already, and not so: change it here";
+
+/** One calendar's rows together, so that few calendars have news of a chunk. */
+const inOrder = ({ kind, rows }: ImportOrder): readonly FileRow[] =>
+  kind === "appointments"
+    ? rows.toSorted((a, b) => ((a.values.providerId as string) < (b.values.providerId as string) ? -1 : 1))
+    : rows;
 
 /**
  * [IE9] Yields a line after each chunk and a report at the end. A failure ends it with what was done so far: the chunks that
@@ -127,7 +142,7 @@ export async function* runImport(
   publish: (calendars: readonly ProviderId[]) => Promise<void>,
 ): AsyncGenerator<ImportLine> {
   const { CHUNK_ROWS_MAX } = await import("../../../db/index.ts");
-  const { rows } = order;
+  const rows = inOrder(order);
   const columns = columnsOf(order.kind, new Date(now).toISOString().slice(0, 10));
   const tally = new ImportTally(rows.length, order.apply);
   const calendars = new Set<ProviderId>();
