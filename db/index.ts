@@ -16,7 +16,7 @@ export {
   updateVisitType,
   type VisitTypeSettings,
 } from "./directory/network-writes.ts";
-export { markPushed, newsSince, noteUntold, PUSH_MAX, unpushed } from "./directory/outbox.ts";
+export { markPushed, newsAndWaiting, newsSince, noteUntold, PUSH_MAX, unpushed } from "./directory/outbox.ts";
 export {
   insertPatient,
   insertStaff,
@@ -40,6 +40,14 @@ export {
   replaceSchedule,
   setProviderActive,
 } from "./directory/writes.ts";
+export { type BulkChange, type BulkResult, type BulkRow, CHUNK_ROWS_MAX } from "./exchange/bulk.ts";
+export { EXPORT_PAGE_MAX, exportRows } from "./exchange/export-rows.ts";
+export { importAppointments } from "./exchange/import-appointments.ts";
+export { importProviders, importSchedules } from "./exchange/import-directory.ts";
+export { importPatients } from "./exchange/import-patients.ts";
+export { knownIds } from "./exchange/known-ids.ts";
+export { PUT_INCOMING_MAX, putIncoming } from "./incoming/put-incoming.ts";
+export { awaitedAmong, incomingOfPatient, nextIncomingOf, removeIncoming } from "./incoming/waiting.ts";
 export {
   allStoredHashes,
   type CalendarHash,

@@ -7,8 +7,9 @@ import type { Provider } from "../core/directory/directory.ts";
 import type { ProviderId } from "../core/ids.ts";
 import type { Db } from "../db/index.ts";
 import { logFailure } from "../durable-objects/shared/log.ts";
+import { type NextRows, takeOverAll } from "./take-over.ts";
 
-type Calendars = Pick<Env, "PROVIDER_CALENDAR">;
+type Calendars = Pick<Env, "PATIENT_AGENDA" | "PROVIDER_CALENDAR">;
 type Queries = typeof import("../db/index.ts");
 
 /** At once, so that a long push does not wake hundreds of calendars in one moment. */
@@ -36,14 +37,19 @@ export interface Pushed {
 export async function pushDirectory(
   env: Calendars,
   db: Db,
-  { loadDirectory, markPushed, unpushed }: Queries,
+  { awaitedAmong, loadDirectory, markPushed, nextIncomingOf, unpushed }: Queries,
   limit: number,
   only: readonly ProviderId[] | null = null,
   { together, pauseMs }: Pace = AT_ONCE,
 ): Promise<Pushed> {
   const { ids, seq } = await unpushed(db, limit, only);
   if (ids.length === 0) return { told: 0, failed: 0 };
-  const { providers, resources, clinics } = await loadDirectory(db, ids);
+  const [{ providers, resources, clinics }, awaited] = await Promise.all([
+    loadDirectory(db, ids),
+    awaitedAmong(db, ids),
+  ]);
+  const waits = (id: ProviderId): NextRows | null =>
+    awaited.has(id) ? (done) => nextIncomingOf(db, id, done) : null;
   const hints = new Map(clinics.map(({ id, locationHint }) => [id, locationHint]));
   const told: ProviderId[] = [];
   const wanted = new Set(ids);
@@ -51,7 +57,7 @@ export async function pushDirectory(
   while (waiting.length > 0) {
     if (told.length > 0 && pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
     const batch = waiting.splice(0, together);
-    const answers = await Promise.allSettled(batch.map((one) => tell(env, one, hints)));
+    const answers = await Promise.allSettled(batch.map((one) => tell(env, one, waits(one.id), hints)));
     answers.forEach((answer, index) => {
       const { id } = batch[index] as { id: ProviderId }; // as many answers as calendars
       if (answer.status === "fulfilled") told.push(id);
@@ -62,13 +68,16 @@ export async function pushDirectory(
   return { told: told.length, failed: wanted.size - told.length };
 }
 
-/** A calendar that is made by this is made where its main clinic says. Later the hint means nothing. */
+/** @param next what waits for it from elsewhere; null = nothing. A calendar that is made by this is made where its main clinic says. Later the hint means nothing. */
 async function tell(
   env: Calendars,
-  { id, calendar }: Pick<Provider, "id" | "calendar">,
+  one: Pick<Provider, "id" | "calendar">,
+  next: NextRows | null,
   hints: ReadonlyMap<string, DurableObjectLocationHint | null>,
 ): Promise<void> {
+  const { id, calendar } = one;
   const hint = hints.get(calendar.sites[0]?.locationId ?? "") ?? null;
   const stub = env.PROVIDER_CALENDAR.getByName(id, hint ? { locationHint: hint } : {});
+  if (next) await takeOverAll(env.PATIENT_AGENDA, stub, one, next); // [AD6] [AD8]
   await stub.applyConfig(calendar);
 }

@@ -83,3 +83,21 @@ export async function changeDirectory(db: Db, change: DirectoryChange): Promise<
     .flatMap(({ rows }) => rows as { seq: string; kind: ChangeKind; id: string }[])
     .map(({ seq, kind, id }) => ({ seq: Number(seq), kind, id }));
 }
+
+/**
+ * A change of many rows, with the same promises: `statement` writes the rows, raises the versions and leaves the news itself,
+ * whose number it knows better than a list of statements; `after` follows in the same transaction.
+ * @throws as `changeDirectory`
+ */
+export async function changeDirectoryInBulk<Row extends Record<string, unknown>>(
+  db: Db,
+  statement: SQL,
+  after: readonly SQL[],
+): Promise<Row[]> {
+  const [, result] = await db.batch([
+    db.execute(sql`SELECT pg_advisory_xact_lock(${DIRECTORY_LOCK})`),
+    db.execute<Row>(statement),
+    ...after.map((one) => db.execute(one)),
+  ]);
+  return result.rows;
+}

@@ -5,6 +5,7 @@ import { type RealPostgres, startRealPostgres } from "../support/real-postgres.t
 import { changeSuite } from "./change-suite.ts";
 import { behindDoor, type DatabaseUnderTest } from "./database-under-test.ts";
 import { directorySuite } from "./directory-suite.ts";
+import { exchangeSuite } from "./exchange-suite.ts";
 import { neonDoorSuite } from "./neon-door-suite.ts";
 import { neonDoorValuesSuite } from "./neon-door-values-suite.ts";
 import { openingsSuite } from "./openings-suite.ts";
@@ -40,5 +41,6 @@ projectionSuite(() => under);
 openingsSuite(() => under);
 searchSuite(() => under);
 recordSuite(() => under);
+exchangeSuite(() => under, 50_000);
 neonDoorValuesSuite(() => under);
 neonDoorSuite(() => under);

@@ -73,7 +73,8 @@ export async function call(method: string, path: string, options: CallOptions = 
   if (options.token) headers.set("authorization", `Bearer ${options.token}`);
   if (options.key) headers.set("idempotency-key", options.key);
   if (options.ifMatch) headers.set("if-match", options.ifMatch);
-  if (options.body !== undefined) headers.set("content-type", "application/json");
+  if (options.body !== undefined && !headers.has("content-type"))
+    headers.set("content-type", "application/json");
   const body =
     options.body === undefined
       ? null

@@ -16,6 +16,7 @@ const BUNDLED = [
   "hono",
   "jose",
   "drizzle-orm",
+  "papaparse",
   "preact",
   "preact/hooks",
   "preact/jsx-runtime",

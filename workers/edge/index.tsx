@@ -13,8 +13,10 @@ import { blocks } from "./api/blocks.ts";
 import { appointmentFiles, patientCalendars } from "./api/calendar-files.ts";
 import { locations, providers, specialties, visitTypes } from "./api/directory.ts";
 import { explainStart } from "./api/explain.ts";
+import { exports } from "./api/exports.ts";
 import { health } from "./api/health.ts";
 import { holds } from "./api/holds.ts";
+import { imports } from "./api/imports.ts";
 import { live } from "./api/live.ts";
 import { patients } from "./api/patients.ts";
 import { NOT_FOUND, sendProblem } from "./api/problem.ts";
@@ -46,6 +48,7 @@ const tooLarge = bodyLimit({
 
 const v1 = new Hono<EdgeEnv>()
   .use(authenticate)
+  .route("/imports", imports) // before the limit: a file is larger than any other body
   .use(tooLarge)
   .route("/health", health)
   .route("/locations", locations)
@@ -69,6 +72,7 @@ const v1 = new Hono<EdgeEnv>()
   .route("/patients", patients)
   .route("/patients", patientRecords)
   .route("/live", live)
+  .route("/exports", exports)
   .route("/rebuild", rebuild)
   .all("*", (c) => sendProblem(c, NOT_FOUND)); // an unknown path of the API is never a page
 

@@ -17,12 +17,13 @@ import { VISIT_MINUTES_MAX } from "../../../core/schedule/config.ts";
 import { type Instant, MINUTE_MS } from "../../../core/time.ts";
 import type { PatientRecord } from "../../../db/index.ts";
 import type { EdgeEnv } from "../env.ts";
+import { patientList } from "../patient-list.ts";
 import { askPostgres } from "../postgres.ts";
 import { applyNow, create, etagOf, freshBytes, previewOrApply } from "./admin-commands.ts";
 import { applyQuery, mergeBody, patientBody, patientSearchBody } from "./admin-schemas.ts";
 import { directoryOf } from "./directory.ts";
 import { type Admitted, OUTSIDE_MAX, outsideDto } from "./manage.ts";
-import { appointmentsOf, EVER, forgetPatients } from "./patients.ts";
+import { EVER, forgetPatients } from "./patients.ts";
 import { FORBIDDEN, invalid, NOT_FOUND, type Problem, sendProblem, UNAUTHENTICATED } from "./problem.ts";
 import { parseBody, parseQuery } from "./schemas.ts";
 
@@ -75,13 +76,13 @@ async function keptRecord(c: Context<EdgeEnv>): Promise<Kept> {
 const STANDING_PAGES_MAX = 10;
 
 /** What still stands of a patient's appointments, now or to come, at every clinic. As the agenda has it: it includes what is pending. */
-async function standingOf(env: Env, ids: readonly PatientId[]): Promise<AppointmentFacts[]> {
+async function standingOf(c: Context<EdgeEnv>, ids: readonly PatientId[]): Promise<AppointmentFacts[]> {
   const now = Date.now();
   const window = { start: (now - VISIT_MINUTES_MAX * MINUTE_MS) as Instant, end: EVER[1] };
   const standing: AppointmentFacts[] = [];
   let after: { readonly start: Instant; readonly id: string } | null = null;
   for (let page = 0; page < STANDING_PAGES_MAX; page++) {
-    const found: AppointmentFacts[] = await appointmentsOf(env, ids, {
+    const found: AppointmentFacts[] = await patientList(c, ids, {
       window,
       status: null,
       after,
@@ -197,7 +198,7 @@ async function setActive(c: Context<EdgeEnv>, active: boolean): Promise<Response
     version: record.version,
     preview: async () => ({
       active,
-      standing: standingDto(principal, await standingOf(c.env, [record.id, ...record.mergedFrom])),
+      standing: standingDto(principal, await standingOf(c, [record.id, ...record.mergedFrom])),
     }),
     write: (db, { setPatientActive }, version) => setPatientActive(db, record.id, version, active),
     tell: null,
@@ -228,7 +229,7 @@ async function merge(c: Context<EdgeEnv>): Promise<Response> {
   const { MERGED_MAX } = await import("../../../db/index.ts");
   if (record.mergedFrom.length + into.mergedFrom.length >= MERGED_MAX) return sendProblem(c, TOO_MANY);
   const ids = [record.id, ...record.mergedFrom];
-  const standing = await standingOf(c.env, ids);
+  const standing = await standingOf(c, ids);
   const isFree = standing.length === 0 && !record.waiting;
   if (query.value.apply && !isFree) return sendProblem(c, STILL_BOOKED);
   return previewOrApply(c, {

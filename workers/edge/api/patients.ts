@@ -2,15 +2,13 @@
 import { type Context, Hono } from "hono";
 import { appointmentReach, type Principal } from "../../../core/access/principal.ts";
 import { reaches } from "../../../core/access/reach.ts";
-import type { AppointmentFacts } from "../../../core/booking/appointment.ts";
 import { appointmentDto } from "../../../core/booking/appointment-dto.ts";
 import { isPatientId, type LocationId, type PatientId } from "../../../core/ids.ts";
 import { DAY_MS, type Instant, instant, SECOND_MS } from "../../../core/time.ts";
-import type { ListQuery } from "../../../durable-objects/patient-agenda/patient-agenda.ts";
 import { logFailure } from "../../../durable-objects/shared/log.ts";
 import type { EdgeEnv } from "../env.ts";
+import { patientList } from "../patient-list.ts";
 import { askPostgres, PostgresUnavailable } from "../postgres.ts";
-import { patientAgenda } from "../stubs.ts";
 import { BAD_CURSOR, decodeCursor, encodeCursor, isText, sendPage } from "./paging.ts";
 import {
   CALENDAR_AWAY,
@@ -112,18 +110,6 @@ export async function visiblePatient(
     : { ok: false, problem: NOT_FOUND };
 }
 
-/** [PA7] One page out of the lists of all ids of a person, by start, then id. Usually there is one. */
-export async function appointmentsOf(
-  env: Env,
-  ids: readonly PatientId[],
-  query: ListQuery,
-): Promise<AppointmentFacts[]> {
-  const lists = await Promise.all(ids.map((id) => patientAgenda(env, id).list(id, query)));
-  const all = lists.length === 1 ? (lists[0] as AppointmentFacts[]) : lists.flat();
-  if (lists.length > 1) all.sort((a, b) => a.start - b.start || (a.id < b.id ? -1 : 1));
-  return all.slice(0, query.limit);
-}
-
 /** Without dates: everything that the agenda still keeps. */
 export const EVER: readonly [Instant, Instant] = [instant(0), instant(Date.UTC(2100, 0, 1))];
 
@@ -172,7 +158,7 @@ export const patients = new Hono<EdgeEnv>()
       end: to ? instant(Date.parse(to) + DAY_MS) : EVER[1],
     };
     try {
-      const found = await appointmentsOf(c.env, [patient.patientId, ...(patient.mergedFrom ?? [])], {
+      const found = await patientList(c, [patient.patientId, ...(patient.mergedFrom ?? [])], {
         window,
         status: status ?? null,
         after: after ? { start: instant(after[0]), id: after[1] } : null,

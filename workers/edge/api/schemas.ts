@@ -54,6 +54,11 @@ function isRealDate(text: string): boolean {
   );
 }
 
+/** What another system is called here: its ids are remembered under this name. */
+export const otherSystem = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9.-]{0,99}$/, "must be lower-case letters, digits, dots and dashes");
+
 /** What a person writes about why they come. Shown to the clinic, never in events. */
 const REASON_CHARS_MAX = 500;
 /** For the clinic's own use. */
