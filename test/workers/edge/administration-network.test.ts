@@ -307,7 +307,7 @@ describe("a provider", () => {
       insurances: ["humana"],
       acceptingNewPatients: false,
       languages: ["en", "es"],
-      visitTypeIds: [visitTypeId, short],
+      visitTypeIds: [visitTypeId, short].sort(), // as the directory gives them back
       overrides: [{ visitTypeId: short, locationId: clinic, gridMinutes: 60 }],
       travelMinutes: 30,
     });
