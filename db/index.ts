@@ -16,7 +16,13 @@ export {
   setProviderActive,
 } from "./directory/writes.ts";
 export { PUT_INCOMING_MAX, putIncoming } from "./incoming/put-incoming.ts";
-export { awaitedAmong, incomingOfPatient, nextIncomingOf, removeIncoming } from "./incoming/waiting.ts";
+export {
+  awaitedAmong,
+  incomingOfPatient,
+  nextIncomingOf,
+  REMOVED_MAX,
+  removeIncoming,
+} from "./incoming/waiting.ts";
 export {
   allStoredHashes,
   type CalendarHash,
