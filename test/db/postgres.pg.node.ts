@@ -7,6 +7,7 @@ import { behindDoor, type DatabaseUnderTest } from "./database-under-test.ts";
 import { directorySuite } from "./directory-suite.ts";
 import { neonDoorSuite } from "./neon-door-suite.ts";
 import { neonDoorValuesSuite } from "./neon-door-values-suite.ts";
+import { networkSuite } from "./network-suite.ts";
 import { openingsSuite } from "./openings-suite.ts";
 import { peopleSuite } from "./people-suite.ts";
 import { projectionSuite } from "./projection-suite.ts";
@@ -35,6 +36,7 @@ it("[U4] a server that is filled is left as it is, also when two runs prepare it
 
 directorySuite(() => under);
 changeSuite(() => under);
+networkSuite(() => under);
 peopleSuite(() => under);
 projectionSuite(() => under);
 openingsSuite(() => under);

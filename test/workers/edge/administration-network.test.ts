@@ -388,6 +388,29 @@ describe("a provider", () => {
   });
 });
 
+describe("a calendar with more than one call may cancel", () => {
+  it("[D24] is emptied call by call: 200 at most, and the next one finishes what is left", async () => {
+    const short = await newVisitType({
+      name: "Five minutes of the network test",
+      minutes: 5,
+      gridMinutes: 5,
+    });
+    const id = await newProvider([await newClinic()], { visitTypeIds: [short] });
+    const wanted = (await slots(id, short, 5)).slice(0, 203);
+    expect(wanted).toHaveLength(203);
+    for (let from = 0; from < wanted.length; from += 20)
+      await Promise.all(wanted.slice(from, from + 20).map((slot) => bookAt(id, slot, short)));
+    const path = `/providers/${id}/deactivate`;
+    const cancel = { appointments: "cancel" };
+    const first = await apply(path, '"v1"', cancel);
+    expect(first.body).toMatchObject({ cancelled: 200, left: 3, outside: { count: 203 } });
+    expect(first.body.outside.appointments).toHaveLength(200);
+    expect((await apply(path, '"v2"', cancel)).body).toMatchObject({ cancelled: 3, left: 0 });
+    const preview = await call("POST", path, { token: admin, body: cancel });
+    expect(preview.body).toMatchObject({ version: 3, outside: { count: 0 } });
+  });
+});
+
 describe("a visit type", () => {
   it("[D16] [D20] is made once, and a change of it is on every calendar that offers it", async () => {
     const key = freshKey();
