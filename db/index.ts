@@ -76,6 +76,7 @@ export {
   findResource,
   findStaff,
   findVisitType,
+  listClosures,
   listResources,
   listStaff,
   providersAtClinic,

@@ -17,12 +17,13 @@ import {
 } from "../../db/directory/network-writes.ts";
 import { newsSince } from "../../db/directory/outbox.ts";
 import { refreshTerms } from "../../db/directory/search-words.ts";
-import { putClosure } from "../../db/directory/writes.ts";
+import { putClosure, replaceSchedule } from "../../db/directory/writes.ts";
 import {
   closuresAt,
   findClinic,
   findResource,
   findVisitType,
+  listClosures,
   listResources,
   providersAtClinic,
   providersOffering,
@@ -165,6 +166,36 @@ export function networkSuite(use: () => DatabaseUnderTest): void {
     });
   });
 
+  describe("a schedule", () => {
+    it("[D19] that is written while a clinic is deactivated leaves the hours there as they were", async () => {
+      const two = network.providers.find(({ locationIds }) => locationIds.length === 2) as Provider;
+      const [left, gone] = two.calendar.sites;
+      const hours = [{ weekday: 1, opensAt: 600, closesAt: 660 }];
+      const sites = async () => (await loadDirectory(db(), [two.id])).providers[0]?.calendar.sites;
+      try {
+        await db().execute(sql`UPDATE clinic SET deactivated_at = now() WHERE id = ${gone?.locationId}`);
+        await replaceSchedule(db(), two.id, 1, [{ locationId: left?.locationId as LocationId, hours }]);
+        expect(await sites()).toHaveLength(1);
+        // An isolate that does not know yet writes both: the newer hours, and no refusal.
+        const both = [left, gone].map((site) => ({ locationId: site?.locationId as LocationId, hours }));
+        await replaceSchedule(db(), two.id, 2, [both[0] as (typeof both)[number]]);
+        await db().execute(sql`UPDATE clinic SET deactivated_at = NULL`);
+        expect((await sites())?.find((site) => site.locationId === gone?.locationId)?.hours).toEqual(
+          gone?.hours,
+        );
+        await db().execute(sql`UPDATE clinic SET deactivated_at = now() WHERE id = ${gone?.locationId}`);
+        await replaceSchedule(db(), two.id, 3, both);
+        await db().execute(sql`UPDATE clinic SET deactivated_at = NULL`);
+        expect((await sites())?.map((site) => site.hours)).toEqual([hours, hours]);
+      } finally {
+        await db().execute(sql`UPDATE clinic SET deactivated_at = NULL`);
+        await replaceSchedule(db(), two.id, 4, two.calendar.sites);
+        await db().execute(sql`UPDATE provider SET config_version = 1 WHERE id = ${two.id}`);
+      }
+      expect((await loadDirectory(db(), [two.id])).providers).toEqual([two]);
+    });
+  });
+
   describe("a clinic", () => {
     it("[D21] tells calendars of a new time zone only, and everybody there when it is deactivated", async () => {
       const row = (await findClinic(db(), clinic)) as NonNullable<Awaited<ReturnType<typeof findClinic>>>;
@@ -199,6 +230,11 @@ export function networkSuite(use: () => DatabaseUnderTest): void {
         ].sort();
         const found = (await closuresAt(db(), [clinic])).get(clinic) ?? [];
         expect(found.map(({ from, until }) => [from, until])).toEqual(closed);
+        expect((await listClosures(db(), clinic))[0]).toEqual({
+          from: "2027-03-01",
+          until: "2027-03-02",
+          name: "Snow",
+        });
         expect((await closuresAt(db(), ["loc_000000000000" as LocationId])).size).toBe(0);
       } finally {
         await db().execute(sql`DELETE FROM clinic_closure WHERE from_date = '2027-03-01'`);

@@ -7,6 +7,7 @@ import {
   makeId,
   makePatientId,
   type PatientId,
+  type ProviderId,
   type StaffId,
 } from "../../core/ids.ts";
 import {
@@ -29,6 +30,7 @@ import {
   searchPatients,
 } from "../../db/queries/find-patient-record.ts";
 import { findStaff, listStaff } from "../../db/queries/find-settings.ts";
+import { isKnownToProvider } from "../../db/queries/is-known-to-provider.ts";
 import { listPatients } from "../../db/queries/list-patients.ts";
 import { loadDirectory } from "../../db/queries/load-directory.ts";
 import type { DatabaseUnderTest } from "./database-under-test.ts";
@@ -151,6 +153,21 @@ export function peopleSuite(use: () => DatabaseUnderTest): void {
       await setPatientActive(db(), gone, 1, false);
       for (const into of [a, gone]) expect(await refusalOf(mergePatient(db(), third, into, 2))).toBe("OS412");
       expect(await refusalOf(updatePatient(db(), a, settings(), 3))).toBe("OS412");
+    });
+
+    it("[PA7] [B19] counts what a provider saw under the id that was merged", async () => {
+      const [id, into] = [await newPatient(), await newPatient()];
+      const { providers } = await loadDirectory(db());
+      const providerId = providers[0]?.id as ProviderId;
+      try {
+        await db().execute(sql`INSERT INTO appointment VALUES ('apt_m', ${providerId}, ${id}, 'loc', 'vst', 'UTC',
+          now(), now(), 'completed', 1, 'patient', now(), now(), NULL, NULL)`);
+        expect(await isKnownToProvider(db(), into, providerId, null)).toBe(false);
+        await mergePatient(db(), id, into, 1);
+        expect(await isKnownToProvider(db(), into, providerId, null)).toBe(true);
+      } finally {
+        await db().execute(sql`DELETE FROM appointment WHERE id = 'apt_m'`);
+      }
     });
 
     it("[PA6] says whether appointments from elsewhere still wait for it", async () => {
