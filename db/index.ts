@@ -90,6 +90,7 @@ export {
   findResource,
   findStaff,
   findVisitType,
+  listClosures,
   listResources,
   listStaff,
   providersAtClinic,

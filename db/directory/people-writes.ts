@@ -113,12 +113,12 @@ export const insertStaff = (
 ): Promise<void> =>
   changePeople(db, {
     statements: [
+      madeBy("staff", id, by), // first: the same request twice at once meets here, not at its own e-mail address
       db
         .insert(staff)
         .values({ ...row, id })
         .getSQL(),
       clinicRows(id, clinics),
-      madeBy("staff", id, by),
     ],
   });
 

@@ -112,7 +112,10 @@ export const insertProvider = (db: Db, row: NewProvider, by: MadeBy): Promise<Di
     news: [noted("provider", row.id)],
   });
 
-/** The whole schedule anew. @throws `OS412` when the provider is no longer at `version`. */
+/**
+ * [D19] The whole schedule anew, but for clinics that are deactivated: whoever writes this did not see them, and they may come back.
+ * @throws `OS412` when the provider is no longer at `version`.
+ */
 export const replaceSchedule = (
   db: Db,
   id: ProviderId,
@@ -122,8 +125,13 @@ export const replaceSchedule = (
   changeDirectory(db, {
     conditions: [sql`EXISTS (SELECT 1 FROM provider WHERE id = ${id} AND config_version = ${version})`],
     statements: [
-      sql`DELETE FROM provider_site WHERE provider_id = ${id}`,
-      ...sites.map((site, position) => siteRow(id, site, position)),
+      sql`DELETE FROM provider_site s WHERE s.provider_id = ${id}
+          AND EXISTS (SELECT 1 FROM clinic c WHERE c.id = s.location_id AND c.deactivated_at IS NULL)`,
+      ...sites.map(
+        (site, position) => sql`${siteRow(id, site, position)}
+          ON CONFLICT ON CONSTRAINT provider_site_pk DO UPDATE SET position = excluded.position, hours = excluded.hours,
+            breaks = excluded.breaks, exceptions = excluded.exceptions`, // its clinic was deactivated a moment ago
+      ),
     ],
     news: [providersWhere(sql`id = ${id}`)],
   });

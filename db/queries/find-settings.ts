@@ -1,5 +1,5 @@
 /** What the administration reads before it writes: one row as it stands, with its version. Not from an isolate's copy. */
-import { asc, eq, gt, inArray, sql } from "drizzle-orm";
+import { asc, desc, eq, gt, inArray, sql } from "drizzle-orm";
 import type { LocationId, ProviderId, StaffId, VisitTypeId } from "../../core/ids.ts";
 import { invariant } from "../../core/invariant.ts";
 import type { Closure } from "../../core/schedule/config.ts";
@@ -91,6 +91,15 @@ export async function closuresAt(
     ({ locationId }) => locationId as LocationId, // a foreign key to a checked id
   );
 }
+
+/** A clinic's closures with their names, from the newest back, at most CLOSURES_READ_MAX. Walks `clinic_closure_pk` backwards. */
+export const listClosures = (db: Db, id: LocationId) =>
+  db
+    .select({ from: clinicClosure.from, until: clinicClosure.until, name: clinicClosure.name })
+    .from(clinicClosure)
+    .where(eq(clinicClosure.locationId, id))
+    .orderBy(desc(clinicClosure.from))
+    .limit(CLOSURES_READ_MAX);
 
 export interface StaffMember extends StaffSettings {
   readonly id: StaffId;

@@ -7,6 +7,7 @@ import { directorySuite } from "./directory-suite.ts";
 import { exchangeSuite } from "./exchange-suite.ts";
 import { neonDoorSuite } from "./neon-door-suite.ts";
 import { neonDoorValuesSuite } from "./neon-door-values-suite.ts";
+import { networkSuite } from "./network-suite.ts";
 import { openingsSuite } from "./openings-suite.ts";
 import { peopleSuite } from "./people-suite.ts";
 import { projectionSuite } from "./projection-suite.ts";
@@ -21,6 +22,7 @@ afterAll(() => under?.close());
 
 directorySuite(() => under);
 changeSuite(() => under);
+networkSuite(() => under);
 peopleSuite(() => under);
 projectionSuite(() => under);
 openingsSuite(() => under);

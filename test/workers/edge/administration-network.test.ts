@@ -153,6 +153,7 @@ describe("who may", () => {
     ];
     expect(await statuses("GET", `/locations/${clinic}/settings`)).toEqual(may(200));
     expect(await statuses("PUT", `/locations/${clinic}`)).toEqual(may(400));
+    expect(await statuses("GET", `/locations/${clinic}/closures`)).toEqual(may(200));
     expect(await statuses("POST", `/locations/${clinic}/deactivate`)).toEqual(adminOnly(200));
     expect(await statuses("POST", `/locations/${clinic}/activate`)).toEqual(adminOnly(200));
     expect(await statuses("GET", `/providers/${id}/settings`)).toEqual(may(200));
@@ -255,6 +256,8 @@ describe("a clinic", () => {
       );
     expect((await put({ until: day, appointments: "move" })).status).toBe(400);
     const done = await put({ until: day, appointments: "cancel" });
+    const listed = await call("GET", `/locations/${clinic}/closures`, { token: admin });
+    expect(listed.body.data).toEqual([{ from: day, until: day, name: null }]);
     expect(done.body).toMatchObject({ applied: true, cancelled: 1, left: 0, outside: { count: 1 } });
     expect(await statusOf(snowed)).toEqual(["cancelled", "clinic-closed"]);
     expect(await statusOf(later)).toEqual(["booked", undefined]);
@@ -388,6 +391,29 @@ describe("a provider", () => {
   });
 });
 
+describe("a calendar with more than one call may cancel", () => {
+  it("[D24] is emptied call by call: 200 at most, and the next one finishes what is left", async () => {
+    const short = await newVisitType({
+      name: "Five minutes of the network test",
+      minutes: 5,
+      gridMinutes: 5,
+    });
+    const id = await newProvider([await newClinic()], { visitTypeIds: [short] });
+    const wanted = (await slots(id, short, 5)).slice(0, 203);
+    expect(wanted).toHaveLength(203);
+    for (let from = 0; from < wanted.length; from += 20)
+      await Promise.all(wanted.slice(from, from + 20).map((slot) => bookAt(id, slot, short)));
+    const path = `/providers/${id}/deactivate`;
+    const cancel = { appointments: "cancel" };
+    const first = await apply(path, '"v1"', cancel);
+    expect(first.body).toMatchObject({ cancelled: 200, left: 3, outside: { count: 203 } });
+    expect(first.body.outside.appointments).toHaveLength(200);
+    expect((await apply(path, '"v2"', cancel)).body).toMatchObject({ cancelled: 3, left: 0 });
+    const preview = await call("POST", path, { token: admin, body: cancel });
+    expect(preview.body).toMatchObject({ version: 3, outside: { count: 0 } });
+  });
+});
+
 describe("a visit type", () => {
   it("[D16] [D20] is made once, and a change of it is on every calendar that offers it", async () => {
     const key = freshKey();
@@ -502,8 +528,13 @@ describe("staff", () => {
   it("[D23] are made, changed and deactivated by administrators; an address is one person's", async () => {
     const clinic = await newClinic();
     const ann = { displayName: "Ann Desk", email: "ann@example.org", role: "staff", clinics: [clinic] };
-    const first = await post("/staff", ann);
+    const key = freshKey();
+    const [first, again] = await Promise.all([
+      post("/staff", ann, admin, key),
+      post("/staff", ann, admin, key),
+    ]);
     staff.push(first.body.id);
+    expect([again.status, again.body.id]).toEqual([201, first.body.id]);
     expect([first.status, first.body]).toEqual([
       201,
       { id: first.body.id, version: 1, active: true, ...ann },

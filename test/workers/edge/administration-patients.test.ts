@@ -1,10 +1,12 @@
 /** Proves on the real runtime how desks keep patients' records: who sees whom, changes, search, leaving, two that are one. */
 import { reset } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { sql } from "drizzle-orm";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { Provider } from "../../../core/directory/directory.ts";
 import type { LocationId } from "../../../core/ids.ts";
 import { loadDirectory } from "../../../db/queries/load-directory.ts";
+import app from "../../../workers/edge/index.tsx";
 import {
   type Answer,
   adminToken,
@@ -13,6 +15,7 @@ import {
   db,
   freshKey,
   patientToken,
+  seededPatients,
   slotsOf,
   somePatient,
   staffToken,
@@ -258,6 +261,29 @@ describe("who is deactivated", () => {
     expect(idsOf(list)).toEqual([booked.body.id]);
     await call("POST", `/patients/${id}/activate?apply=true`, { token: desk, ifMatch: '"v2"' });
     expect((await bookFor(id, desk)).status).toBe(201);
+  });
+});
+
+describe("while Postgres is away", () => {
+  it("[K7] a desk goes on with patients whom it has met, however long ago; strangers are 503", async () => {
+    const id = await newPatient();
+    expect((await bookFor(id, desk)).status).toBe(201);
+    const dark = { ...env, NEON_FETCH_ENDPOINT: "http://127.0.0.1:1/sql" } as Env;
+    const context = { waitUntil: () => undefined, passThroughOnException: () => undefined, props: {} };
+    const listOf = async (who: string) => {
+      const headers = { authorization: `Bearer ${desk}` };
+      const request = new Request(`https://openslot.test/v1/patients/${who}/appointments`, { headers });
+      const response = await app.fetch(request, dark, context as never);
+      await response.arrayBuffer();
+      return response.status;
+    };
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 15_000 });
+    try {
+      expect(await listOf(id)).toBe(200);
+      expect(await listOf(await seededPatients(1).then(([one]) => one?.id as string))).toBe(503);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });
 

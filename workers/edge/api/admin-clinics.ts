@@ -107,8 +107,9 @@ export const clinicAdministration = new Hono<EdgeEnv>()
     const parsed = await parseBody(c, clinicBody);
     if (!parsed.ok) return sendProblem(c, parsed.problem);
     const row = { ...parsed.value, id: clinic.id, regionId: parsed.value.regionId ?? null };
-    const here = await everybodyAt(c, known, clinic);
     const zoneChanges = row.timeZone !== clinic.timeZone;
+    const here = zoneChanges ? await everybodyAt(c, known, clinic) : [];
+    // Who books between this question and the write keeps their moment, and is named by the next preview.
     if (zoneChanges && (await hasAppointments(c, here, clinic))) return sendProblem(c, ZONE_IN_USE);
     return applyNow(c, {
       version: 0, // Postgres knows the present one; it compares
@@ -119,6 +120,15 @@ export const clinicAdministration = new Hono<EdgeEnv>()
   })
   .post("/:id/deactivate", (c) => setActive(c, false))
   .post("/:id/activate", (c) => setActive(c, true))
+  /** Its closures, newest first, at most 500: ten years of holidays. */
+  .get("/:id/closures", async (c) => {
+    const found = await managed(c);
+    if ("problem" in found) return sendProblem(c, found.problem);
+    const { clinic } = found;
+    if (!clinic) return sendProblem(c, NOT_FOUND);
+    const data = await askPostgres(c.get("settings"), (db, { listClosures }) => listClosures(db, clinic.id));
+    return c.json({ data, page: { next: null } });
+  })
   /** [S8] Closes the clinic from this date on ("snow day"): first told what falls out, then with `?apply=true` done. */
   .put("/:id/closures/:from", async (c) => {
     const found = await managed(c);
