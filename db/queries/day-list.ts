@@ -12,8 +12,12 @@ export const DAY_LIST_DAYS_MAX = 8;
 
 const iso = (at: Instant): string => new Date(at).toISOString();
 
+/** As `appointment`, of those that wait for their calendars: they are kept, and whoever prints a list must see them. */
+const WAITING = sql`SELECT i.id, i.provider_id, i.patient_id, i.location_id, i.visit_type_id, i.start_at, i.end_at, i.status
+  FROM incoming_appointment i WHERE NOT EXISTS (SELECT 1 FROM appointment x WHERE x.id = i.id)`;
+
 /**
- * As the projection has it, seconds behind the calendars. Walks `appointment_location_idx` from the first start to the last; a
+ * As the projection has it, seconds behind the calendars, and what waits for its calendar. Walks `appointment_location_idx` from the first start to the last; a
  * visit whose patient is not in the directory has an id for a name.
  * @throws InvariantError beyond DAY_VISITS_MAX: a list that leaves somebody out in silence is worse than none
  */
@@ -24,7 +28,10 @@ export async function visitsAt(db: Db, location: LocationId, { start, end }: Int
       coalesce(p.display_name, a.patient_id) AS "patientName", p.birth_date AS "birthDate", p.phone,
       coalesce(v.name, a.visit_type_id) AS visit, a.status,
       (extract(epoch FROM a.start_at) * 1000)::bigint AS start, (extract(epoch FROM a.end_at) * 1000)::bigint AS "end"
-    FROM appointment a
+    FROM (
+      SELECT id, provider_id, patient_id, location_id, visit_type_id, start_at, end_at, status FROM appointment
+      UNION ALL ${WAITING}
+    ) AS a
     LEFT JOIN patient p ON p.id = a.patient_id
     LEFT JOIN provider r ON r.id = a.provider_id
     LEFT JOIN visit_type v ON v.id = a.visit_type_id

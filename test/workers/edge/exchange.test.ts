@@ -303,7 +303,7 @@ describe("a clinic that comes with everything", () => {
 
   it("[IE13] a name that looks like HTML is text on the page", async () => {
     await db().execute(
-      sql`UPDATE patient SET display_name = '<b>Jane</b>' WHERE id = ${await known("patient", "a")}`,
+      sql`UPDATE patient SET display_name = '<b>Jane</b>', search_text = '<b>jane</b>' WHERE id = ${await known("patient", "a")}`,
     );
     const answer = await call("GET", `/locations/${clinic}/downtime?days=7`, { token: admin });
     expect(answer.body).toContain("&lt;b&gt;Jane&lt;/b&gt;");
