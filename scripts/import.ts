@@ -16,7 +16,7 @@ import { readPorts } from "./local/machine.ts";
 import { readOrMakeIssuer } from "./local/settings.ts";
 import { StartError } from "./local/start-error.ts";
 
-/** 100,000 rows take about half a minute on a laptop; a slow database may take its time. */
+/** 50,000 rows take about half a minute on a laptop; a slow database may take its time. */
 const IMPORT_MAX_MS = 15 * 60_000;
 
 interface Wanted {

@@ -6,7 +6,7 @@ import { type Column, mistakeIn } from "./tables.ts";
 /** Mistakes that an answer names; the count is of all. */
 export const PROBLEMS_MAX = 100;
 /** Bounds what one import holds in memory: measured in docs/operations/exchange.md. */
-export const IMPORT_ROWS_MAX = 100_000;
+export const IMPORT_ROWS_MAX = 60_000;
 
 /** A line of a CSV file, or an entry of a Bundle: numbered as a person counts, from 1. */
 export interface FileRecord {

@@ -67,7 +67,16 @@ const SOURCES: Readonly<Record<ExportKind, Source>> = {
     at: (clinics) => sql`t.home_location_id = ANY(${clinics})`,
   },
   appointments: {
-    from: sql`appointment t`,
+    // Those that wait for their calendars are kept too.
+    from: sql`(
+      SELECT id, provider_id, patient_id, location_id, visit_type_id, start_at, end_at, status, created_at, time_zone, version,
+        source, updated_at, checked_in_at, cancelled_at, cancellation_reason FROM appointment
+      UNION ALL
+      SELECT i.id, i.provider_id, i.patient_id, i.location_id, i.visit_type_id, i.start_at, i.end_at, i.status, i.created_at,
+        (SELECT c.time_zone FROM clinic c WHERE c.id = i.location_id), 1, 'import', i.updated_at, i.checked_in_at, i.cancelled_at,
+        i.cancellation_reason
+      FROM incoming_appointment i WHERE NOT EXISTS (SELECT 1 FROM appointment x WHERE x.id = i.id)
+    ) AS t`,
     key: sql`t.id`,
     kind: "appointment",
     columns: sql`'providerId', t.provider_id, 'patientId', t.patient_id, 'locationId', t.location_id,

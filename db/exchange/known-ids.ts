@@ -31,12 +31,14 @@ function ours(kind: RowKind, values: readonly string[]): SQL {
     provider: "provider",
     "visit-type": "visit_type",
     patient: "patient",
-    appointment: "appointment",
   } as const;
   if (kind === "schedule")
     return sql`SELECT 'schedule' AS kind, s.provider_id || '/' || s.location_id AS value
       FROM unnest(${texts(values)}) AS v
       JOIN provider_site s ON s.provider_id = split_part(v, '/', 1) AND s.location_id = split_part(v, '/', 2)`;
+  if (kind === "appointment")
+    return sql`SELECT 'appointment' AS kind, id AS value FROM appointment WHERE id = ANY(${texts(values)})
+      UNION SELECT 'appointment', id FROM incoming_appointment WHERE id = ANY(${texts(values)})`;
   return sql`SELECT ${kind} AS kind, id AS value FROM ${sql.identifier(table[kind])} WHERE id = ANY(${texts(values)})`;
 }
 

@@ -2,9 +2,13 @@
 import { type SQL, sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Provider } from "../../core/directory/directory.ts";
-import type { ExportKind, ImportKind } from "../../core/exchange/kinds.ts";
+import { EXPORT_KINDS, type ExportKind, type ImportKind } from "../../core/exchange/kinds.ts";
 import type { ImportLine, ImportReport } from "../../core/exchange/report.ts";
+import { EXPORT_COLUMNS } from "../../core/exchange/write-rows.ts";
 import type { LocationId, ProviderId } from "../../core/ids.ts";
+import { spellInZone } from "../../core/schedule/clinic-time.ts";
+import { instant } from "../../core/time.ts";
+import { visitsAt } from "../../db/queries/day-list.ts";
 import { loadDirectory } from "../../db/queries/load-directory.ts";
 import type { EdgeSettings } from "../../workers/config.ts";
 import { type ExportOrder, exportStream } from "../../workers/edge/exchange/export-stream.ts";
@@ -279,6 +283,15 @@ export function exchangeSuite(use: () => DatabaseUnderTest, manyRows: number): v
       expect(await states()).toEqual(made);
     });
 
+    it("[IE13] they are on the list of their day while they wait, and once", async () => {
+      const day = { start: instant(Date.UTC(2026, 11, 1)), end: instant(Date.UTC(2026, 11, 2)) };
+      const listed = await visitsAt(db(), provider.locationIds[0] as LocationId, day);
+      expect(listed.map(({ patientName, status }) => [patientName, status])).toEqual([
+        ["Ann Waits", "booked"],
+        ["Ann Waits", "cancelled"],
+      ]);
+    });
+
     it("[IE12] what its calendar has is not changed by a file: the row is refused, with its line", async () => {
       const other = file(line("apt-1", { start: "10:00" }), line("apt-3", { patient: "nobody" })).replaceAll(
         "-05:40",
@@ -295,23 +308,34 @@ export function exchangeSuite(use: () => DatabaseUnderTest, manyRows: number): v
     });
 
     it("[IE7] [IE12] exported and imported again they are unchanged, by our ids and by theirs", async () => {
-      // As the log tells it when the calendar has taken the first one over.
+      const reach = { kind: "clinics", locationIds: [provider.locationIds[0] as LocationId] } as const;
+      const unchanged = async (nine: string) => {
+        const before = await states();
+        for (const system of [null, SYSTEM]) {
+          const csv = await new Response(
+            await exportStream(settings(), { kind: "appointments", format: "csv", system, reach }),
+          ).text();
+          expect(csv).toContain(nine);
+          expect((await bring("appointments", csv, true)).report).toMatchObject({ unchanged: 2, refused: 0 });
+        }
+        expect(await states()).toEqual(before);
+      };
+      const zone = provider.calendar.sites[0]?.timeZone as string;
+      await unchanged(spellInZone(instant(Date.UTC(2026, 11, 1, 15)), zone)); // while they wait
+      const ours = String((await waiting())[0]?.id);
+      // Their calendar has taken them over, and the log has not told yet; then it tells.
+      await db().execute(sql`CREATE TABLE taken_over AS SELECT * FROM incoming_appointment`);
+      await db().execute(sql`DELETE FROM incoming_appointment`);
+      const onItsWay = file(line(ours)).replaceAll("-05:40", "-06:20");
+      const { report } = await bring("appointments", onItsWay, true);
+      expect(report).toMatchObject({ created: 0, refused: 1, problems: [{ line: 2, column: "id" }] });
       await db().execute(sql`
         INSERT INTO appointment (id, provider_id, patient_id, location_id, visit_type_id, time_zone, start_at, end_at,
           status, version, source, created_at, updated_at)
         SELECT id, provider_id, patient_id, location_id, visit_type_id, 'America/Chicago', start_at, end_at, status, 1,
-          'import', created_at, updated_at FROM incoming_appointment`);
-      await db().execute(sql`DELETE FROM incoming_appointment`);
-      const reach = { kind: "clinics", locationIds: [provider.locationIds[0] as LocationId] } as const;
-      const before = await states();
-      for (const system of [null, SYSTEM]) {
-        const csv = await new Response(
-          await exportStream(settings(), { kind: "appointments", format: "csv", system, reach }),
-        ).text();
-        expect(csv).toContain("2026-12-01T09:00:00-06:00");
-        expect((await bring("appointments", csv, true)).report).toMatchObject({ unchanged: 2, refused: 0 });
-      }
-      expect(await states()).toEqual(before);
+          'import', created_at, updated_at FROM taken_over`);
+      await db().execute(sql`DROP TABLE taken_over`);
+      await unchanged("2026-12-01T09:00:00-06:00");
     });
   });
 
@@ -376,12 +400,21 @@ export function exchangeSuite(use: () => DatabaseUnderTest, manyRows: number): v
         expect(await taken(kind, { reach: nowhere, format: "ndjson" })).toBe("");
     });
 
-    it.each(["locations", "visit-types", "resources", "staff", "appointments"] as const)(
-      "[IE7] of %s has its columns also when it has no row",
-      async (kind) => {
-        const [head] = (await taken(kind)).split("\r\n");
-        expect(head).toMatch(/^\ufeff?id,/);
-      },
-    );
+    it("[IE7] has a file of every kind, with its columns also when it has no row, and a mark that Excel needs", async () => {
+      for (const kind of EXPORT_KINDS) {
+        const reach = { kind: "clinics", locationIds: [] } as const;
+        const order: ExportOrder = { kind, format: "csv", system: null, reach };
+        const taken = new Uint8Array(await new Response(await exportStream(settings(), order)).arrayBuffer());
+        expect([...taken.subarray(0, 3)]).toEqual([0xef, 0xbb, 0xbf]);
+        const [head] = new TextDecoder().decode(taken).split("\r\n");
+        expect(head).toBe(EXPORT_COLUMNS[kind].join(","));
+      }
+    });
+
+    it("[IE7] of rooms and visit types has all of them", async () => {
+      expect(linesIn(await taken("resources"))).toBe(await counted("resource"));
+      expect(linesIn(await taken("visit-types"))).toBe(await counted("visit_type"));
+      expect(linesIn(await taken("locations"))).toBe(await counted("clinic"));
+    });
   });
 }

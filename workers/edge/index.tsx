@@ -11,6 +11,7 @@ import { appointmentHistory } from "./api/appointment-history.ts";
 import { appointments } from "./api/appointments.ts";
 import { blocks } from "./api/blocks.ts";
 import { appointmentFiles, patientCalendars } from "./api/calendar-files.ts";
+import { dayLists } from "./api/day-lists.ts";
 import { locations, providers, specialties, visitTypes } from "./api/directory.ts";
 import { explainStart } from "./api/explain.ts";
 import { exports } from "./api/exports.ts";
@@ -54,6 +55,7 @@ const v1 = new Hono<EdgeEnv>()
   .route("/locations", locations)
   .route("/locations", clinicAdministration)
   .route("/locations", resourceAdministration)
+  .route("/locations", dayLists)
   .route("/visit-types", visitTypes)
   .route("/visit-types", visitTypeAdministration)
   .route("/staff", staffAdministration)
