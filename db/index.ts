@@ -3,18 +3,57 @@
  * queries are 240 KB, half of what an isolate would evaluate before its first answer, and most answers need none of it.
  */
 export { type Db, makeDb } from "./client.ts";
-export { markPushed, newsSince, noteUntold, PUSH_MAX, unpushed } from "./directory/outbox.ts";
+export {
+  insertResource,
+  insertVisitType,
+  type ProviderProfile,
+  setClinicActive,
+  setResourceActive,
+  setVisitTypeActive,
+  updateClinic,
+  updateProvider,
+  updateResource,
+  updateVisitType,
+  type VisitTypeSettings,
+} from "./directory/network-writes.ts";
+export { markPushed, newsAndWaiting, newsSince, noteUntold, PUSH_MAX, unpushed } from "./directory/outbox.ts";
+export {
+  insertPatient,
+  insertStaff,
+  mergePatient,
+  type PatientSettings,
+  type StaffSettings,
+  setPatientActive,
+  setStaffActive,
+  updatePatient,
+  updateStaff,
+} from "./directory/people-writes.ts";
 export { termsStatement } from "./directory/search-words.ts";
 export {
   findMade,
   insertClinic,
   insertProvider,
   type MadeBy,
+  type MadeKind,
   putClosure,
   removeClosure,
   replaceSchedule,
   setProviderActive,
 } from "./directory/writes.ts";
+export { type BulkChange, type BulkResult, type BulkRow, CHUNK_ROWS_MAX } from "./exchange/bulk.ts";
+export { EXPORT_PAGE_MAX, exportRows } from "./exchange/export-rows.ts";
+export { importAppointments } from "./exchange/import-appointments.ts";
+export { importProviders, importSchedules } from "./exchange/import-directory.ts";
+export { importPatients } from "./exchange/import-patients.ts";
+export { knownIds } from "./exchange/known-ids.ts";
+export { PUT_INCOMING_MAX, putIncoming } from "./incoming/put-incoming.ts";
+export {
+  awaitedAmong,
+  incomingOfPatient,
+  nextIncomingOf,
+  REMOVED_MAX,
+  removeIncoming,
+} from "./incoming/waiting.ts";
 export {
   allStoredHashes,
   type CalendarHash,
@@ -34,12 +73,34 @@ export {
 export { projectOpenings, trimOpenings } from "./projections/openings.ts";
 export { appointmentHistoryOf } from "./queries/appointment-history.ts";
 export { correctWords } from "./queries/correct-words.ts";
+export { type OpenTimes, openTimesAt, visitsAt } from "./queries/day-list.ts";
 export { findPatient } from "./queries/find-patient.ts";
+export {
+  findPatientRecord,
+  isNarrow,
+  MERGED_MAX,
+  PATIENT_MATCHES_MAX,
+  type PatientRecord,
+  type PatientSearch,
+  searchPatients,
+} from "./queries/find-patient-record.ts";
 export { findPostalArea } from "./queries/find-postal-area.ts";
+export {
+  closuresAt,
+  findClinic,
+  findResource,
+  findStaff,
+  findVisitType,
+  listClosures,
+  listResources,
+  listStaff,
+  providersAtClinic,
+  providersOffering,
+} from "./queries/find-settings.ts";
 export { isKnownToProvider } from "./queries/is-known-to-provider.ts";
 export { listPatients } from "./queries/list-patients.ts";
 export { listProviders } from "./queries/list-providers.ts";
-export { loadDirectory } from "./queries/load-directory.ts";
+export { loadDirectory, PROVIDERS_MAX } from "./queries/load-directory.ts";
 export { nextOpenings } from "./queries/next-openings.ts";
 export { searchProvidersNearest } from "./queries/search-providers-nearest.ts";
 export { searchProvidersSoonest } from "./queries/search-providers-soonest.ts";

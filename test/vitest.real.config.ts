@@ -1,8 +1,9 @@
 /**
  * Tests on real parts: PostgreSQL, bare workerd, Chromium. One file at a time: they share two cores and measure time.
- * The whole system runs only beside the tests that look at it in a browser, and those come last.
+ * What drives the API over the embedded Postgres in `npm test` drives it over a server here. The whole system runs only beside the tests that look at it in a browser, and those come last.
  */
 import { defineConfig } from "vitest/config";
+import { workersProject } from "./support/workers-project.ts";
 
 const root = new URL("..", import.meta.url).pathname;
 const shared = {
@@ -26,12 +27,21 @@ export default defineConfig({
         },
       },
       {
+        root,
+        ...(await workersProject({
+          name: "system on PostgreSQL",
+          include: ["test/workers/edge/*.test.ts", "test/durable-objects/model-commands.test.ts"],
+          globalSetup: "./test/support/real-postgres-setup.ts",
+          groupOrder: 1,
+        })),
+      },
+      {
         test: {
           ...shared,
           name: "browser",
           include: ["test/**/*.e2e.node.ts"],
           globalSetup: "./test/support/system-setup.ts",
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -1,18 +1,23 @@
 /**
- * Brings the directory's outbox to the calendars: each is given its newest configuration, then its rows are marked. Called by
- * whoever has written, and by the consumers for whatever was left over. Safe to run twice, and by two at once: a calendar
- * never takes a configuration that is not newer ([D3]).
+ * Brings the directory's outbox to the calendars: each is given what waits for it from elsewhere and its newest configuration,
+ * then its rows are marked. Called by whoever has written, and by the consumers for whatever was left over. Safe to run
+ * twice, and by two at once: a calendar never takes a configuration that is not newer ([D3]), nor an appointment that it has.
  */
+import type { AppointmentFacts } from "../core/booking/appointment.ts";
 import type { Provider } from "../core/directory/directory.ts";
-import type { ProviderId } from "../core/ids.ts";
+import type { AppointmentId, ProviderId } from "../core/ids.ts";
 import type { Db } from "../db/index.ts";
 import { logFailure } from "../durable-objects/shared/log.ts";
+import { handInAll, tellAgendas } from "./take-over.ts";
 
-type Calendars = Pick<Env, "PROVIDER_CALENDAR">;
+type Objects = Pick<Env, "PATIENT_AGENDA" | "PROVIDER_CALENDAR">;
 type Queries = typeof import("../db/index.ts");
+type Told = Pick<Provider, "id" | "calendar">;
 
 /** At once, so that a long push does not wake hundreds of calendars in one moment. */
 const TOGETHER_MAX = 10;
+/** Whose patients are told together. Bounds memory: 40 full calendars have about 40,000 recent appointments, 30 MB. */
+const HANDED_TOGETHER_MAX = 40;
 
 /** How fast a push may go when nobody waits for it. */
 export interface Pace {
@@ -34,41 +39,95 @@ export interface Pushed {
  * @param only these, for a writer who wants to see what they wrote
  */
 export async function pushDirectory(
-  env: Calendars,
+  env: Objects,
   db: Db,
-  { loadDirectory, markPushed, unpushed }: Queries,
+  queries: Queries,
   limit: number,
   only: readonly ProviderId[] | null = null,
-  { together, pauseMs }: Pace = AT_ONCE,
+  pace: Pace = AT_ONCE,
 ): Promise<Pushed> {
-  const { ids, seq } = await unpushed(db, limit, only);
+  const { ids, seq } = await queries.unpushed(db, limit, only);
   if (ids.length === 0) return { told: 0, failed: 0 };
-  const { providers, resources, clinics } = await loadDirectory(db, ids);
+  const [{ providers, resources, clinics }, awaited] = await Promise.all([
+    queries.loadDirectory(db, ids),
+    queries.awaitedAmong(db, ids),
+  ]);
   const hints = new Map(clinics.map(({ id, locationHint }) => [id, locationHint]));
+  const calendarOf = (one: Told) => stubOf(env, one, hints);
   const told: ProviderId[] = [];
   const wanted = new Set(ids);
   const waiting = [...providers, ...resources].filter(({ id }) => wanted.has(id));
   while (waiting.length > 0) {
-    if (told.length > 0 && pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
-    const batch = waiting.splice(0, together);
-    const answers = await Promise.allSettled(batch.map((one) => tell(env, one, hints)));
-    answers.forEach((answer, index) => {
-      const { id } = batch[index] as { id: ProviderId }; // as many answers as calendars
-      if (answer.status === "fulfilled") told.push(id);
-      else logFailure("directory.push_failed", answer.reason, { provider: id });
-    });
+    const group = waiting.splice(0, HANDED_TOGETHER_MAX);
+    const late = await takeOver(
+      env,
+      db,
+      queries,
+      group.filter(({ id }) => awaited.has(id)),
+      calendarOf,
+      pace,
+    );
+    const ready = group.filter(({ id }) => !late.has(id)); // [AD6]
+    told.push(...(await eachOf(ready, pace, (one) => calendarOf(one).applyConfig(one.calendar))));
   }
-  await markPushed(db, told, seq);
+  await queries.markPushed(db, told, seq);
   return { told: told.length, failed: wanted.size - told.length };
 }
 
+/** [AD8] What waits for these calendars: to them, then to the agendas, then out of the waiting room. Returns who failed. */
+async function takeOver(
+  { PATIENT_AGENDA }: Objects,
+  db: Db,
+  { nextIncomingOf, removeIncoming, REMOVED_MAX }: Queries,
+  group: readonly Told[],
+  calendarOf: (one: Told) => ReturnType<typeof stubOf>,
+  pace: Pace,
+): Promise<ReadonlySet<ProviderId>> {
+  const ids: AppointmentId[] = [];
+  const facts: AppointmentFacts[] = [];
+  const done = await eachOf(group, pace, async (one) => {
+    const handed = await handInAll(calendarOf(one), one, (after) => nextIncomingOf(db, one.id, after));
+    ids.push(...handed.ids);
+    facts.push(...handed.facts);
+  });
+  try {
+    await tellAgendas(PATIENT_AGENDA, facts);
+    for (let from = 0; from < ids.length; from += REMOVED_MAX)
+      await removeIncoming(db, ids.slice(from, from + REMOVED_MAX));
+  } catch (error) {
+    logFailure("directory.take_over_failed", error); // the rows stay, and so do these calendars' in the outbox
+    return new Set(group.map(({ id }) => id));
+  }
+  const fine = new Set(done);
+  return new Set(group.flatMap(({ id }) => (fine.has(id) ? [] : [id])));
+}
+
+/** Returns those that it worked for; the others are logged. */
+async function eachOf(
+  all: readonly Told[],
+  { together, pauseMs }: Pace,
+  work: (one: Told) => Promise<unknown>,
+): Promise<ProviderId[]> {
+  const fine: ProviderId[] = [];
+  for (let from = 0; from < all.length; from += together) {
+    if (from > 0 && pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    const batch = all.slice(from, from + together);
+    const answers = await Promise.allSettled(batch.map(work));
+    answers.forEach((answer, index) => {
+      const { id } = batch[index] as Told; // as many answers as calendars
+      if (answer.status === "fulfilled") fine.push(id);
+      else logFailure("directory.push_failed", answer.reason, { provider: id });
+    });
+  }
+  return fine;
+}
+
 /** A calendar that is made by this is made where its main clinic says. Later the hint means nothing. */
-async function tell(
-  env: Calendars,
-  { id, calendar }: Pick<Provider, "id" | "calendar">,
+function stubOf(
+  env: Objects,
+  { id, calendar }: Told,
   hints: ReadonlyMap<string, DurableObjectLocationHint | null>,
-): Promise<void> {
+) {
   const hint = hints.get(calendar.sites[0]?.locationId ?? "") ?? null;
-  const stub = env.PROVIDER_CALENDAR.getByName(id, hint ? { locationHint: hint } : {});
-  await stub.applyConfig(calendar);
+  return env.PROVIDER_CALENDAR.getByName(id, hint ? { locationHint: hint } : {});
 }

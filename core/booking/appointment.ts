@@ -20,8 +20,8 @@ export type AppointmentStatus =
   | "cancelled"
   | "no-show";
 
-/** Who brought the appointment in. */
-export type BookingSource = "patient" | "staff" | "service";
+/** Who brought the appointment in; `import`: it was made elsewhere ([AD1]). */
+export type BookingSource = "patient" | "staff" | "service" | "import";
 
 /** Why an appointment was cancelled: a code, never text. */
 export const CANCELLATION_REASONS = [
@@ -35,7 +35,10 @@ export type CancellationReason = (typeof CANCELLATION_REASONS)[number];
 
 /** [B25] Why the clinic placed an appointment where the rules or somebody else's time would not have it: a code. */
 export const OVERRIDE_REASONS = ["clinical-need", "patient-waiting", "staff-error", "other"] as const;
-export type OverrideReason = (typeof OVERRIDE_REASONS)[number];
+/** What a caller may give. */
+export type GivenReason = (typeof OVERRIDE_REASONS)[number];
+/** [AD4] `imported`: it came from elsewhere and lies over somebody's time. No caller can say so. */
+export type OverrideReason = GivenReason | "imported";
 
 /** An appointment without what a person wrote in it: the part that events, claims and projections may carry. */
 export interface AppointmentFacts {

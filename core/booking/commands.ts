@@ -157,4 +157,6 @@ export type StatusReply =
   | { readonly kind: "refused"; readonly refusal: BookingRefusal }
   /** The appointment is at another calendar now; the same command goes there. */
   | { readonly kind: "moved"; readonly to: ProviderId }
-  | { readonly kind: "busy" };
+  | { readonly kind: "busy" }
+  /** [B17] It may have taken appointments over before it was ever configured. */
+  | { readonly kind: "needs-config" };

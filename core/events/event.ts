@@ -14,6 +14,8 @@ export type Topic = typeof APPOINTMENTS_TOPIC;
 /** What happened to an appointment, as its event type says it. */
 export type AppointmentChange =
   | "booked"
+  /** [AD5] Made elsewhere, taken over as it stands. */
+  | "imported"
   | "moved"
   | "confirmed"
   | "checked-in"

@@ -43,6 +43,26 @@ export const noted = (kind: ChangeKind, id: string): SQL =>
   sql`INSERT INTO directory_change (kind, id) VALUES (${kind}, ${id}) RETURNING seq, kind, id`;
 
 /**
+ * [PA3] Patients and staff stand in no copy of the directory: the same transaction without a turn and without news, so that a
+ * busy desk waits for nobody. @throws as `changeDirectory`.
+ */
+export async function changePeople(
+  db: Db,
+  { conditions = [], statements }: Omit<DirectoryChange, "news">,
+): Promise<void> {
+  invariant(
+    conditions.length + statements.length <= CHANGE_STATEMENTS_MAX,
+    "a change of people has at most CHANGE_STATEMENTS_MAX statements",
+  );
+  const [first, ...rest] = [
+    ...conditions.map((condition) => sql`SELECT must_hold(${condition})`),
+    ...statements,
+  ].map((statement) => db.execute(statement));
+  invariant(first, "a change has a statement");
+  await db.batch([first, ...rest]);
+}
+
+/**
  * All of it or nothing. Returns what it is news for, by `seq`.
  * @throws the driver's `NeonDbError`: `OS412` when a condition does not hold, class 23 when a constraint refuses.
  */
@@ -62,4 +82,22 @@ export async function changeDirectory(db: Db, change: DirectoryChange): Promise<
     .slice(results.length - news.length)
     .flatMap(({ rows }) => rows as { seq: string; kind: ChangeKind; id: string }[])
     .map(({ seq, kind, id }) => ({ seq: Number(seq), kind, id }));
+}
+
+/**
+ * A change of many rows, with the same promises: `statement` writes the rows, raises the versions and leaves the news itself,
+ * whose number it knows better than a list of statements; `after` follows in the same transaction.
+ * @throws as `changeDirectory`
+ */
+export async function changeDirectoryInBulk<Row extends Record<string, unknown>>(
+  db: Db,
+  statement: SQL,
+  after: readonly SQL[],
+): Promise<Row[]> {
+  const [, result] = await db.batch([
+    db.execute(sql`SELECT pg_advisory_xact_lock(${DIRECTORY_LOCK})`),
+    db.execute<Row>(statement),
+    ...after.map((one) => db.execute(one)),
+  ]);
+  return result.rows;
 }

@@ -1,8 +1,9 @@
 /** The directory's outbox, for its two readers: isolates that keep a copy, and the push to the calendars. */
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import type { ProviderId } from "../../core/ids.ts";
 import { invariant } from "../../core/invariant.ts";
 import type { Db } from "../client.ts";
+import { ANYTHING_WAITS } from "../incoming/anything-waits.ts";
 import { changeDirectory, type DirectoryNews } from "./change.ts";
 
 /** More than this, and reading the whole directory again is cheaper than following. */
@@ -10,12 +11,27 @@ export const NEWS_MAX = 500;
 /** Calendars in one push: as many calls as one invocation should make. */
 export const PUSH_MAX = 200;
 
+type NewsRow = { readonly seq: string; readonly kind: DirectoryNews["kind"]; readonly id: string };
+
+const newsStatement = (seq: number): SQL =>
+  sql`SELECT seq, kind, id FROM directory_change WHERE seq > ${seq} ORDER BY seq LIMIT ${NEWS_MAX}`;
+const toNews = ({ seq, kind, id }: NewsRow): DirectoryNews => ({ seq: Number(seq), kind, id });
+
 /** What was committed after `seq`, oldest first, at most NEWS_MAX. Walks `directory_change_pk`. */
 export async function newsSince(db: Db, seq: number): Promise<DirectoryNews[]> {
-  const { rows } = await db.execute<{ seq: string; kind: DirectoryNews["kind"]; id: string }>(
-    sql`SELECT seq, kind, id FROM directory_change WHERE seq > ${seq} ORDER BY seq LIMIT ${NEWS_MAX}`,
-  );
-  return rows.map(({ seq: at, kind, id }) => ({ seq: Number(at), kind, id }));
+  return (await db.execute<NewsRow>(newsStatement(seq))).rows.map(toNews);
+}
+
+/** The same, and whether appointments from elsewhere wait for anybody: all that an isolate asks every few seconds. */
+export async function newsAndWaiting(
+  db: Db,
+  seq: number,
+): Promise<{ readonly news: DirectoryNews[]; readonly incoming: boolean }> {
+  const [news, waiting] = await db.batch([
+    db.execute<NewsRow>(newsStatement(seq)),
+    db.execute<{ incoming: boolean }>(sql`SELECT ${ANYTHING_WAITS}`),
+  ]);
+  return { news: news.rows.map(toNews), incoming: waiting.rows[0]?.incoming === true };
 }
 
 export interface Unpushed {

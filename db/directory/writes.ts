@@ -56,17 +56,21 @@ export interface NewProvider {
 /** Callers' keys stand beside the ids of other systems: both say "this is that row". */
 const CALLERS = "openslot:idempotency";
 
-const texts = (values: readonly string[]): SQL => sql`${sql.param([...values])}::text[]`;
-const json = (value: unknown): SQL => sql`${value === undefined ? null : JSON.stringify(value)}::jsonb`;
+export const texts = (values: readonly string[]): SQL => sql`${sql.param([...values])}::text[]`;
+export const json = (value: unknown): SQL =>
+  sql`${value === undefined ? null : JSON.stringify(value)}::jsonb`;
 
-const madeBy = (kind: "clinic" | "provider", id: string, { command, fingerprint }: MadeBy): SQL => sql`
+/** What can be made under a key. */
+export type MadeKind = "clinic" | "provider" | "visit-type" | "resource" | "patient" | "staff";
+
+export const madeBy = (kind: MadeKind, id: string, { command, fingerprint }: MadeBy): SQL => sql`
   INSERT INTO external_id (kind, system, value, id, fingerprint)
   VALUES (${kind}, ${CALLERS}, ${command}, ${id}, ${fingerprint})`;
 
 /** What a key made before; null = nothing. By `external_id_pk`. */
 export async function findMade(
   db: Db,
-  kind: "clinic" | "provider",
+  kind: MadeKind,
   command: string,
 ): Promise<{ readonly id: string; readonly fingerprint: string } | null> {
   const { rows } = await db.execute<{ id: string; fingerprint: string }>(sql`
@@ -108,7 +112,10 @@ export const insertProvider = (db: Db, row: NewProvider, by: MadeBy): Promise<Di
     news: [noted("provider", row.id)],
   });
 
-/** The whole schedule anew. @throws `OS412` when the provider is no longer at `version`. */
+/**
+ * [D19] The whole schedule anew, but for clinics that are deactivated: whoever writes this did not see them, and they may come back.
+ * @throws `OS412` when the provider is no longer at `version`.
+ */
 export const replaceSchedule = (
   db: Db,
   id: ProviderId,
@@ -118,11 +125,20 @@ export const replaceSchedule = (
   changeDirectory(db, {
     conditions: [sql`EXISTS (SELECT 1 FROM provider WHERE id = ${id} AND config_version = ${version})`],
     statements: [
-      sql`DELETE FROM provider_site WHERE provider_id = ${id}`,
-      ...sites.map((site, position) => siteRow(id, site, position)),
+      sql`DELETE FROM provider_site s WHERE s.provider_id = ${id}
+          AND EXISTS (SELECT 1 FROM clinic c WHERE c.id = s.location_id AND c.deactivated_at IS NULL)`,
+      ...sites.map(
+        (site, position) => sql`${siteRow(id, site, position)}
+          ON CONFLICT ON CONSTRAINT provider_site_pk DO UPDATE SET position = excluded.position, hours = excluded.hours,
+            breaks = excluded.breaks, exceptions = excluded.exceptions`, // its clinic was deactivated a moment ago
+      ),
     ],
     news: [providersWhere(sql`id = ${id}`)],
   });
+
+/** The first moment stays: a repetition changes nothing of it. */
+export const deactivation = (active: boolean): SQL =>
+  active ? sql`NULL` : sql`coalesce(deactivated_at, now())`;
 
 /** @throws `OS412` when the provider is no longer at `version`. */
 export const setProviderActive = (
@@ -133,14 +149,12 @@ export const setProviderActive = (
 ): Promise<DirectoryNews[]> =>
   changeDirectory(db, {
     conditions: [sql`EXISTS (SELECT 1 FROM provider WHERE id = ${id} AND config_version = ${version})`],
-    statements: [
-      sql`UPDATE provider SET deactivated_at = ${active ? sql`NULL` : sql`now()`} WHERE id = ${id}`,
-    ],
+    statements: [sql`UPDATE provider SET deactivated_at = ${deactivation(active)} WHERE id = ${id}`],
     news: [providersWhere(sql`id = ${id}`)],
   });
 
 /** Everybody with a calendar at this clinic. */
-const atClinic = (id: LocationId): SQL[] => [
+export const atClinic = (id: LocationId): SQL[] => [
   providersWhere(sql`id IN (SELECT provider_id FROM provider_site WHERE location_id = ${id})`),
   resourcesWhere(sql`location_id = ${id}`),
   noted("clinic", id),

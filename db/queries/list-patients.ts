@@ -1,5 +1,5 @@
 /** A page of patients, for staff (their clinics' patients) and administrators (all). */
-import { and, asc, gt, type SQL, sql } from "drizzle-orm";
+import { and, asc, gt, isNull, type SQL, sql } from "drizzle-orm";
 import type { Patient } from "../../core/directory/directory.ts";
 import type { LocationId, PatientId } from "../../core/ids.ts";
 import { invariant } from "../../core/invariant.ts";
@@ -35,7 +35,12 @@ export async function listPatients(db: Db, page: PatientPage): Promise<Patient[]
     .select()
     .from(patient)
     .where(
-      and(atHome(page.homeLocationIds), page.after === undefined ? undefined : gt(patient.id, page.after)),
+      and(
+        isNull(patient.deactivatedAt), // [PA4]
+        isNull(patient.mergedInto),
+        atHome(page.homeLocationIds),
+        page.after === undefined ? undefined : gt(patient.id, page.after),
+      ),
     )
     .orderBy(asc(patient.id))
     .limit(page.limit);

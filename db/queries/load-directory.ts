@@ -20,6 +20,7 @@ import type {
   WeeklyHours,
 } from "../../core/schedule/config.ts";
 import type { Db } from "../client.ts";
+import { ANYTHING_WAITS } from "../incoming/anything-waits.ts";
 import { clinic, clinicClosure, region, resource, visitType } from "../schema/index.ts";
 
 /** Five times the network of 200 clinics; past that an isolate should not hold all of them. */
@@ -41,6 +42,8 @@ export const ONLY_MAX = 200;
 export interface Directory {
   /** The newest row of the directory's outbox that this knows of, or an older one. */
   readonly seq: number;
+  /** [AD7] Appointments from elsewhere wait for their calendars, somebody's. */
+  readonly incoming: boolean;
   readonly resources: Resource[];
   readonly clinics: Clinic[];
   readonly providers: Provider[];
@@ -289,7 +292,9 @@ const RESOURCE_COLUMNS = { ...getTableColumns(resource), hours: sql<PackedHours>
 export async function loadDirectory(db: Db, only: readonly ProviderId[] | null = null): Promise<Directory> {
   invariant((only?.length ?? 0) <= ONLY_MAX, "a part of the directory has at most ONLY_MAX ids");
   const [newest, packed, resources, clinics, visitTypes, closures] = await db.batch([
-    db.execute<{ seq: string }>(sql`SELECT coalesce(max(seq), 0) AS seq FROM directory_change`),
+    db.execute<{ seq: string; incoming: boolean }>(
+      sql`SELECT coalesce(max(seq), 0) AS seq, ${ANYTHING_WAITS} FROM directory_change`,
+    ),
     db.execute<{ providers: PackedProvider[] | null }>(packedProviders(only)),
     db
       .select(RESOURCE_COLUMNS)
@@ -334,6 +339,7 @@ export async function loadDirectory(db: Db, only: readonly ProviderId[] | null =
   const rules = new Map(visitTypes.map((row) => [row.id, row.deactivatedAt === null ? toRules(row) : null]));
   return {
     seq: Number(newest.rows[0]?.seq ?? 0),
+    incoming: newest.rows[0]?.incoming === true,
     clinics: clinics.map(toClinic),
     providers: providers.map((provider) => toProvider(provider, shared, rules)),
     resources: resources.map((row) => toResource(row, shared)),

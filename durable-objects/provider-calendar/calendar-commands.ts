@@ -163,7 +163,7 @@ export class CalendarCommands {
     const at = this.#now();
     const attempt = statusAttempt(command);
     const view = this.#memory.view();
-    if (!view) return { kind: "refused", refusal: { reason: "not-found" } };
+    if (!view) return { kind: "needs-config" };
     let written: Written | null = null;
     const outcome = this.#storage.transactionSync(() => {
       const decision = decideStatus(view, command, at);

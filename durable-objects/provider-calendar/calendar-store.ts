@@ -229,6 +229,19 @@ export class CalendarStore {
     };
   }
 
+  /** [AD3] Of these ids: what stands here, is on its way here or away, or went to another calendar. */
+  knownAmong(ids: readonly AppointmentId[]): ReadonlySet<AppointmentId> {
+    const known = this.#sql
+      .exec<{ id: string }>(
+        `SELECT value AS id FROM json_each(?) WHERE EXISTS (SELECT 1 FROM appointment WHERE id = value)
+           OR EXISTS (SELECT 1 FROM forwarding WHERE appointment = value)
+           OR EXISTS (SELECT 1 FROM prepared WHERE appointment = value)`,
+        JSON.stringify(ids), // one binding: a statement takes 100 of them
+      )
+      .toArray();
+    return new Set(known.map(({ id }) => id as AppointmentId));
+  }
+
   isFenced(attempt: AttemptId): boolean {
     return this.#sql.exec("SELECT 1 FROM fence WHERE attempt = ?", attempt).toArray().length > 0;
   }

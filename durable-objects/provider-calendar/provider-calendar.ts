@@ -26,6 +26,7 @@ import {
   type PrepareReply,
   reachesComing,
 } from "../../core/booking/saga.ts";
+import type { HandedIn } from "../../core/booking/take-over.ts";
 import { APPOINTMENTS_TOPIC } from "../../core/events/event.ts";
 import { APPOINTMENT_PARTITIONS, partitionName, partitionOf } from "../../core/events/partition.ts";
 import {
@@ -59,6 +60,7 @@ import { CalendarWriter, DRAIN_DELAY_MS } from "./calendar-writer.ts";
 import { HoldCommands, type HoldReply } from "./hold-commands.ts";
 import { HoldStore } from "./hold-store.ts";
 import { providerCalendarMigrations } from "./schema.ts";
+import { TakeOverCommands, type TakeOverReply } from "./take-over-commands.ts";
 import { parseWatchUrl } from "./watch-url.ts";
 
 /** Bounds one page of an export: 500 facts are about 0.2 MB, and as many as one statement of the projection takes. */
@@ -89,6 +91,7 @@ export class ProviderCalendar extends Server<Env> {
   readonly #holds: HoldCommands;
   readonly #blockStore: BlockStore;
   readonly #blocks: BlockCommands;
+  readonly #incoming: TakeOverCommands;
   /** In memory only: losing it makes us retry sooner, which is harmless. */
   #failuresInRow = 0;
 
@@ -130,6 +133,7 @@ export class ProviderCalendar extends Server<Env> {
     this.#commands = new CalendarCommands({ ...parts, locked: (id) => this.#sagas.askNow(id) });
     this.#blockStore = new BlockStore(ctx.storage.sql, this.#providerId);
     this.#blocks = new BlockCommands(parts, this.#blockStore);
+    this.#incoming = new TakeOverCommands(parts, this.#providerId);
     // Repair: waiting rows and no alarm would wait for ever. A second alarm is harmless.
     this.#wake.armNext([
       this.#store.hasWaitingEvents() ? plus(this.#now(), DRAIN_DELAY_MS) : null,
@@ -210,6 +214,19 @@ export class ProviderCalendar extends Server<Env> {
   /** [Q6] Gives blocked time back. */
   unblock(command: UnblockCommand): UnblockReply {
     return this.#blocks.unblock(command);
+  }
+
+  /**
+   * [AD1]–[AD5] Takes appointments over that were made elsewhere, TAKE_OVER_MAX at most; known ids are left alone. `config`
+   * is what `applyConfig` gives after the last row: until then a new calendar is asked for nothing ([AD6]).
+   */
+  takeOver(config: CalendarConfig, rows: readonly HandedIn[]): TakeOverReply {
+    return this.#incoming.takeOver(config, rows);
+  }
+
+  /** [AD6] Whether it was ever given a configuration: then it goes on while nobody can say what waits for it. */
+  isConfigured(): boolean {
+    return this.#memory.open !== null;
   }
 
   /** [D3] Takes a newer copy of the directory and shows every screen what it means. */

@@ -5,7 +5,7 @@ import { readOrMakeIssuer } from "./settings.ts";
 /** It writes 2,600 rows; on a slow machine that starts at the same time, seconds. */
 const ANSWER_MAX_MS = 30_000;
 
-/** [D19] Returns when it was asked for; the Workers do it in the minutes after. A failure costs a sentence, not the start. */
+/** [D25] Returns when it was asked for; the Workers do it in the minutes after. A failure costs a sentence, not the start. */
 export async function askForCalendars(port: number): Promise<void> {
   try {
     const token = await signToken(await readOrMakeIssuer(), claimsFor({ role: "admin", clinics: [] }));

@@ -169,7 +169,7 @@ export function changeSuite(use: () => DatabaseUnderTest): void {
       expect(await unpushed(db(), PUSH_MAX)).toEqual({ ids: [], seq: 0 });
     });
 
-    it("[D19] names every calendar that it has never named, providers first, and each once", async () => {
+    it("[D25] names every calendar that it has never named, providers first, and each once", async () => {
       const [first, second] = network.providers.map((provider) => provider.id) as [ProviderId, ProviderId];
       await raise([first]);
       await markPushed(db(), [first], (await unpushed(db(), PUSH_MAX)).seq);

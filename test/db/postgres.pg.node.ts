@@ -5,9 +5,12 @@ import { type RealPostgres, startRealPostgres } from "../support/real-postgres.t
 import { changeSuite } from "./change-suite.ts";
 import { behindDoor, type DatabaseUnderTest } from "./database-under-test.ts";
 import { directorySuite } from "./directory-suite.ts";
+import { exchangeSuite } from "./exchange-suite.ts";
 import { neonDoorSuite } from "./neon-door-suite.ts";
 import { neonDoorValuesSuite } from "./neon-door-values-suite.ts";
+import { networkSuite } from "./network-suite.ts";
 import { openingsSuite } from "./openings-suite.ts";
+import { peopleSuite } from "./people-suite.ts";
 import { projectionSuite } from "./projection-suite.ts";
 import { recordSuite } from "./record-suite.ts";
 import { searchSuite } from "./search-suite.ts";
@@ -34,9 +37,12 @@ it("[U4] a server that is filled is left as it is, also when two runs prepare it
 
 directorySuite(() => under);
 changeSuite(() => under);
+networkSuite(() => under);
+peopleSuite(() => under);
 projectionSuite(() => under);
 openingsSuite(() => under);
 searchSuite(() => under);
 recordSuite(() => under);
+exchangeSuite(() => under, 50_000);
 neonDoorValuesSuite(() => under);
 neonDoorSuite(() => under);

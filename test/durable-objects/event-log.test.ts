@@ -1,5 +1,5 @@
 /** Proves the log and the way into it: one record per event, order, groups, leases, and an outbox that never strands. */
-import { evictDurableObject, reset, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { reset, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import type { AppointmentFacts } from "../../core/booking/appointment.ts";
@@ -23,6 +23,7 @@ import {
   somePatient,
   someProvider,
 } from "../support/edge.ts";
+import { evict } from "../support/evict.ts";
 
 afterEach(() => vi.restoreAllMocks());
 afterAll(() => reset());
@@ -85,7 +86,7 @@ describe("a log partition", () => {
     await log.release("postgres", "r1");
     const next = await log.read("postgres", "r2", 10);
     expect(next.kind === "records" && next.records.map(({ offset }) => offset)).toEqual([2, 3]);
-    await evictDurableObject(log);
+    await evict(log);
     expect((await log.lag()).map(({ group, lag }) => [group, lag])).toEqual([
       ["postgres", 2],
       ["agenda", 4],
@@ -279,7 +280,7 @@ describe("the way of an event", () => {
       );
       await state.storage.deleteAlarm();
     });
-    await evictDurableObject(calendar);
+    await evict(calendar);
     expect(await runInDurableObject(calendar, (_, state) => state.storage.getAlarm())).not.toBeNull();
   });
 

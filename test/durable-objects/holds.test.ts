@@ -3,7 +3,7 @@
  * eviction or a call that dies changes nothing of it. Expiry is moved in the row, not in the clock. Does not prove crashes
  * of the process (test/faults).
  */
-import { evictDurableObject, reset, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { reset, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import "../../workers/edge/index.tsx";
@@ -29,6 +29,7 @@ import {
   staffToken,
   visitOf,
 } from "../support/edge.ts";
+import { evict } from "../support/evict.ts";
 
 afterEach(() => vi.restoreAllMocks());
 afterAll(() => reset());
@@ -219,11 +220,7 @@ describe("a hold under its key", () => {
     const key = freshKey();
     const first = await place(provider, slot, { key });
     expect(first.headers.get("idempotency-replayed")).toBeNull();
-    for (const between of [
-      () => extend(first),
-      () => evictDurableObject(calendarOf(provider.id)),
-      () => release(first),
-    ]) {
+    for (const between of [() => extend(first), () => evict(calendarOf(provider.id)), () => release(first)]) {
       await between();
       const again = await place(provider, slot, { key });
       expect(again).toMatchObject({ status: 201, body: first.body });
@@ -518,7 +515,7 @@ describe("screens", () => {
       state.storage.sql.exec("UPDATE hold SET expires_at = ?", end);
       await state.storage.deleteAlarm();
     });
-    await evictDurableObject(calendarOf(provider.id));
+    await evict(calendarOf(provider.id));
     expect(await read(hold)).toMatchObject({ body: { status: "held" } }); // wakes the object, which repairs
     await screen.until(2);
     expect(changesOf(screen.frames[1], "opened")).toContain(slot.start);
@@ -534,7 +531,7 @@ describe("screens", () => {
     const first = await place(provider, slot);
     await runDurableObjectAlarm(calendarOf(provider.id)); // the outbox is empty now: what is left is the hold
     expect(await alarm()).toBeLessThanOrEqual(Date.parse(first.body.expiresAt) + 1_000);
-    await evictDurableObject(calendarOf(provider.id));
+    await evict(calendarOf(provider.id));
     await place(provider, other);
     expect(await alarm()).toBeLessThanOrEqual(Date.parse(first.body.expiresAt) + 1_000);
     await runDurableObjectAlarm(calendarOf(provider.id));
@@ -544,7 +541,7 @@ describe("screens", () => {
   it("[W11] [W1] an eviction changes nothing of what is held", async () => {
     const { provider, slot } = await setUp();
     const hold = await place(provider, slot);
-    await evictDurableObject(calendarOf(provider.id));
+    await evict(calendarOf(provider.id));
     expect(await freeStarts(provider)).not.toContain(slot.start);
     expect(await book(provider, slot, somePatient())).toMatchObject({
       status: 409,

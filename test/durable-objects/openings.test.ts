@@ -3,7 +3,7 @@
  * what is told once, and that no screen hears of it. The lists themselves: test/core/schedule/openings.node.ts.
  * Calendars are made up here, because Postgres outlives a test file and its rows know sequences.
  */
-import { evictDurableObject, reset, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { reset, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { eq } from "drizzle-orm";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
@@ -45,6 +45,7 @@ import {
   someProvider,
   visitOf,
 } from "../support/edge.ts";
+import { evict } from "../support/evict.ts";
 
 afterEach(() => vi.restoreAllMocks());
 afterAll(() => reset());
@@ -139,7 +140,7 @@ async function age(id: ProviderId): Promise<void> {
     }));
     state.storage.sql.exec("UPDATE meta SET value = ? WHERE key = 'openings'", JSON.stringify(aged));
   });
-  await evictDurableObject(calendar);
+  await evict(calendar);
 }
 
 describe("what a calendar tells", () => {
@@ -179,7 +180,7 @@ describe("what a calendar tells", () => {
     expect((await calendar.book(bookingAt(start))).kind).toBe("done");
     await settle(id);
     await calendar.refreshOpenings(1);
-    await evictDurableObject(calendar);
+    await evict(calendar);
     await calendar.refreshOpenings(1);
     expect((await calendar.status(cancelOf())).kind).toBe("done");
     await settle(id);
@@ -204,7 +205,7 @@ describe("what a calendar tells", () => {
 
   it("[OP5] a visit type that is not offered any more gets an empty list, once, also after an eviction", async () => {
     const { config, id, calendar } = await configured();
-    await evictDurableObject(calendar);
+    await evict(calendar);
     const [first] = config.visitTypes;
     await calendar.applyConfig({ ...config, version: 2, visitTypes: first ? [first] : [] });
     await settle(id);
@@ -270,7 +271,7 @@ describe("what nobody hears of", () => {
     await settle(id);
     await vi.waitFor(async () => expect((await toldBy(id)).length).toBe(2));
     expect(await revisionOf(config)).toBe(2);
-    await evictDurableObject(calendar);
+    await evict(calendar);
     expect(await revisionOf(config)).toBe(2);
     await calendar.status(cancelOf());
     await settle(id);

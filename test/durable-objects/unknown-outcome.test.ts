@@ -3,7 +3,7 @@
  * client asking again in time, too late or never. Faults are planted in the calendar's own methods; does not prove
  * process crashes (test/faults).
  */
-import { evictDurableObject, reset, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { reset, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import { ProviderCalendar } from "../../durable-objects/provider-calendar/provider-calendar.ts";
@@ -24,6 +24,7 @@ import {
   someProvider,
   visitOf,
 } from "../support/edge.ts";
+import { evict } from "../support/evict.ts";
 
 afterEach(() => vi.restoreAllMocks());
 afterAll(() => reset());
@@ -264,8 +265,8 @@ describe("a call to the calendar that dies", () => {
   it("[G8] keeps a pending row over an eviction and still answers 201 under the same key", async () => {
     const { provider, slot, patient, key } = await setUp();
     const first = await book(provider, slot, patient, key);
-    await evictDurableObject(agendaOf(patient));
-    await evictDurableObject(calendarOf(provider.id));
+    await evict(agendaOf(patient));
+    await evict(calendarOf(provider.id));
     const again = await book(provider, slot, patient, key);
     expect(again).toMatchObject({ status: 201, body: first.body });
     expect(again.headers.get("idempotency-replayed")).toBe("true");
@@ -288,7 +289,7 @@ describe("a call to the calendar that dies", () => {
     await agendaOf(patient).observe(others);
     const move = { token: auth, ifMatch: '"v1"', body: { start: other.start } };
     expect((await call("PATCH", `/appointments/${booked.id}`, move)).status).toBe(200);
-    await evictDurableObject(agendaOf(patient));
+    await evict(agendaOf(patient));
     const slots = await slotsOf(provider);
     expect((await book(provider, slots[30] as Slot, patient)).status).toBe(201); // the twentieth
     expect(await book(provider, slots[40] as Slot, patient)).toMatchObject({

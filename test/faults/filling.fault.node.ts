@@ -67,7 +67,7 @@ async function bookUntil(isOver: () => boolean, slots: Slot[]): Promise<Float64A
 }
 
 describe("a network that nobody has used", () => {
-  it("[F7] [D19] fills the search by soonest by itself while people book; a second start tells nobody", async () => {
+  it("[F7] [D25] fills the search by soonest by itself while people book; a second start tells nobody", async () => {
     const { db } = system.database;
     expect((await soonest()).data).toEqual([]);
     // All but a few count as told already, so that this ends soon.

@@ -73,7 +73,8 @@ export async function call(method: string, path: string, options: CallOptions = 
   if (options.token) headers.set("authorization", `Bearer ${options.token}`);
   if (options.key) headers.set("idempotency-key", options.key);
   if (options.ifMatch) headers.set("if-match", options.ifMatch);
-  if (options.body !== undefined) headers.set("content-type", "application/json");
+  if (options.body !== undefined && !headers.has("content-type"))
+    headers.set("content-type", "application/json");
   const body =
     options.body === undefined
       ? null
@@ -118,7 +119,10 @@ export interface Slot {
   readonly locationId: string;
 }
 
-/** Free slots of a provider's first visit type over the next two weeks. */
+/**
+ * Free slots of a provider's first visit type over the next two weeks, at the site that has most of them: a move that names
+ * no other clinic stays at its own.
+ */
 export async function slotsOf(provider: Provider): Promise<Slot[]> {
   const from = new Date().toISOString().slice(0, 10);
   const to = new Date(Date.now() + 14 * 86_400_000).toISOString().slice(0, 10);
@@ -126,7 +130,9 @@ export async function slotsOf(provider: Provider): Promise<Slot[]> {
     "GET",
     `/providers/${provider.id}/availability?visitTypeId=${visitOf(provider)}&from=${from}&to=${to}`,
   );
-  return answer.body.days.flatMap((day: { slots: Slot[] }) => day.slots);
+  const slots: Slot[] = answer.body.days.flatMap((day: { slots: Slot[] }) => day.slots);
+  const bySite = Map.groupBy(slots, ({ locationId }) => locationId);
+  return [...bySite.values()].sort((a, b) => b.length - a.length)[0] ?? [];
 }
 
 export const visitOf = (provider: Provider): string => provider.visitTypeIds[0] as string;

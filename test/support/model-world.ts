@@ -2,7 +2,7 @@
  * The real edge and the real objects, as a model test needs them: a clinic that nobody else uses, patients that nobody
  * knows, requests that are repeated until they have an answer, faults to plant, and ways to look at everything.
  */
-import { evictDurableObject, reset, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { reset, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, vi } from "vitest";
 import type { AppointmentFacts } from "../../core/booking/appointment.ts";
@@ -33,6 +33,7 @@ import {
   patientToken,
   somePatient,
 } from "./edge.ts";
+import { evict } from "./evict.ts";
 
 export const KINDS = ["plain", "room"] as const;
 /** Three starts on one day of three weeks: few enough to collide, far enough apart for a series. */
@@ -46,7 +47,6 @@ const WINDOW_DAYS = 17;
 /** Between tries of a request whose outcome is not known; and how many of them. */
 const TRY_PAUSE_MS = 20;
 const TRIES_MAX = 12;
-const EVICTION_MAX_MS = 300;
 const SETTLE_ROUNDS_MAX = 40;
 
 /** A clinic where three providers share the starts of the test, and everything about it that does not change. */
@@ -175,19 +175,9 @@ export class ModelWorld {
     return answer.body.resourceIds?.[0] ?? null;
   }
 
-  /**
-   * Takes the memory of an object away: gently, or by force when something still refers to it, because a gentle eviction
-   * then waits for half a minute.
-   */
-  async evict(stub: ModelWorld["stubs"][number]): Promise<void> {
-    await runInDurableObject(stub as never, () => undefined); // only what runs can be evicted
-    const gently = evictDurableObject(stub as never).then(
-      () => true,
-      () => false,
-    );
-    if (await Promise.race([gently, sleep(EVICTION_MAX_MS).then(() => false)])) return;
-    // An aborted object answers nobody, not even who aborted it.
-    await runInDurableObject(stub as never, (_, state) => state.abort("evicted")).catch(() => undefined);
+  /** Takes the memory of an object away. */
+  evict(stub: ModelWorld["stubs"][number]): Promise<void> {
+    return evict(stub as never);
   }
 
   /** Rings the alarm of an object, whether or not it is due. */

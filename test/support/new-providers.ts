@@ -32,7 +32,7 @@ export async function newProvider(displayName: string): Promise<Provider> {
 /** At the end of the file: nothing of them stays for others to meet. */
 export async function removeNewProviders(): Promise<void> {
   const ids = sql`${sql.param(made)}::text[]`;
-  for (const table of ["opening", "provider_visit_type", "provider_site"])
+  for (const table of ["opening", "incoming_appointment", "provider_visit_type", "provider_site"])
     await db().execute(sql`DELETE FROM ${sql.identifier(table)} WHERE provider_id = ANY(${ids})`);
   await db().execute(sql`DELETE FROM provider WHERE id = ANY(${ids})`);
   for (const table of ["directory_change", "external_id"])

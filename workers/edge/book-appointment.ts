@@ -47,9 +47,11 @@ import type { EdgeEnv } from "./env.ts";
 import { tokenHashOf } from "./hold-token.ts";
 import { commandId, fingerprintOf } from "./idempotency.ts";
 import { candidatesFor, neededResources } from "./needed-resources.ts";
+import { PostgresUnavailable } from "./postgres.ts";
 import type { Configurable } from "./provisioning.ts";
 import { parseAppointmentId, parseHoldId } from "./routing-ids.ts";
 import { providerCalendar } from "./stubs.ts";
+import { tookOverAt } from "./take-over.ts";
 import { whoIsAskedFor } from "./who-comes.ts";
 
 /** The agenda's answer with the zone its times are spelled in, or why it was never asked. */
@@ -78,8 +80,11 @@ export async function takeSafely(
   request: () => TakeRequest,
 ): Promise<TakeAnswer> {
   try {
-    return await take(c.env, calendars, request);
+    return await take(c, calendars, request);
   } catch (error) {
+    // [AD6] Thrown by `configure` alone: the calendar decided nothing, and the agenda has put the attempt aside.
+    const [first] = calendars;
+    if (error instanceof PostgresUnavailable && first) return { kind: "needs-config", calendar: first.id };
     logFailure("edge.take_failed", error, { provider: calendars[0]?.id ?? "" });
     return { kind: "unknown" };
   }
@@ -281,7 +286,7 @@ export function cancelAppointment(
   { ifMatch, key }: ChangeTerms,
   reasonCode: CancellationReason,
 ): Promise<StatusAnswer> {
-  return changeStatus(c.env, home, {
+  return changeStatus(c, home, {
     command: commandId(principal.subject, id, key),
     fingerprint: fingerprintOf("DELETE", `/v1/appointments/${id}`, { reasonCode, ifMatch }),
     appointmentId: id,
@@ -302,7 +307,7 @@ export function commandStatus(
   terms: { readonly ifMatch: number | null; readonly key: string; readonly repeatable: boolean },
 ): Promise<StatusAnswer> {
   const { ifMatch, key, repeatable } = terms;
-  return changeStatus(c.env, home, {
+  return changeStatus(c, home, {
     command: commandId(principal.subject, id, key),
     fingerprint: fingerprintOf("POST", `/v1/appointments/${id}/${action}`, { ifMatch }),
     appointmentId: id,
@@ -331,7 +336,10 @@ export async function findAppointment(
     const provider: Provider | undefined = (await directoryForProvider(c, at)).providers.get(at);
     if (!provider) return refused(NOT_FOUND);
     try {
-      const found = await providerCalendar(c.env, at).read(parsed.id, appointmentReach(principal));
+      const reach = appointmentReach(principal);
+      let found = await providerCalendar(c.env, at).read(parsed.id, reach);
+      if (!found && (await tookOverAt(c, at)))
+        found = await providerCalendar(c.env, at).read(parsed.id, reach);
       if (!found) return refused(NOT_FOUND);
       if (!("movedTo" in found)) return { ok: true, appointment: found, provider };
       if (found.movedTo === null)

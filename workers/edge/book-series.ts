@@ -31,8 +31,8 @@ import {
 import { placeOf } from "./choice.ts";
 import type { EdgeEnv } from "./env.ts";
 import { commandId, fingerprintOf } from "./idempotency.ts";
+import { patientList } from "./patient-list.ts";
 import { mintAppointmentId } from "./routing-ids.ts";
-import { patientAgenda } from "./stubs.ts";
 import { whoIsAskedFor } from "./who-comes.ts";
 
 /** A series of weeks is over within a little more than a year. */
@@ -166,7 +166,7 @@ async function visitsFrom(
   const query = { window, status, after: null, limit: LIST_MAX };
   const reach = appointmentReach(principal);
   try {
-    const list = await patientAgenda(c.env, patientId).list(patientId, query);
+    const list = await patientList(c, [patientId], query);
     return list.filter((facts) => facts.seriesId === series && reaches(reach, facts));
   } catch (error) {
     logFailure("edge.series_list_failed", error);

@@ -2,14 +2,17 @@
  * Books, moves and changes the status for whoever may: the one path that the API and the pages share. Finds the objects, gives a
  * calendar its configuration when it asks, and waits out a short lock; decides nothing about time.
  */
+import type { Context } from "hono";
 import type { TakeAnswer, TakeRequest } from "../../core/agenda/command-row.ts";
 import { factsOf } from "../../core/booking/appointment.ts";
 import type { StatusCommand, StatusReply } from "../../core/booking/commands.ts";
 import type { ProviderId } from "../../core/ids.ts";
 import { logFailure } from "../../durable-objects/shared/log.ts";
 import { forgetAvailability } from "./availability-cache.ts";
+import type { EdgeEnv } from "./env.ts";
 import { type Configurable, configure } from "./provisioning.ts";
 import { patientAgenda, providerCalendar } from "./stubs.ts";
+import { providerIn, takeOverForPatient, tookOverAt } from "./take-over.ts";
 
 /** A lock (a move in progress) lasts milliseconds; waits add up to about two seconds before a client is told. */
 const BUSY_WAITS_MS = [50, 100, 200, 400, 600, 600] as const;
@@ -21,11 +24,13 @@ export const sleep = (ms: number): Promise<void> => new Promise((resolve) => set
 
 /** A command that takes time of these calendars, the holder first, resources after providers. `attempt` builds the request anew, because a new attempt needs a fresh id. */
 export async function take(
-  env: Env,
+  c: Context<EdgeEnv>,
   calendars: readonly Configurable[],
   attempt: () => TakeRequest,
 ): Promise<TakeAnswer> {
+  const { env } = c;
   const first = attempt();
+  await takeOverForPatient(c, first.patientId);
   const agenda = patientAgenda(env, first.patientId);
   let answer = await agenda.take(first);
   let busyFor = 0;
@@ -46,17 +51,30 @@ export async function take(
   return answer;
 }
 
-export type StatusAnswer = Exclude<StatusReply, { kind: "moved" }> | { readonly kind: "unknown" };
+export type StatusAnswer =
+  | Exclude<StatusReply, { kind: "moved" | "needs-config" }>
+  | { readonly kind: "unknown" };
+
+/** [AD6] The appointment may wait for its home, or its home for a configuration. Whether to ask again. */
+async function isReady(c: Context<EdgeEnv>, home: ProviderId, reply: StatusReply): Promise<boolean> {
+  if (reply.kind === "refused" && reply.refusal.reason === "not-found") return tookOverAt(c, home);
+  if (reply.kind !== "needs-config") return false;
+  const provider = await providerIn(c, home);
+  if (provider) await configure(c.env, provider);
+  return provider !== undefined;
+}
 
 /** Takes no time from anybody: straight to the calendar, then the patient's agenda is told before the client is. */
 export async function changeStatus(
-  env: Env,
+  c: Context<EdgeEnv>,
   calendar: ProviderId,
   command: StatusCommand,
 ): Promise<StatusAnswer> {
+  const { env } = c;
   try {
     let at = calendar;
     let reply = await providerCalendar(env, at).status(command);
+    if (await isReady(c, at, reply)) reply = await providerCalendar(env, at).status(command);
     for (const wait of BUSY_WAITS_MS) {
       if (reply.kind !== "busy" && reply.kind !== "moved") break;
       if (reply.kind === "moved")
@@ -66,6 +84,7 @@ export async function changeStatus(
     }
     forgetAvailability(at);
     if (reply.kind === "moved") return { kind: "busy" };
+    if (reply.kind === "needs-config") return { kind: "refused", refusal: { reason: "not-found" } }; // no directory has it
     if (reply.kind === "done") {
       await patientAgenda(env, reply.appointment.patientId).observe([
         { facts: factsOf(reply.appointment), cause: reply.attempt },

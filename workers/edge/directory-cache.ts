@@ -28,6 +28,8 @@ const SHARED_LOAD_WAIT_MS = 5 * SECOND_MS;
 export interface Directory {
   /** How far the directory's outbox was followed. */
   readonly seq: number;
+  /** [AD7] Appointments from elsewhere wait for their calendars, somebody's. */
+  readonly incoming: boolean;
   readonly providers: ReadonlyMap<string, Provider>;
   readonly clinics: ReadonlyMap<string, Clinic>;
   readonly visitTypes: ReadonlyMap<string, VisitType>;
@@ -48,8 +50,13 @@ let loadingSince = 0;
 let failedAt = 0;
 /** A refresh is on its way until then; it may die with its request, hence a time and not a flag. */
 let refreshAfter = 0;
+/** Of whatever was asked last, the whole or a part. */
+let waiting: WaitingRoom | undefined;
 /** What was asked of Postgres provider by provider until the whole directory is here. */
 const parts = new Map<ProviderId, Loaded>();
+
+/** What an isolate knows of appointments that wait for their calendars. */
+export type WaitingRoom = Pick<Directory, "seq" | "incoming">;
 
 type WaitUntil = (work: Promise<unknown>) => void;
 
@@ -97,6 +104,15 @@ export async function directoryFor(
   }
 }
 
+/** [AD7] As this isolate heard last; null = it never did. With `keep` it is asked again behind the answer when that is a while ago. */
+export function waitingRoom(keep?: {
+  readonly settings: EdgeSettings;
+  readonly waitUntil: WaitUntil;
+}): WaitingRoom | null {
+  if (keep && (!loaded || Date.now() - loaded.at >= FRESH_MS)) refresh(keep.settings, keep.waitUntil);
+  return waiting ?? null;
+}
+
 /** One load at a time, behind somebody's answer and, while it is the whole, not in the way of the ones that follow it. */
 function refresh(settings: EdgeSettings, waitUntil: WaitUntil): void {
   if (Date.now() - failedAt < RETRY_MS || isLoading() || Date.now() < refreshAfter) return;
@@ -121,6 +137,7 @@ export async function followDirectory(settings: EdgeSettings): Promise<void> {
 /** Forgets everything: what the next request sees is what Postgres says. */
 export function forgetDirectory(): void {
   loaded = undefined;
+  waiting = undefined;
   parts.clear();
   loading = undefined;
   failedAt = 0;
@@ -150,16 +167,22 @@ function load(settings: EdgeSettings): Promise<Loaded> {
 
 /** What is new since `known`: usually nothing; some providers, which are read again; else everything. */
 async function follow(settings: EdgeSettings, known: Directory): Promise<Directory> {
-  const news = await askPostgres(settings, (db, { newsSince }) => newsSince(db, known.seq));
+  const { news, incoming } = await askPostgres(settings, (db, { newsAndWaiting }) =>
+    newsAndWaiting(db, known.seq),
+  );
   const last = news.at(-1);
-  if (!last) return known;
+  if (!last) {
+    waiting = { seq: known.seq, incoming };
+    return known.incoming === incoming ? known : { ...known, incoming };
+  }
   const changed = new Set(news.map(({ id }) => id as ProviderId));
   if (changed.size > FOLLOW_MAX || news.some(({ kind }) => kind !== "provider"))
     return fetchDirectory(settings, null);
   const fresh = await fetchDirectory(settings, [...changed]);
   const providers = new Map([...known.providers, ...fresh.providers]);
   // Visit types come whole with every part; a change of clinics or rooms would have been news of another kind.
-  return { ...known, seq: last.seq, providers, specialties: specialtiesOf(providers.values()) };
+  const specialties = specialtiesOf(providers.values());
+  return { ...known, seq: last.seq, incoming: fresh.incoming, providers, specialties };
 }
 
 async function fetchDirectory(
@@ -169,8 +192,10 @@ async function fetchDirectory(
   const rows = await askPostgres(settings, (db, { loadDirectory }) => loadDirectory(db, only));
   const byId = <T extends { readonly id: string }>(list: readonly T[]): Map<string, T> =>
     new Map(list.map((item) => [item.id, item]));
+  waiting = { seq: rows.seq, incoming: rows.incoming };
   return {
     seq: rows.seq,
+    incoming: rows.incoming,
     providers: byId(rows.providers),
     clinics: byId(rows.clinics),
     visitTypes: byId(rows.visitTypes),

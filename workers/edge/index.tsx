@@ -1,15 +1,23 @@
 /** The edge: mounts the API and the pages, and exports the object classes that this Worker hosts. */
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
-import { clinicAdministration, providerAdministration } from "./api/administration.ts";
+import { clinicAdministration } from "./api/admin-clinics.ts";
+import { patientRecords } from "./api/admin-patients.ts";
+import { providerAdministration } from "./api/admin-providers.ts";
+import { resourceAdministration } from "./api/admin-resources.ts";
+import { staffAdministration } from "./api/admin-staff.ts";
+import { visitTypeAdministration } from "./api/admin-visit-types.ts";
 import { appointmentHistory } from "./api/appointment-history.ts";
 import { appointments } from "./api/appointments.ts";
 import { blocks } from "./api/blocks.ts";
 import { appointmentFiles, patientCalendars } from "./api/calendar-files.ts";
+import { dayLists } from "./api/day-lists.ts";
 import { locations, providers, specialties, visitTypes } from "./api/directory.ts";
 import { explainStart } from "./api/explain.ts";
+import { exports } from "./api/exports.ts";
 import { health } from "./api/health.ts";
 import { holds } from "./api/holds.ts";
+import { imports } from "./api/imports.ts";
 import { live } from "./api/live.ts";
 import { patients } from "./api/patients.ts";
 import { NOT_FOUND, sendProblem } from "./api/problem.ts";
@@ -41,11 +49,16 @@ const tooLarge = bodyLimit({
 
 const v1 = new Hono<EdgeEnv>()
   .use(authenticate)
+  .route("/imports", imports) // before the limit: a file is larger than any other body
   .use(tooLarge)
   .route("/health", health)
   .route("/locations", locations)
   .route("/locations", clinicAdministration)
+  .route("/locations", resourceAdministration)
+  .route("/locations", dayLists)
   .route("/visit-types", visitTypes)
+  .route("/visit-types", visitTypeAdministration)
+  .route("/staff", staffAdministration)
   .route("/specialties", specialties)
   .route("/providers", explainStart)
   .route("/providers", providers)
@@ -59,7 +72,9 @@ const v1 = new Hono<EdgeEnv>()
   .route("/series", series)
   .route("/patients", patientCalendars)
   .route("/patients", patients)
+  .route("/patients", patientRecords)
   .route("/live", live)
+  .route("/exports", exports)
   .route("/rebuild", rebuild)
   .all("*", (c) => sendProblem(c, NOT_FOUND)); // an unknown path of the API is never a page
 

@@ -12,7 +12,7 @@ import { logFailure } from "../../durable-objects/shared/log.ts";
 import { CALENDAR_AWAY, type Problem, problemFor } from "./api/problem.ts";
 import { findAppointment } from "./book-appointment.ts";
 import type { EdgeEnv } from "./env.ts";
-import { patientAgenda } from "./stubs.ts";
+import { patientList } from "./patient-list.ts";
 
 /** Appointments of one patient, cancelled ones too, that begin within eight hours; nobody has so many. */
 const NEARBY_MAX = 200;
@@ -29,7 +29,7 @@ export async function reopenProblem(
   if (missed.status !== "no-show") return null; // takes its time still, or never again
   const window = { start: plus(missed.start, -VISIT_MINUTES_MAX * MINUTE_MS), end: missed.end };
   try {
-    const nearby = await patientAgenda(c.env, missed.patientId).list(missed.patientId, {
+    const nearby = await patientList(c, [missed.patientId], {
       window,
       status: null,
       after: null,

@@ -1,5 +1,10 @@
 /** What each consumer group does with events. All effects are guarded by version or sequence, so order and repetition are harmless. */
-import { type AppointmentEvent, isAppointmentEvent, isOpeningsEvent } from "../../core/events/event.ts";
+import {
+  type AppointmentEvent,
+  changeOf,
+  isAppointmentEvent,
+  isOpeningsEvent,
+} from "../../core/events/event.ts";
 import type { ConsumerGroup, LogRecord } from "../../core/events/log.ts";
 import { agendaShardOf } from "../../core/ids.ts";
 import type { News } from "../../durable-objects/patient-agenda/agenda-commands.ts";
@@ -26,7 +31,8 @@ async function toPostgres(env: EventsEnv, records: readonly LogRecord[]): Promis
 /** `agenda`: settles pending commands and claims, one call per shard concerned. */
 async function toAgendas(env: EventsEnv, records: readonly LogRecord[]): Promise<void> {
   const byShard = new Map<number, News[]>();
-  for (const { data } of appointmentEvents(records)) {
+  for (const { data, type } of appointmentEvents(records)) {
+    if (changeOf(type) === "imported") continue; // [AD5] told before the row left the waiting room
     const shard = agendaShardOf(data.appointment.patientId);
     const news = byShard.get(shard) ?? [];
     news.push({ facts: data.appointment, cause: data.cause });

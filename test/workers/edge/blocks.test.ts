@@ -1,5 +1,5 @@
 /** Proves the API of blocks, group sessions and overrides on the real runtime, with their live frames and their events. */
-import { evictDurableObject, reset, runDurableObjectAlarm } from "cloudflare:test";
+import { reset, runDurableObjectAlarm } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { afterAll, describe, expect, it, vi } from "vitest";
 import type { Provider } from "../../../core/directory/directory.ts";
@@ -27,6 +27,7 @@ import {
   token,
   visitOf,
 } from "../../support/edge.ts";
+import { evict } from "../../support/evict.ts";
 
 afterAll(() => reset());
 
@@ -135,7 +136,7 @@ describe("blocks", () => {
 
     const auth = await staffToken(clinicOf(provider));
     const blockPath = `/providers/${provider.id}/blocks/${blocked.body.id}`;
-    await evictDurableObject(calendarOf(provider.id));
+    await evict(calendarOf(provider.id));
     expect((await call("DELETE", blockPath, { token: auth })).status).toBe(204);
     await vi.waitFor(() => expect(screen.frames).toHaveLength(3));
     expect(named(screen.frames[2], "opened").sort()).toEqual(lost.sort());
@@ -371,7 +372,7 @@ describe("buffers and limits", () => {
         Date.parse(start) >= Date.parse(slot.end) + 15 * 60_000 ||
           Date.parse(start) + length <= Date.parse(slot.start) - 10 * 60_000,
       ).toBe(true);
-    await evictDurableObject(calendarOf(provider.id));
+    await evict(calendarOf(provider.id));
     expect((await startsOf(provider)).filter(near)).toEqual(now);
   });
 

@@ -2,7 +2,7 @@
  * Proves visits that need a room over HTTP on the real objects: provider and room together or not at all, whoever races
  * whom, and back again. Looks into the rows of every calendar. Does not prove crashes (simulation, test/faults).
  */
-import { evictDurableObject, reset, runDurableObjectAlarm } from "cloudflare:test";
+import { reset, runDurableObjectAlarm } from "cloudflare:test";
 import { afterAll, describe, expect, it } from "vitest";
 import "../../../workers/edge/index.tsx";
 import type { Provider, Resource } from "../../../core/directory/directory.ts";
@@ -18,6 +18,7 @@ import {
   somePatient,
   staffToken,
 } from "../../support/edge.ts";
+import { evict } from "../../support/evict.ts";
 import {
   aWard,
   type BookOptions,
@@ -180,7 +181,7 @@ describe("a visit that needs a room", () => {
     const path = `/appointments/${booked.body.id}`;
     const cancelled = await call("DELETE", path, { token: await patientToken(patient), ifMatch: '"v1"' });
     expect(cancelled.status).toBe(200);
-    await evictDurableObject(calendarOf(first.id));
+    await evict(calendarOf(first.id));
     await runDurableObjectAlarm(calendarOf(first.id));
     await expect
       .poll(async () => (await Promise.all(ward.rooms.map(reservedIn))).flat().length, { timeout: 5_000 })

@@ -314,7 +314,7 @@ describe("the page", () => {
 });
 
 describe("calendars that were never told", () => {
-  it("[D11] [D19] only an operator has them told", async () => {
+  it("[D11] [D25] only an operator has them told", async () => {
     const post = (token?: string) =>
       call("POST", "/rebuild/calendars", { body: {}, ...(token === undefined ? {} : { token }) });
     expect((await post()).status).toBe(401);

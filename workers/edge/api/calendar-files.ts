@@ -16,7 +16,7 @@ import { findAppointment } from "../book-appointment.ts";
 import { mintFeedToken, opensFeed } from "../calendar-links.ts";
 import type { Directory } from "../directory-cache.ts";
 import type { EdgeEnv } from "../env.ts";
-import { patientAgenda } from "../stubs.ts";
+import { patientList } from "../patient-list.ts";
 import { clinicIn, directoryForProvider, directoryOf } from "./directory.ts";
 import { visiblePatient } from "./patients.ts";
 import { CALENDAR_AWAY, FORBIDDEN, NOT_FOUND, sendProblem, UNAUTHENTICATED } from "./problem.ts";
@@ -73,7 +73,7 @@ export const patientCalendars = new Hono<EdgeEnv>()
       return sendProblem(c, NOT_FOUND);
     const known = await directoryOf(c);
     try {
-      const facts = await patientAgenda(c.env, id).list(id, {
+      const facts = await patientList(c, [id], {
         window: feedWindow(instant(Date.now())),
         status: null,
         after: null,

@@ -5,6 +5,7 @@ import { isPatientId, type PatientId } from "../../../core/ids.ts";
 import type { EdgeEnv } from "../env.ts";
 import { configure } from "../provisioning.ts";
 import { patientAgenda, providerCalendar } from "../stubs.ts";
+import { takeOverForPatient } from "../take-over.ts";
 import { directoryForProvider } from "./directory.ts";
 import { visiblePatient } from "./patients.ts";
 import { FORBIDDEN, invalid, NOT_FOUND, type Problem, sendProblem, UNAUTHENTICATED } from "./problem.ts";
@@ -58,6 +59,7 @@ export const live = new Hono<EdgeEnv>()
       if (appointmentReach(principal).kind === "clinics") return sendProblem(c, FORBIDDEN); // staff watch their clinic, not a person
     }
     if (!wantsSocket(c)) return sendProblem(c, UPGRADE_REQUIRED);
+    await takeOverForPatient(c, id as PatientId);
     // With a ticket the shard itself decides. The number of shards is fixed, so an invented id creates nothing.
     return patientAgenda(c.env, id as PatientId).fetch(forwarded(c.req.raw, principal ? id : null));
   })

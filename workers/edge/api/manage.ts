@@ -1,6 +1,7 @@
 /** What every route of the administration does: who may, what a refusal of Postgres means, and who is told of a change. */
 import type { Context } from "hono";
 import type { Principal } from "../../../core/access/principal.ts";
+import type { AppointmentFacts } from "../../../core/booking/appointment.ts";
 import { DIRECTORY_BELL } from "../../../core/directory/bell.ts";
 import type { Provider } from "../../../core/directory/directory.ts";
 import type { LocationId, ProviderId } from "../../../core/ids.ts";
@@ -21,11 +22,14 @@ const TOLD_AT_ONCE_MAX = 50;
 /** Appointments that one preview names; the count is of all. */
 export const OUTSIDE_MAX = 200;
 
-type Admitted =
+export type Admitted =
   | { readonly ok: true; readonly principal: Principal }
   | { readonly ok: false; readonly problem: Problem };
 
-/** [D11] Who may change the directory: administrators all of it, staff what concerns their own clinics only. */
+/**
+ * [D11] Who may change the directory: administrators all of it, staff what concerns their own clinics only. Clinics and
+ * providers are public, so a 403 gives nothing away; staff get it for foreign and missing ones alike, before anything is read.
+ */
 export function mayManage(c: Context<EdgeEnv>, locationIds: readonly LocationId[] | "network"): Admitted {
   const principal = c.get("principal");
   if (!principal) return { ok: false, problem: UNAUTHENTICATED };
@@ -47,7 +51,11 @@ const REFERENCES: Readonly<Record<string, string>> = {
   clinic_region_fk: "/regionId",
   provider_site_clinic_fk: "/sites",
   provider_visit_type_visit_type_fk: "/visitTypeIds",
+  patient_home_clinic_fk: "/homeLocationId",
+  staff_clinic_clinic_fk: "/clinics",
 };
+/** What belongs to somebody else already. */
+const UNIQUE: Readonly<Record<string, string>> = { staff_email: "/email" };
 
 /** Sends a write to Postgres; what it refuses becomes a problem. */
 export async function write<T>(
@@ -59,6 +67,9 @@ export async function write<T>(
     if (!(error instanceof PostgresRefusal)) throw error;
     if (error.code === "OS412") return { ok: false, problem: STALE };
     if (error.constraint === "external_id_pk") return { ok: false, problem: KEY_REUSE }; // two at once under one key
+    const taken = UNIQUE[error.constraint ?? ""];
+    if (taken !== undefined)
+      return { ok: false, problem: invalid([{ pointer: taken, message: "must be nobody else's" }]) };
     const pointer = REFERENCES[error.constraint ?? ""];
     if (pointer === undefined) throw error;
     return { ok: false, problem: invalid([{ pointer, message: "must exist" }]) };
@@ -91,31 +102,32 @@ export async function published(c: Context<EdgeEnv>, calendars: readonly Provide
   );
 }
 
-export interface Outside {
-  readonly count: number;
-  /** The first OUTSIDE_MAX, by provider, then start. */
-  readonly appointments: readonly {
-    readonly id: string;
-    readonly providerId: ProviderId;
-    readonly start: string;
-    readonly end: string;
-  }[];
+/** Calendars that are asked at once: a visit type may be offered by 2,000, and waking all of them in one moment helps nobody. */
+const ASKED_TOGETHER_MAX = 25;
+
+/** [D14] The standing appointments that fall out of what these providers would have. Asks each calendar once. */
+export async function factsOutside(
+  env: Env,
+  changed: readonly { readonly provider: Pick<Provider, "id">; readonly next: CalendarConfig }[],
+): Promise<readonly AppointmentFacts[]> {
+  const found: AppointmentFacts[] = [];
+  for (let from = 0; from < changed.length; from += ASKED_TOGETHER_MAX) {
+    const some = changed.slice(from, from + ASKED_TOGETHER_MAX);
+    const facts = await Promise.all(
+      some.map(({ provider, next }) => providerCalendar(env, provider.id).fallingOutside(next)),
+    );
+    found.push(...facts.flat());
+  }
+  return found;
 }
 
-/** [D14] Which standing appointments fall out of what these providers would have. Asks each calendar once. */
-export async function fallingOutside(
-  env: Env,
-  changed: readonly { readonly provider: Provider; readonly next: CalendarConfig }[],
-): Promise<Outside> {
-  const found = await Promise.all(
-    changed.map(({ provider, next }) => providerCalendar(env, provider.id).fallingOutside(next)),
-  );
-  const all = found.flat();
-  const appointments = all.slice(0, OUTSIDE_MAX).map(({ id, providerId, start, end, timeZone }) => ({
+/** The first OUTSIDE_MAX, by provider, then start; the count is of all. Never whose they are. */
+export const outsideDto = (facts: readonly AppointmentFacts[]) => ({
+  count: facts.length,
+  appointments: facts.slice(0, OUTSIDE_MAX).map(({ id, providerId, start, end, timeZone }) => ({
     id,
     providerId,
     start: spellInZone(start, timeZone),
     end: spellInZone(end, timeZone),
-  }));
-  return { count: all.length, appointments };
-}
+  })),
+});

@@ -4,11 +4,11 @@ import { appointmentReach, type Principal } from "../../../core/access/principal
 import { reaches } from "../../../core/access/reach.ts";
 import { appointmentDto } from "../../../core/booking/appointment-dto.ts";
 import { isPatientId, type LocationId, type PatientId } from "../../../core/ids.ts";
-import { DAY_MS, type Instant, instant } from "../../../core/time.ts";
+import { DAY_MS, type Instant, instant, SECOND_MS } from "../../../core/time.ts";
 import { logFailure } from "../../../durable-objects/shared/log.ts";
 import type { EdgeEnv } from "../env.ts";
-import { askPostgres } from "../postgres.ts";
-import { patientAgenda } from "../stubs.ts";
+import { patientList } from "../patient-list.ts";
+import { askPostgres, PostgresUnavailable } from "../postgres.ts";
 import { BAD_CURSOR, decodeCursor, encodeCursor, isText, sendPage } from "./paging.ts";
 import {
   CALENDAR_AWAY,
@@ -21,22 +21,57 @@ import {
 } from "./problem.ts";
 import { listQuery, parseQuery, patientAppointmentsQuery } from "./schemas.ts";
 
-/** Ids that the directory confirmed, so that a busy desk does not ask Postgres for every booking. */
-const knownPatients = new Map<PatientId, LocationId>();
-const KNOWN_PATIENTS_MAX = 20_000;
+/** Who a patient id means by now. */
+interface Person {
+  /** [PA7] Who stands for it: itself, or the one it was merged into. */
+  readonly id: PatientId;
+  /** [PA7] Further ids of the same person. */
+  readonly mergedFrom: readonly PatientId[];
+  /** [PA4] */
+  readonly active: boolean;
+  readonly at: number;
+}
 
-async function homeOf(c: Context<EdgeEnv>, id: PatientId): Promise<LocationId | null> {
-  const known = knownPatients.get(id);
-  if (known) return known;
-  const patient = await askPostgres(c.get("settings"), (db, { findPatient }) => findPatient(db, id));
-  if (!patient) return null;
-  if (knownPatients.size >= KNOWN_PATIENTS_MAX) knownPatients.clear();
-  knownPatients.set(id, patient.homeLocationId);
-  return patient.homeLocationId;
+/** What the directory said of ids, so that a busy desk does not ask Postgres for every booking. */
+const knownPeople = new Map<PatientId, Person>();
+/** Bounds memory: about 200 bytes each. */
+const KNOWN_PEOPLE_MAX = 20_000;
+/** How long another isolate may still book for somebody who was merged or deactivated. */
+const PERSON_FRESH_MS = 10 * SECOND_MS;
+
+/** null = there is no such patient. While Postgres is away, what it said last ([K7]). */
+async function personOf(c: Context<EdgeEnv>, id: PatientId): Promise<Person | null> {
+  const known = knownPeople.get(id);
+  if (known && Date.now() - known.at < PERSON_FRESH_MS) return known;
+  try {
+    const person = await askPostgres(c.get("settings"), async (db, { findPatientRecord }) => {
+      const found = await findPatientRecord(db, id);
+      return found?.mergedInto ? findPatientRecord(db, found.mergedInto) : found;
+    });
+    if (!person) return null;
+    const { mergedFrom, active } = person;
+    const fresh = { id: person.id, mergedFrom, active, at: Date.now() };
+    if (knownPeople.size >= KNOWN_PEOPLE_MAX) knownPeople.clear();
+    knownPeople.set(id, fresh);
+    return fresh;
+  } catch (error) {
+    if (known && error instanceof PostgresUnavailable) return known; // logged there
+    throw error;
+  }
+}
+
+/** After a change: what this isolate does next knows of it. */
+export function forgetPatients(...ids: readonly PatientId[]): void {
+  for (const id of ids) knownPeople.delete(id);
 }
 
 type PatientAnswer =
-  | { readonly ok: true; readonly patientId: PatientId }
+  | {
+      readonly ok: true;
+      readonly patientId: PatientId;
+      /** [PA7] Ids that were merged into this one, where the caller is told of them. */
+      readonly mergedFrom?: readonly PatientId[];
+    }
   | { readonly ok: false; readonly problem: Problem };
 
 /** Whom a booking at `locationId` is for: oneself, or for the desk of that clinic any patient in the directory. */
@@ -54,7 +89,8 @@ export async function patientFor(
     return { ok: false, problem: invalid([{ pointer: "/patientId", message: "is required for staff" }]) };
   if (principal.role === "staff" && !principal.clinics.includes(locationId))
     return { ok: false, problem: NOT_FOUND };
-  return (await homeOf(c, given)) ? { ok: true, patientId: given } : { ok: false, problem: NOT_FOUND };
+  const person = await personOf(c, given);
+  return person?.active ? { ok: true, patientId: person.id } : { ok: false, problem: NOT_FOUND }; // [PA4] [PA7]
 }
 
 /** A patient whose list this caller may open; what they see in it is filtered by reach. */
@@ -68,11 +104,14 @@ export async function visiblePatient(
   if (principal.role === "patient")
     return principal.patientId === id ? { ok: true, patientId: id } : { ok: false, problem: NOT_FOUND };
   if (principal.role === "kiosk" || principal.role === "provider") return { ok: false, problem: FORBIDDEN };
-  return (await homeOf(c, id)) ? { ok: true, patientId: id } : { ok: false, problem: NOT_FOUND };
+  const person = await personOf(c, id);
+  return person
+    ? { ok: true, patientId: person.id, mergedFrom: person.mergedFrom }
+    : { ok: false, problem: NOT_FOUND };
 }
 
 /** Without dates: everything that the agenda still keeps. */
-const EVER: readonly [Instant, Instant] = [instant(0), instant(Date.UTC(2100, 0, 1))];
+export const EVER: readonly [Instant, Instant] = [instant(0), instant(Date.UTC(2100, 0, 1))];
 
 const isStartAndId = (parts: readonly unknown[]): parts is readonly [number, string] =>
   parts.length === 2 && typeof parts[0] === "number" && typeof parts[1] === "string";
@@ -119,7 +158,7 @@ export const patients = new Hono<EdgeEnv>()
       end: to ? instant(Date.parse(to) + DAY_MS) : EVER[1],
     };
     try {
-      const found = await patientAgenda(c.env, patient.patientId).list(patient.patientId, {
+      const found = await patientList(c, [patient.patientId, ...(patient.mergedFrom ?? [])], {
         window,
         status: status ?? null,
         after: after ? { start: instant(after[0]), id: after[1] } : null,

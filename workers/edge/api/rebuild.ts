@@ -1,7 +1,7 @@
 /** The record's repair, for operators (`npm run rebuild -- postgres`): what was lost in Postgres comes from its owners. */
 import { type Context, Hono } from "hono";
 import { stream } from "hono/streaming";
-import { z } from "zod";
+import * as z from "zod";
 import { DIRECTORY_BELL } from "../../../core/directory/bell.ts";
 import { APPOINTMENT_PARTITIONS } from "../../../core/events/partition.ts";
 import { logFailure } from "../../../durable-objects/shared/log.ts";
@@ -76,7 +76,7 @@ export const rebuild = new Hono<EdgeEnv>()
     return c.json(await replayHistory(c.env, c.get("settings"), partition, offset));
   })
   /**
-   * [D19] A network that was written into the tables: calendars that were never given their configuration are, at the pace of
+   * [D25] A network that was written into the tables: calendars that were never given their configuration are, at the pace of
    * the consumers, and tell their openings to the search. Idempotent; the answer is how many they are.
    */
   .post("/calendars", async (c) => {

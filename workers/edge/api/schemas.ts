@@ -22,7 +22,7 @@ export const locationId = z
   .string()
   .regex(LOCATION_ID, "must be a location id")
   .transform((id) => id as LocationId);
-const patientId = z
+export const patientId = z
   .string()
   .refine(isPatientId, "must be a patient id")
   .transform((id) => id as PatientId);
@@ -53,6 +53,11 @@ function isRealDate(text: string): boolean {
     new Date(at).toISOString().startsWith(text)
   );
 }
+
+/** What another system is called here: its ids are remembered under this name. */
+export const otherSystem = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9.-]{0,99}$/, "must be lower-case letters, digits, dots and dashes");
 
 /** What a person writes about why they come. Shown to the clinic, never in events. */
 const REASON_CHARS_MAX = 500;
@@ -246,6 +251,16 @@ export async function parseBody<Shape extends z.ZodType>(
   return result.success
     ? { ok: true, value: result.data }
     : { ok: false, problem: invalid(pointersOf(result.error, "")) };
+}
+
+/** As `parseBody`, for commands whose address may say it all: no body counts as an empty object. */
+export async function parseBodyIfAny<Shape extends z.ZodType>(
+  c: Context<EdgeEnv>,
+  shape: Shape,
+): Promise<Parsed<z.output<Shape>>> {
+  const empty = (await c.req.text()).trim() === ""; // Hono keeps the text for whoever asks again
+  if (!empty) return parseBody(c, shape);
+  return { ok: true, value: shape.parse({}) };
 }
 
 /**

@@ -8,6 +8,7 @@ import { STATUS_TEXT } from "../../../web/shared/status-text.ts";
 import { directoryOf } from "../api/directory.ts";
 import type { Directory } from "../directory-cache.ts";
 import type { EdgeEnv } from "../env.ts";
+import { patientList } from "../patient-list.ts";
 import { patientAgenda } from "../stubs.ts";
 import { AppointmentPlace, canChange, isUpcoming } from "./appointment-view.tsx";
 import { sendPage } from "./layout.tsx";
@@ -26,7 +27,7 @@ async function listOf(
   { patientId }: PatientPrincipal,
 ): Promise<AppointmentFacts[] | null> {
   try {
-    return await patientAgenda(c.env, patientId).list(patientId, {
+    return await patientList(c, [patientId], {
       window: { start: instant(Date.now() - HISTORY_MS), end: END_OF_TIME },
       status: null,
       after: null,

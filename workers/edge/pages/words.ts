@@ -1,7 +1,8 @@
 /** Codes of the directory in the words of a page. */
 import type { Clinic, Provider, VisitType } from "../../../core/directory/directory.ts";
 
-const languageNames = new Intl.DisplayNames("en-US", { type: "language" });
+/** Made when a page first names a language: it loads names for the whole world, half of what starting this Worker costs. */
+let languageNames: Intl.DisplayNames | undefined;
 
 /** Specialties whose code is not their name. */
 const SPECIALTY_NAMES: Readonly<Record<string, string>> = { ent: "Ear, nose and throat" };
@@ -12,8 +13,11 @@ export function specialtyText(code: string): string {
   return SPECIALTY_NAMES[code] ?? words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-export const languagesText = (codes: readonly string[]): string =>
-  codes.map((code) => languageNames.of(code) ?? code).join(", ");
+export function languagesText(codes: readonly string[]): string {
+  languageNames ??= new Intl.DisplayNames("en-US", { type: "language" });
+  const names = languageNames;
+  return codes.map((code) => names.of(code) ?? code).join(", ");
+}
 
 export const providerText = ({ displayName, title }: Provider): string => `${displayName}, ${title}`;
 

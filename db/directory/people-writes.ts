@@ -1,0 +1,151 @@
+/** How patients and staff are made and change. `version` is the one that the author saw; another one is `OS412`. */
+import { eq, type SQL, sql } from "drizzle-orm";
+import type { PatientPreferences } from "../../core/directory/directory.ts";
+import type { LocationId, PatientId, StaffId } from "../../core/ids.ts";
+import type { Db } from "../client.ts";
+import { patient, staff } from "../schema/index.ts";
+import { foldText } from "../search-text.ts";
+import { changePeople } from "./change.ts";
+import { deactivation, type MadeBy, madeBy, texts } from "./writes.ts";
+
+/** A patient as the desk writes them. */
+export interface PatientSettings {
+  readonly displayName: string;
+  readonly birthDate: string;
+  readonly email: string | null;
+  readonly phone: string | null;
+  readonly homeLocationId: LocationId;
+  readonly preferredLanguage: string | null;
+  readonly interpreterLanguage: string | null;
+  readonly accessNeeds: readonly string[];
+  readonly preferences: PatientPreferences | null;
+}
+
+const patientRow = (settings: PatientSettings) => ({
+  ...settings,
+  accessNeeds: [...settings.accessNeeds],
+  searchText: foldText(settings.displayName),
+});
+
+/**
+ * A merged row is nobody's to change: the other one stands for both. Locked, because changes of people take no turns: of two
+ * at once the second one waits here, and then finds a newer version.
+ */
+const patientAt = (id: PatientId, version: number): SQL =>
+  sql`EXISTS (SELECT 1 FROM patient WHERE id = ${id} AND version = ${version} AND merged_into IS NULL FOR UPDATE)`;
+
+/** [PA2] @throws `external_id_pk` (23505) when the key was used, `patient_home_clinic_fk` (23503) for an unknown clinic. */
+export const insertPatient = (db: Db, id: PatientId, settings: PatientSettings, by: MadeBy): Promise<void> =>
+  changePeople(db, {
+    statements: [
+      db
+        .insert(patient)
+        .values({ ...patientRow(settings), id })
+        .getSQL(),
+      madeBy("patient", id, by),
+    ],
+  });
+
+/** [PA3] */
+export const updatePatient = (
+  db: Db,
+  id: PatientId,
+  settings: PatientSettings,
+  version: number,
+): Promise<void> =>
+  changePeople(db, {
+    conditions: [patientAt(id, version)],
+    statements: [
+      db
+        .update(patient)
+        .set({ ...patientRow(settings), version: version + 1 })
+        .where(eq(patient.id, id))
+        .getSQL(),
+    ],
+  });
+
+/** [PA4] */
+export const setPatientActive = (db: Db, id: PatientId, version: number, active: boolean): Promise<void> =>
+  changePeople(db, {
+    conditions: [patientAt(id, version)],
+    statements: [
+      sql`UPDATE patient SET deactivated_at = ${deactivation(active)}, version = version + 1 WHERE id = ${id}`,
+    ],
+  });
+
+/**
+ * [PA6] From now on `into` stands for both. Its version rises too, because what is shown of it says so.
+ * Rows that were merged into `id` before follow, so that every id is one step from who stands for it.
+ * @throws `OS412` when `id` has changed, or one of them was merged meanwhile.
+ */
+export const mergePatient = (db: Db, id: PatientId, into: PatientId, version: number): Promise<void> =>
+  changePeople(db, {
+    conditions: [
+      // Both rows are locked in one order before they are looked at: two merges at once must not make a circle.
+      sql`(SELECT count(*) FROM (SELECT 1 FROM patient WHERE id IN (${id}, ${into}) ORDER BY id FOR UPDATE) both_rows) = 2`,
+      patientAt(id, version),
+      sql`EXISTS (SELECT 1 FROM patient WHERE id = ${into} AND merged_into IS NULL AND deactivated_at IS NULL)`,
+    ],
+    statements: [
+      sql`UPDATE patient SET merged_into = ${into}, version = version + 1 WHERE id = ${id} OR merged_into = ${id}`,
+      sql`UPDATE patient SET version = version + 1 WHERE id = ${into}`,
+    ],
+  });
+
+export interface StaffSettings {
+  readonly displayName: string;
+  readonly email: string;
+  readonly role: "staff" | "admin";
+  readonly clinics: readonly LocationId[];
+}
+
+const staffAt = (id: StaffId, version: number): SQL =>
+  sql`EXISTS (SELECT 1 FROM staff WHERE id = ${id} AND version = ${version} FOR UPDATE)`;
+const clinicRows = (id: StaffId, clinics: readonly LocationId[]): SQL =>
+  sql`INSERT INTO staff_clinic (staff_id, location_id) SELECT ${id}, unnest(${texts(clinics)})`;
+
+/** @throws `external_id_pk` or `staff_email` (23505), `staff_clinic_clinic_fk` (23503). */
+export const insertStaff = (
+  db: Db,
+  id: StaffId,
+  { clinics, ...row }: StaffSettings,
+  by: MadeBy,
+): Promise<void> =>
+  changePeople(db, {
+    statements: [
+      madeBy("staff", id, by), // first: the same request twice at once meets here, not at its own e-mail address
+      db
+        .insert(staff)
+        .values({ ...row, id })
+        .getSQL(),
+      clinicRows(id, clinics),
+    ],
+  });
+
+/** @throws `OS412`, `staff_email` (23505), `staff_clinic_clinic_fk` (23503). */
+export const updateStaff = (
+  db: Db,
+  id: StaffId,
+  { clinics, ...row }: StaffSettings,
+  version: number,
+): Promise<void> =>
+  changePeople(db, {
+    conditions: [staffAt(id, version)],
+    statements: [
+      db
+        .update(staff)
+        .set({ ...row, version: version + 1 })
+        .where(eq(staff.id, id))
+        .getSQL(),
+      sql`DELETE FROM staff_clinic WHERE staff_id = ${id}`,
+      clinicRows(id, clinics),
+    ],
+  });
+
+export const setStaffActive = (db: Db, id: StaffId, version: number, active: boolean): Promise<void> =>
+  changePeople(db, {
+    conditions: [staffAt(id, version)],
+    statements: [
+      sql`UPDATE staff SET deactivated_at = ${deactivation(active)}, version = version + 1 WHERE id = ${id}`,
+    ],
+  });

@@ -1,0 +1,84 @@
+/** The waiting room as its calendars' side sees it: who is awaited, and what leaves. */
+import { type SQL, sql } from "drizzle-orm";
+import type { AppointmentStatus, CancellationReason } from "../../core/booking/appointment.ts";
+import { type HandedIn, TAKE_OVER_MAX } from "../../core/booking/take-over.ts";
+import type { AppointmentId, LocationId, PatientId, ProviderId, VisitTypeId } from "../../core/ids.ts";
+import { invariant } from "../../core/invariant.ts";
+import { type Instant, instant } from "../../core/time.ts";
+import type { Db } from "../client.ts";
+import { PUSH_MAX } from "../directory/outbox.ts";
+
+type Row = Record<string, string | null> & { readonly id: string };
+
+const text = (row: Row, name: string): string => {
+  const value = row[name];
+  invariant(typeof value === "string", "a row of the waiting room has what its columns say");
+  return value;
+};
+const momentOf = (value: string | null | undefined): Instant | null =>
+  value == null ? null : instant(Date.parse(value));
+
+/** Brands and codes are given here: ids refer to rows whose ids were checked, codes come from `putIncoming`. */
+const handedIn = (row: Row): HandedIn => ({
+  id: row.id as AppointmentId,
+  providerId: text(row, "provider_id") as ProviderId,
+  patientId: text(row, "patient_id") as PatientId,
+  locationId: text(row, "location_id") as LocationId,
+  visitTypeId: text(row, "visit_type_id") as VisitTypeId,
+  timeZone: text(row, "time_zone"),
+  start: instant(Date.parse(text(row, "start_at"))),
+  end: instant(Date.parse(text(row, "end_at"))),
+  status: text(row, "status") as AppointmentStatus,
+  createdAt: instant(Date.parse(text(row, "created_at"))),
+  updatedAt: instant(Date.parse(text(row, "updated_at"))),
+  checkedInAt: momentOf(row.checked_in_at),
+  cancelledAt: momentOf(row.cancelled_at),
+  cancellationReason: (row.cancellation_reason ?? null) as CancellationReason | null,
+  reason: row.reason ?? null,
+});
+
+const take = (where: SQL, order: SQL) => sql`
+  SELECT i.*, c.time_zone FROM incoming_appointment AS i JOIN clinic AS c ON c.id = i.location_id
+  WHERE ${where} ORDER BY ${order} LIMIT ${TAKE_OVER_MAX}`;
+
+/**
+ * What waits for one calendar, by id after `after`, at most TAKE_OVER_MAX: a shorter answer is the last one. Walks
+ * `incoming_provider_idx`.
+ */
+export async function nextIncomingOf(
+  db: Db,
+  provider: ProviderId,
+  after: AppointmentId | "",
+): Promise<HandedIn[]> {
+  const { rows } = await db.execute<Row>(
+    take(sql`i.provider_id = ${provider} AND i.id > ${after}`, sql`i.id`),
+  );
+  return rows.map(handedIn);
+}
+
+/** What waits for one patient at all calendars, by calendar, then id; at most TAKE_OVER_MAX. Walks `incoming_patient_idx`. */
+export async function incomingOfPatient(db: Db, patient: PatientId): Promise<HandedIn[]> {
+  const { rows } = await db.execute<Row>(take(sql`i.patient_id = ${patient}`, sql`i.provider_id, i.id`));
+  return rows.map(handedIn);
+}
+
+/** Rows that leave in one statement. */
+export const REMOVED_MAX = 5_000;
+
+/** Their calendars and their patients' agendas have them: at most REMOVED_MAX rows leave. By primary key. */
+export async function removeIncoming(db: Db, ids: readonly AppointmentId[]): Promise<void> {
+  invariant(ids.length <= REMOVED_MAX, "at most REMOVED_MAX rows leave at once");
+  await db.execute(sql`DELETE FROM incoming_appointment WHERE id = ANY(${sql.param([...ids])}::text[])`);
+}
+
+/** Of at most PUSH_MAX calendars, those that something waits for. One look into `incoming_provider_idx` for each. */
+export async function awaitedAmong(
+  db: Db,
+  providers: readonly ProviderId[],
+): Promise<ReadonlySet<ProviderId>> {
+  invariant(providers.length <= PUSH_MAX, "at most PUSH_MAX calendars are asked about at once");
+  const { rows } = await db.execute<{ asked: string }>(sql`
+    SELECT asked FROM unnest(${sql.param([...providers])}::text[]) AS asked
+    WHERE EXISTS (SELECT 1 FROM incoming_appointment WHERE provider_id = asked)`);
+  return new Set(rows.map(({ asked }) => asked as ProviderId));
+}

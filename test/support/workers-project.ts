@@ -1,0 +1,58 @@
+/** A vitest project that runs the Workers and their objects in workerd, over a Postgres behind the local door. */
+import { cloudflareTest } from "@cloudflare/vitest-plugin";
+import { testBindings } from "./test-bindings.ts";
+
+interface WorkersProject {
+  readonly name: string;
+  readonly include: readonly string[];
+  /** From the repository's root: what starts Postgres and its door. */
+  readonly globalSetup: string;
+  readonly groupOrder: number;
+}
+
+/** Imported by name in the sources: bundled once for all files instead of read file by file. */
+const BUNDLED = [
+  "zod",
+  "hono",
+  "jose",
+  "drizzle-orm",
+  "papaparse",
+  "preact",
+  "preact/hooks",
+  "preact/jsx-runtime",
+  "preact-render-to-string",
+  "@preact/signals",
+];
+
+export async function workersProject({ name, include, globalSetup, groupOrder }: WorkersProject) {
+  return {
+    plugins: [
+      cloudflareTest({
+        wrangler: { configPath: "./wrangler.toml" },
+        miniflare: {
+          cf: false,
+          bindings: await testBindings(),
+          workers: [
+            {
+              // Stand-in for the identity Worker: the tests' own key pair travels in LOCAL_ISSUER_JWKS.
+              name: "openslot-identity",
+              modules: true,
+              compatibilityDate: "2026-08-15",
+              script: "export default { fetch: () => new Response('no', { status: 404 }) };",
+            },
+          ],
+        },
+      } as never), // the plugin's type does not know Miniflare 5's `workers` yet
+    ],
+    test: {
+      name,
+      include: [...include],
+      globalSetup,
+      testTimeout: 60_000, // a busy machine; nothing here takes seconds on a quiet one
+      fsModuleCache: false, // required with vitest 5: the plugin cannot read its module cache
+      maxWorkers: 1, // one runtime, one database: each file of this project counts on both
+      sequence: { groupOrder },
+      deps: { optimizer: { ssr: { enabled: true, include: BUNDLED } } },
+    },
+  };
+}

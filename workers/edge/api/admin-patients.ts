@@ -1,0 +1,251 @@
+/**
+ * Patients' records: made, read, changed, searched, deactivated, merged. Names and dates of birth come in bodies only, never in an
+ * address; a foreign record is the 404 of a missing one.
+ */
+import { type Context, Hono } from "hono";
+import {
+  mayKeepRecords,
+  type RecordReach,
+  reachesRecord,
+  recordReach,
+} from "../../../core/access/patient-records.ts";
+import { appointmentReach, type Principal } from "../../../core/access/principal.ts";
+import { reaches } from "../../../core/access/reach.ts";
+import { type AppointmentFacts, occupiesTime } from "../../../core/booking/appointment.ts";
+import { AGENDA_SHARDS, isPatientId, makePatientId, type PatientId } from "../../../core/ids.ts";
+import { VISIT_MINUTES_MAX } from "../../../core/schedule/config.ts";
+import { type Instant, MINUTE_MS } from "../../../core/time.ts";
+import type { PatientRecord } from "../../../db/index.ts";
+import type { EdgeEnv } from "../env.ts";
+import { patientList } from "../patient-list.ts";
+import { askPostgres } from "../postgres.ts";
+import { applyNow, create, etagOf, freshBytes, previewOrApply } from "./admin-commands.ts";
+import { applyQuery, mergeBody, patientBody, patientSearchBody } from "./admin-schemas.ts";
+import { directoryOf } from "./directory.ts";
+import { type Admitted, OUTSIDE_MAX, outsideDto } from "./manage.ts";
+import { EVER, forgetPatients } from "./patients.ts";
+import { FORBIDDEN, invalid, NOT_FOUND, type Problem, sendProblem, UNAUTHENTICATED } from "./problem.ts";
+import { parseBody, parseQuery } from "./schemas.ts";
+
+const rule = (name: string, title: string): Problem => ({
+  status: 422,
+  slug: "rule-violated",
+  title,
+  extra: { rule: name },
+});
+const MERGED = rule("patient-merged", "This record was merged into another one, which stands for both.");
+const INACTIVE = rule("patient-inactive", "A deactivated record cannot stand for another one.");
+const STILL_BOOKED = rule(
+  "future-appointments",
+  "Appointments to come stand under this record: book them for the other one, or cancel them, first.",
+);
+const TOO_MANY = rule("too-many-merged", "Too many records were merged into one.");
+
+/** What a record shows to whoever may see it. Whether appointments wait elsewhere is for the merge alone. */
+const recordDto = ({ waiting: _waiting, mergedInto: _mergedInto, ...record }: PatientRecord) => record;
+
+/** [PA1] Desks and administrators; who may not gets 403 by role, before anything is read. */
+function keeper(c: Context<EdgeEnv>): Admitted {
+  const principal = c.get("principal");
+  if (!principal) return { ok: false, problem: UNAUTHENTICATED };
+  return mayKeepRecords(principal) ? { ok: true, principal } : { ok: false, problem: FORBIDDEN };
+}
+
+/** [PA1] The record behind an id, if it is in reach: invented, missing and foreign ids are one answer. */
+async function recordIn(
+  c: Context<EdgeEnv>,
+  reach: RecordReach,
+  text: string,
+): Promise<PatientRecord | null> {
+  if (!isPatientId(text)) return null;
+  const id = text as PatientId;
+  const found = await askPostgres(c.get("settings"), (db, queries) => queries.findPatientRecord(db, id));
+  return found && reachesRecord(reach, found) ? found : null;
+}
+
+type Kept = { readonly principal: Principal; readonly record: PatientRecord } | { readonly problem: Problem };
+
+async function keptRecord(c: Context<EdgeEnv>): Promise<Kept> {
+  const admitted = keeper(c);
+  if (!admitted.ok) return { problem: admitted.problem };
+  const record = await recordIn(c, recordReach(admitted.principal), c.req.param("id") ?? "");
+  return record ? { principal: admitted.principal, record } : { problem: NOT_FOUND };
+}
+
+/** Pages of OUTSIDE_MAX that are looked through: cancelled ones stand in the list too. Nobody has 2,000 visits to come. */
+const STANDING_PAGES_MAX = 10;
+
+/** What still stands of a patient's appointments, now or to come, at every clinic. As the agenda has it: it includes what is pending. */
+async function standingOf(c: Context<EdgeEnv>, ids: readonly PatientId[]): Promise<AppointmentFacts[]> {
+  const now = Date.now();
+  const window = { start: (now - VISIT_MINUTES_MAX * MINUTE_MS) as Instant, end: EVER[1] };
+  const standing: AppointmentFacts[] = [];
+  let after: { readonly start: Instant; readonly id: string } | null = null;
+  for (let page = 0; page < STANDING_PAGES_MAX; page++) {
+    const found: AppointmentFacts[] = await patientList(c, ids, {
+      window,
+      status: null,
+      after,
+      limit: OUTSIDE_MAX,
+    });
+    standing.push(
+      ...found.filter(({ end, status }) => end > now && occupiesTime(status) && status !== "completed"),
+    );
+    after = found.at(-1) ?? null;
+    if (found.length < OUTSIDE_MAX) break;
+  }
+  return standing;
+}
+
+/** All are counted; named are those at clinics that the caller reaches. */
+const standingDto = (principal: Principal, facts: readonly AppointmentFacts[]) => ({
+  ...outsideDto(facts.filter((one) => reaches(appointmentReach(principal), one))),
+  count: facts.length,
+});
+
+export const patientRecords = new Hono<EdgeEnv>()
+  /** [PA2] A new patient, at home in one of the caller's clinics. */
+  .post("/", async (c) => {
+    const admitted = keeper(c);
+    if (!admitted.ok) return sendProblem(c, admitted.problem);
+    const known = await directoryOf(c);
+    const reach = recordReach(admitted.principal);
+    return create(c, admitted, {
+      kind: "patient",
+      path: "patients",
+      shape: patientBody,
+      check: ({ homeLocationId }) => {
+        const isOwn = reach.kind !== "clinics" || reach.locationIds.includes(homeLocationId);
+        if (!isOwn) return FORBIDDEN; // clinics are public: foreign and missing ones alike
+        return known.clinics.get(homeLocationId)?.active ? null : NO_CLINIC;
+      },
+      freshId: () => makePatientId((freshBytes()[0] as number) % AGENDA_SHARDS, freshBytes()), // shards divide 256
+      insert: (db, { insertPatient }, { id, body, by }) => insertPatient(db, id as PatientId, body, by),
+      tell: null,
+      show: async (id) => {
+        const record = await recordIn(c, { kind: "everything" }, id);
+        return record ? { body: recordDto(record), version: record.version } : undefined;
+      },
+    });
+  })
+  /** [PA5] At most 50, by name. A POST, because names do not belong into addresses. */
+  .post("/search", async (c) => {
+    const admitted = keeper(c);
+    if (!admitted.ok) return sendProblem(c, admitted.problem);
+    const parsed = await parseBody(c, patientSearchBody);
+    if (!parsed.ok) return sendProblem(c, parsed.problem);
+    const reach = recordReach(admitted.principal);
+    const search = { ...parsed.value, homeLocationIds: reach.kind === "clinics" ? reach.locationIds : null };
+    const found = await askPostgres(c.get("settings"), async (db, queries) => {
+      if (!queries.isNarrow(search)) return null;
+      const rows = await queries.searchPatients(db, search);
+      return { rows: rows.slice(0, queries.PATIENT_MATCHES_MAX - 1), more: rows.length };
+    });
+    if (!found)
+      return sendProblem(
+        c,
+        invalid([{ pointer: "/name", message: "must have a word of three letters, or give a birth date" }]),
+      );
+    return c.json({ data: found.rows, page: { next: null }, isComplete: found.more === found.rows.length });
+  })
+  /** [PA7] Of a merged id the record that stands for it: `id` and `Content-Location` say whose. */
+  .get("/:id", async (c) => {
+    const principal = c.get("principal");
+    if (!principal) return sendProblem(c, UNAUTHENTICATED);
+    const reach = recordReach(principal);
+    if (reach.kind === "nothing") return sendProblem(c, FORBIDDEN);
+    let record = await recordIn(c, reach, c.req.param("id"));
+    if (record?.mergedInto) {
+      record = await recordIn(c, reach, record.mergedInto);
+      if (record) c.header("Content-Location", `/v1/patients/${record.id}`);
+    }
+    if (!record) return sendProblem(c, NOT_FOUND);
+    c.header("ETag", etagOf(record.version));
+    c.header("Cache-Control", "no-store");
+    return c.json(recordDto(record));
+  })
+  /** [PA3] The whole record anew. A desk may give a patient to another clinic, and does not see them from then on. */
+  .put("/:id", async (c) => {
+    const kept = await keptRecord(c);
+    if ("problem" in kept) return sendProblem(c, kept.problem);
+    const { record } = kept;
+    const parsed = await parseBody(c, patientBody);
+    if (!parsed.ok) return sendProblem(c, parsed.problem);
+    if (record.mergedInto) return sendProblem(c, MERGED);
+    const { homeLocationId } = parsed.value;
+    const moves = homeLocationId !== record.homeLocationId;
+    if (moves && !(await directoryOf(c)).clinics.get(homeLocationId)?.active)
+      return sendProblem(c, NO_CLINIC);
+    return applyNow(c, {
+      version: record.version,
+      write: (db, { updatePatient }, version) => updatePatient(db, record.id, parsed.value, version),
+      tell: null,
+    });
+  })
+  .post("/:id/deactivate", (c) => setActive(c, false))
+  .post("/:id/activate", (c) => setActive(c, true))
+  .post("/:id/merge", (c) => merge(c));
+
+const NO_CLINIC = invalid([{ pointer: "/homeLocationId", message: "must exist" }]);
+
+/** [PA4] Not found and not booked for any more; the record and what was booked stay, and are named here. */
+async function setActive(c: Context<EdgeEnv>, active: boolean): Promise<Response> {
+  const kept = await keptRecord(c);
+  if ("problem" in kept) return sendProblem(c, kept.problem);
+  const { record, principal } = kept;
+  if (record.mergedInto) return sendProblem(c, MERGED);
+  return previewOrApply(c, {
+    version: record.version,
+    preview: async () => ({
+      active,
+      standing: standingDto(principal, await standingOf(c, [record.id, ...record.mergedFrom])),
+    }),
+    write: (db, { setPatientActive }, version) => setPatientActive(db, record.id, version, active),
+    tell: null,
+    after: async () => {
+      forgetPatients(record.id);
+      return {};
+    },
+  });
+}
+
+/** [PA6] Two records of one person become one: first told what stands in the way, then with `?apply=true` done. */
+async function merge(c: Context<EdgeEnv>): Promise<Response> {
+  const kept = await keptRecord(c);
+  if ("problem" in kept) return sendProblem(c, kept.problem);
+  const { record, principal } = kept;
+  const query = parseQuery(c, applyQuery);
+  if (!query.ok) return sendProblem(c, query.problem);
+  const parsed = await parseBody(c, mergeBody);
+  if (!parsed.ok) return sendProblem(c, parsed.problem);
+  if (parsed.value.into === record.id)
+    return sendProblem(c, invalid([{ pointer: "/into", message: "must be another patient" }]));
+  const into = await recordIn(c, recordReach(principal), parsed.value.into);
+  if (!into) return sendProblem(c, NOT_FOUND);
+  const told = { id: record.id, into: into.id };
+  if (record.mergedInto === into.id) return c.json({ applied: true, version: record.version, ...told }); // done before
+  if (record.mergedInto || into.mergedInto) return sendProblem(c, MERGED);
+  if (!into.active) return sendProblem(c, INACTIVE);
+  const { MERGED_MAX } = await import("../../../db/index.ts");
+  if (record.mergedFrom.length + into.mergedFrom.length >= MERGED_MAX) return sendProblem(c, TOO_MANY);
+  const ids = [record.id, ...record.mergedFrom];
+  const standing = await standingOf(c, ids);
+  const isFree = standing.length === 0 && !record.waiting;
+  if (query.value.apply && !isFree) return sendProblem(c, STILL_BOOKED);
+  return previewOrApply(c, {
+    version: record.version,
+    preview: async () => ({
+      ...told,
+      isFree,
+      /** Some that another system keeps, and no calendar here has taken over yet. */
+      waiting: record.waiting,
+      standing: standingDto(principal, standing),
+    }),
+    write: (db, { mergePatient }, version) => mergePatient(db, record.id, into.id, version),
+    tell: null,
+    after: async () => {
+      forgetPatients(into.id, ...ids);
+      return {};
+    },
+  });
+}

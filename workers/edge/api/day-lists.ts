@@ -1,0 +1,87 @@
+/** Lists of a clinic's day, to print and to keep for downtime. For its desk. */
+import { type Context, Hono } from "hono";
+import * as z from "zod";
+import { mayPrintDay } from "../../../core/access/exchange.ts";
+import type { Clinic } from "../../../core/directory/directory.ts";
+import { dayList } from "../../../core/exchange/day-list.ts";
+import { dateAt, dayInterval, nextDate } from "../../../core/schedule/clinic-time.ts";
+import { instant } from "../../../core/time.ts";
+import type { EdgeEnv } from "../env.ts";
+import { askPostgres } from "../postgres.ts";
+import { directoryOf } from "./directory.ts";
+import { FORBIDDEN, NOT_FOUND, type Problem, sendProblem, UNAUTHENTICATED } from "./problem.ts";
+import { date, parseQuery } from "./schemas.ts";
+
+const DAYS_DEFAULT = 3;
+const DAYS_MAX = 7;
+
+const dayQuery = z.strictObject({ date: date.optional() });
+const downtimeQuery = z.strictObject({
+  days: z
+    .string()
+    .regex(/^[1-7]$/, `must be between 1 and ${DAYS_MAX}`)
+    .transform(Number)
+    .default(DAYS_DEFAULT),
+});
+
+type Admitted = { ok: true; clinic: Clinic } | { ok: false; problem: Problem };
+
+/** [A1] A foreign clinic and one that is not there are one answer. */
+async function clinicFor(c: Context<EdgeEnv>, id: string): Promise<Admitted> {
+  const principal = c.get("principal");
+  if (!principal) return { ok: false, problem: UNAUTHENTICATED };
+  if (principal.role !== "staff" && principal.role !== "admin") return { ok: false, problem: FORBIDDEN };
+  const clinic = (await directoryOf(c)).clinics.get(id);
+  return clinic && mayPrintDay(principal, clinic.id)
+    ? { ok: true, clinic }
+    : { ok: false, problem: NOT_FOUND };
+}
+
+/** A page that no cache keeps and no other site frames. */
+function sendHtml(c: Context<EdgeEnv>, page: unknown, more: Readonly<Record<string, string>> = {}): Response {
+  return c.body(String(page), 200, {
+    "content-type": "text/html; charset=utf-8",
+    "cache-control": "no-store",
+    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+    "referrer-policy": "no-referrer",
+    ...more,
+  });
+}
+
+export const dayLists = new Hono<EdgeEnv>()
+  .get("/:id/day-list", async (c) => {
+    const admitted = await clinicFor(c, c.req.param("id"));
+    if (!admitted.ok) return sendProblem(c, admitted.problem);
+    const query = parseQuery(c, dayQuery);
+    if (!query.ok) return sendProblem(c, query.problem);
+    const { clinic } = admitted;
+    const now = instant(Date.now());
+    const on = query.value.date ?? dateAt(now, clinic.timeZone);
+    const visits = await askPostgres(c.get("settings"), (db, { visitsAt }) =>
+      visitsAt(db, clinic.id, dayInterval(on, clinic.timeZone)),
+    );
+    const { dayPage } = await import("../pages/day-list.ts");
+    return sendHtml(c, await dayPage(clinic, dayList(on, clinic.timeZone, visits), now));
+  })
+  .get("/:id/downtime", async (c) => {
+    const admitted = await clinicFor(c, c.req.param("id"));
+    if (!admitted.ok) return sendProblem(c, admitted.problem);
+    const query = parseQuery(c, downtimeQuery);
+    if (!query.ok) return sendProblem(c, query.problem);
+    const { clinic } = admitted;
+    const now = instant(Date.now());
+    const dates = [dateAt(now, clinic.timeZone)];
+    while (dates.length < query.value.days) dates.push(nextDate(dates.at(-1) as string));
+    const window = {
+      start: dayInterval(dates[0] as string, clinic.timeZone).start,
+      end: dayInterval(dates.at(-1) as string, clinic.timeZone).end,
+    };
+    const [visits, times] = await askPostgres(c.get("settings"), (db, { visitsAt, openTimesAt }) =>
+      Promise.all([visitsAt(db, clinic.id, window), openTimesAt(db, clinic.id, now)]),
+    );
+    const lists = dates.map((on) => dayList(on, clinic.timeZone, visits));
+    const { downtimePage } = await import("../pages/day-list.ts");
+    return sendHtml(c, await downtimePage(clinic, lists, times, now), {
+      "content-disposition": `attachment; filename="downtime-${clinic.id}-${dates[0]}.html"`,
+    });
+  });

@@ -1,0 +1,173 @@
+/** Brings a file in, chunk by chunk: who is meant, what is new, what differs; each chunk is one commit. */
+import { createHash } from "node:crypto";
+import type { CellValue } from "../../../core/exchange/cells.ts";
+import { type ImportKind, ROW_KIND, scheduleIdOf } from "../../../core/exchange/kinds.ts";
+import type { FileRow } from "../../../core/exchange/read-rows.ts";
+import { type ImportLine, ImportTally } from "../../../core/exchange/report.ts";
+import {
+  type KnownIds,
+  type ResolvedRow,
+  referencesOf,
+  resolveRow,
+  sitesOf,
+} from "../../../core/exchange/resolve-row.ts";
+import { type Column, columnsOf } from "../../../core/exchange/tables.ts";
+import { AGENDA_SHARDS, makeId, makePatientId, type ProviderId } from "../../../core/ids.ts";
+import type { BulkChange, BulkResult, BulkRow } from "../../../db/index.ts";
+import { logFailure } from "../../../durable-objects/shared/log.ts";
+import type { EdgeSettings, KeyRing } from "../../config.ts";
+import { askPostgres } from "../postgres.ts";
+import { mintAppointmentId, parseAppointmentId } from "../routing-ids.ts";
+
+export interface ImportOrder {
+  readonly kind: ImportKind;
+  /** Whose ids the file has. */
+  readonly system: string;
+  readonly apply: boolean;
+  readonly rows: readonly FileRow[];
+}
+
+const randomBytes = (n: number): Uint8Array => crypto.getRandomValues(new Uint8Array(n));
+
+/** Of the row as it is meant: our ids in it, its columns in one order. */
+export const fingerprintOfRow = (values: Readonly<Record<string, CellValue>>): string =>
+  createHash("sha256")
+    .update(JSON.stringify(Object.entries(values).toSorted(([a], [b]) => (a < b ? -1 : 1))))
+    .digest("base64url");
+
+function freshId(keys: KeyRing, kind: ImportKind, { values }: ResolvedRow): string {
+  switch (kind) {
+    case "patients":
+      return makePatientId((randomBytes(1)[0] as number) % AGENDA_SHARDS, randomBytes(12));
+    case "providers":
+      return makeId("prv", randomBytes(12));
+    case "schedules":
+      return scheduleIdOf(values.providerId as string, values.locationId as string);
+    case "appointments":
+      return mintAppointmentId(keys, values.providerId as ProviderId);
+  }
+}
+
+/** What is left to compare and write: rows that are new, or not as they were last imported. */
+function toWrite(keys: KeyRing, kind: ImportKind, rows: readonly ResolvedRow[]): BulkRow[] {
+  return rows.flatMap((row) => {
+    const fingerprint = fingerprintOfRow(row.values);
+    if (row.id !== null && row.fingerprint === fingerprint) return [];
+    const { externalId, named, values } = row;
+    const fresh = row.id === null;
+    return [{ id: row.id ?? freshId(keys, kind, row), externalId, named, values, fresh, fingerprint }];
+  });
+}
+
+/** Whom the rows name, by two questions for schedules: a site is asked for by the ids that the first one gave. */
+async function whoIsMeant(
+  settings: EdgeSettings,
+  { kind, system }: ImportOrder,
+  columns: readonly Column[],
+  chunk: readonly FileRow[],
+): Promise<KnownIds> {
+  const ask = (references: ReturnType<typeof referencesOf>) =>
+    askPostgres(settings, (db, { knownIds }) => knownIds(db, system, references));
+  const known = await ask(referencesOf(ROW_KIND[kind], columns, chunk));
+  if (kind !== "schedules") return known;
+  const sites = await ask(sitesOf(chunk, known));
+  return (about, value) => known(about, value) ?? sites(about, value);
+}
+
+type Written = BulkResult & {
+  readonly calendars?: readonly ProviderId[];
+  /** Ours; not as their rows say, and not for a file to change. */
+  readonly standing?: readonly string[];
+};
+
+const writeRows = (settings: EdgeSettings, kind: ImportKind, change: BulkChange): Promise<Written> =>
+  askPostgres(settings, (db, queries) => {
+    switch (kind) {
+      case "patients":
+        return queries.importPatients(db, change);
+      case "providers":
+        return queries.importProviders(db, change);
+      case "schedules":
+        return queries.importSchedules(db, change);
+      case "appointments":
+        return queries.importAppointments(db, change).then((written) => ({ ...written, changed: 0 }));
+    }
+  });
+
+/** Returns whose calendars have something new. */
+async function importChunk(
+  settings: EdgeSettings,
+  order: ImportOrder,
+  columns: readonly Column[],
+  chunk: readonly FileRow[],
+  tally: ImportTally,
+): Promise<readonly ProviderId[]> {
+  const known = await whoIsMeant(settings, order, columns, chunk);
+  const meant: ResolvedRow[] = [];
+  for (const row of chunk) {
+    const resolution = resolveRow(ROW_KIND[order.kind], columns, row, known);
+    if (!resolution.ok) tally.refused(row.line, resolution.reasons);
+    else if (isOnItsWay(settings.ID_KEYS, order.kind, resolution.row))
+      tally.refused(row.line, [{ column: "id", message: NOT_YET }]);
+    else meant.push(resolution.row);
+  }
+  const { kind, system, apply } = order;
+  const rows = toWrite(settings.ID_KEYS, kind, meant);
+  const written = await writeRows(settings, kind, { system, apply, rows });
+  const { created, changed, calendars = [], standing = [] } = written;
+  const refused = new Set(standing);
+  for (const { id, line } of meant)
+    if (id !== null && refused.has(id)) tally.refused(line, [{ column: null, message: STANDS }]);
+  tally.wrote(created, changed, meant.length - created - changed - refused.size);
+  return calendars;
+}
+
+/**
+ * [IE12] An appointment of ours that the record does not have: its calendar has it, and the log has not told yet. Taken for a new
+ * one it would be booked twice.
+ */
+const isOnItsWay = (keys: KeyRing, kind: ImportKind, { id, externalId }: ResolvedRow): boolean =>
+  kind === "appointments" && id === null && parseAppointmentId(keys, externalId) !== null;
+const NOT_YET = "is one of ours that the record does not have yet: send the file again later";
+
+/** [IE12] Its calendar has it, or is about to. */
+const STANDS = "stands here already, and not so: change it here";
+
+/** One calendar's rows together, so that few calendars have news of a chunk. */
+const inOrder = ({ kind, rows }: ImportOrder): readonly FileRow[] =>
+  kind === "appointments"
+    ? rows.toSorted((a, b) => ((a.values.providerId as string) < (b.values.providerId as string) ? -1 : 1))
+    : rows;
+
+/**
+ * [IE9] Yields a line after each chunk and a report at the end. A failure ends it with what was done so far: the chunks that
+ * were committed stay, and the same file can be sent again.
+ * @param now milliseconds since the epoch
+ * @param publish tells calendars what is new for them; called once, before the report
+ */
+export async function* runImport(
+  settings: EdgeSettings,
+  order: ImportOrder,
+  now: number,
+  publish: (calendars: readonly ProviderId[]) => Promise<void>,
+): AsyncGenerator<ImportLine> {
+  const { CHUNK_ROWS_MAX } = await import("../../../db/index.ts");
+  const rows = inOrder(order);
+  const columns = columnsOf(order.kind, new Date(now).toISOString().slice(0, 10));
+  const tally = new ImportTally(rows.length, order.apply);
+  const calendars = new Set<ProviderId>();
+  let complete = false;
+  try {
+    for (let done = 0; done < rows.length; done += CHUNK_ROWS_MAX) {
+      yield { progress: { done, of: rows.length } };
+      const chunk = rows.slice(done, done + CHUNK_ROWS_MAX);
+      for (const id of await importChunk(settings, order, columns, chunk, tally)) calendars.add(id);
+    }
+    complete = true;
+  } catch (error) {
+    logFailure("import.failed", error);
+  }
+  if (calendars.size > 0) await publish([...calendars]);
+  if (complete) yield { progress: { done: rows.length, of: rows.length } };
+  yield { report: tally.report(complete) };
+}

@@ -1,0 +1,28 @@
+/** A patient's list, for everybody who reads it: what waits for them from elsewhere is in it ([AD7]). */
+import type { Context } from "hono";
+import type { AppointmentFacts } from "../../core/booking/appointment.ts";
+import type { PatientId } from "../../core/ids.ts";
+import type { ListQuery } from "../../durable-objects/patient-agenda/patient-agenda.ts";
+import type { EdgeEnv } from "./env.ts";
+import { patientAgenda } from "./stubs.ts";
+import { takeOverForPatient } from "./take-over.ts";
+
+/**
+ * [PA7] One page out of the lists of all ids of a person, by start, then id. Usually there is one.
+ * @throws when an agenda does not answer.
+ */
+export async function patientList(
+  c: Context<EdgeEnv>,
+  ids: readonly PatientId[],
+  query: ListQuery,
+): Promise<AppointmentFacts[]> {
+  const lists = await Promise.all(
+    ids.map(async (id) => {
+      await takeOverForPatient(c, id);
+      return patientAgenda(c.env, id).list(id, query);
+    }),
+  );
+  const all = lists.length === 1 ? (lists[0] as AppointmentFacts[]) : lists.flat();
+  if (lists.length > 1) all.sort((a, b) => a.start - b.start || (a.id < b.id ? -1 : 1));
+  return all.slice(0, query.limit);
+}
