@@ -113,8 +113,9 @@ afterAll(async () => {
   await db().execute(sql`DELETE FROM staff_clinic WHERE staff_id = ${list(staff)}`);
   await db().execute(sql`DELETE FROM staff WHERE id = ${list(staff)}`);
   await db().execute(sql`DELETE FROM clinic WHERE id = ${list(clinics)}`);
-  await db().execute(sql`DELETE FROM external_id WHERE system = 'openslot:idempotency'`);
-  await db().execute(sql`DELETE FROM directory_change`);
+  const all = list([...providers, ...visitTypes, ...clinics, ...staff]);
+  await db().execute(sql`DELETE FROM external_id WHERE id = ${all}`);
+  await db().execute(sql`DELETE FROM directory_change WHERE id = ${all}`);
   await reset();
 });
 
@@ -281,7 +282,7 @@ describe("a clinic", () => {
 });
 
 describe("a provider", () => {
-  const profile = (more: Record<string, unknown> = {}) => ({
+  const profile = <T extends Record<string, unknown>>(more: T) => ({
     displayName: "Ada Network",
     title: MADE_HERE,
     specialties: ["primary-care"],
@@ -319,7 +320,13 @@ describe("a provider", () => {
     expect((await slots(id, short)).length).toBe(0);
     expect((await put(id, next, '"v1"')).body).toMatchObject({ applied: true, version: 2 });
     const stored = await settings(`/providers/${id}`);
-    expect(stored.body).toEqual({ id, version: 2, active: true, ...next });
+    expect(stored.body).toEqual({
+      id,
+      version: 2,
+      active: true,
+      ...next,
+      visitTypeIds: next.visitTypeIds.toSorted(),
+    });
     expect(stored.headers.get("etag")).toBe('"v2"');
     expect((await slots(id, short)).every(({ start }) => start.slice(14, 16) === "00")).toBe(true);
     expect((await slots(id, short)).length).toBeGreaterThan(0);
