@@ -146,6 +146,24 @@ export function exchangeSuite(use: () => DatabaseUnderTest, manyRows: number): v
       ]);
     });
 
+    it("[IE9] that broke off is sent again, and goes on where it was", async () => {
+      const file = patientsFile(2_500, () => " the Second").replaceAll("MRN-", "BREAK-");
+      const { rows } = readFile("patients", "csv", bytes(file), NOW);
+      const order = { kind: "patients", rows, apply: true, system: SYSTEM } as const;
+      for await (const line of runImport(settings(), order, NOW, nobody))
+        if ("progress" in line && line.progress.done === 1_000) break; // its caller has gone
+      const { report } = await bring("patients", file, true);
+      expect(report).toMatchObject({ unchanged: 1_000, created: 1_500, complete: true });
+    });
+
+    it("[IE4] two lines that mean one row: the second is refused", async () => {
+      const [provider] = (await loadDirectory(db())).providers;
+      const row = (id: string, hours: string) => `${id},${provider?.id},${provider?.locationIds[0]},${hours}`;
+      const file = `id,providerId,locationId,hours\n${row("T-1", "mon 09:00-10:00")}\n${row("T-2", "tue 09:00-10:00")}`;
+      const { report } = await bring("schedules", file, false);
+      expect(report).toMatchObject({ changed: 1, refused: 1, problems: [{ line: 3, column: "id" }] });
+    });
+
     it("[IE4] finds a row by our own id, and one of another system by that system only", async () => {
       const mine = (await only(sql`SELECT id, display_name FROM patient ORDER BY id LIMIT 1`))[0];
       const file = (id: unknown, name: unknown) =>
