@@ -22,7 +22,13 @@ export { importProviders, importSchedules } from "./exchange/import-directory.ts
 export { importPatients } from "./exchange/import-patients.ts";
 export { knownIds } from "./exchange/known-ids.ts";
 export { PUT_INCOMING_MAX, putIncoming } from "./incoming/put-incoming.ts";
-export { awaitedAmong, incomingOfPatient, nextIncomingOf, removeIncoming } from "./incoming/waiting.ts";
+export {
+  awaitedAmong,
+  incomingOfPatient,
+  nextIncomingOf,
+  REMOVED_MAX,
+  removeIncoming,
+} from "./incoming/waiting.ts";
 export {
   allStoredHashes,
   type CalendarHash,

@@ -7,7 +7,7 @@ import { Closing } from "./local/closing.ts";
 import { asStartError, startDatabase } from "./local/database.ts";
 import { startDevServer } from "./local/dev-server.ts";
 import { takeLock } from "./local/lock-file.ts";
-import { readPorts, requireDisk, requireFreePort } from "./local/machine.ts";
+import { readPorts, readSeed, requireDisk, requireFreePort } from "./local/machine.ts";
 import { ROOT, STATE_DIR } from "./local/paths.ts";
 import { lockOf } from "./local/postgres.ts";
 
@@ -21,7 +21,7 @@ try {
   await requireFreePort(ports.http, "PORT");
   await requireFreePort(ports.db, "DB_PORT");
   closing.add("the lock of the Workers' state", takeLock(lockOf(STATE_DIR)).release);
-  const pool = await startDatabase(process.env, ports.db, closing);
+  const pool = await startDatabase(process.env, ports.db, closing, readSeed(process.argv.slice(2)));
   await startDevServer(ports.http, closing);
   console.log(await banner(pool, ports.http, startedAt));
 } catch (error) {

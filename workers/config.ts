@@ -75,7 +75,7 @@ export type KeyRing = readonly (readonly [version: string, secret: string])[];
 /** A key ring's secrets are at least this long: 128 bits in base 64. */
 const SECRET_CHARS_MIN = 22;
 
-function parseKeyRing(text: string): KeyRing | null {
+export function parseKeyRing(text: string): KeyRing | null {
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -1,19 +1,23 @@
 /**
- * Brings the directory's outbox to the calendars: each is given its newest configuration, then its rows are marked. Called by
- * whoever has written, and by the consumers for whatever was left over. Safe to run twice, and by two at once: a calendar
- * never takes a configuration that is not newer ([D3]).
+ * Brings the directory's outbox to the calendars: each is given what waits for it from elsewhere and its newest configuration,
+ * then its rows are marked. Called by whoever has written, and by the consumers for whatever was left over. Safe to run
+ * twice, and by two at once: a calendar never takes a configuration that is not newer ([D3]), nor an appointment that it has.
  */
+import type { AppointmentFacts } from "../core/booking/appointment.ts";
 import type { Provider } from "../core/directory/directory.ts";
-import type { ProviderId } from "../core/ids.ts";
+import type { AppointmentId, ProviderId } from "../core/ids.ts";
 import type { Db } from "../db/index.ts";
 import { logFailure } from "../durable-objects/shared/log.ts";
-import { type NextRows, takeOverAll } from "./take-over.ts";
+import { handInAll, tellAgendas } from "./take-over.ts";
 
-type Calendars = Pick<Env, "PATIENT_AGENDA" | "PROVIDER_CALENDAR">;
+type Objects = Pick<Env, "PATIENT_AGENDA" | "PROVIDER_CALENDAR">;
 type Queries = typeof import("../db/index.ts");
+type Told = Pick<Provider, "id" | "calendar">;
 
 /** At once, so that a long push does not wake hundreds of calendars in one moment. */
 const TOGETHER_MAX = 10;
+/** Whose patients are told together. Bounds memory: 40 full calendars have about 40,000 recent appointments, 30 MB. */
+const HANDED_TOGETHER_MAX = 40;
 
 export interface Pushed {
   readonly told: number;
@@ -26,47 +30,87 @@ export interface Pushed {
  * @param only these, for a writer who wants to see what they wrote
  */
 export async function pushDirectory(
-  env: Calendars,
+  env: Objects,
   db: Db,
-  { awaitedAmong, loadDirectory, markPushed, nextIncomingOf, unpushed }: Queries,
+  queries: Queries,
   limit: number,
   only: readonly ProviderId[] | null = null,
 ): Promise<Pushed> {
-  const { ids, seq } = await unpushed(db, limit, only);
+  const { ids, seq } = await queries.unpushed(db, limit, only);
   if (ids.length === 0) return { told: 0, failed: 0 };
   const [{ providers, resources, clinics }, awaited] = await Promise.all([
-    loadDirectory(db, ids),
-    awaitedAmong(db, ids),
+    queries.loadDirectory(db, ids),
+    queries.awaitedAmong(db, ids),
   ]);
-  const waits = (id: ProviderId): NextRows | null =>
-    awaited.has(id) ? (done) => nextIncomingOf(db, id, done) : null;
   const hints = new Map(clinics.map(({ id, locationHint }) => [id, locationHint]));
+  const calendarOf = (one: Told) => stubOf(env, one, hints);
   const told: ProviderId[] = [];
   const wanted = new Set(ids);
   const waiting = [...providers, ...resources].filter(({ id }) => wanted.has(id));
   while (waiting.length > 0) {
-    const batch = waiting.splice(0, TOGETHER_MAX);
-    const answers = await Promise.allSettled(batch.map((one) => tell(env, one, waits(one.id), hints)));
-    answers.forEach((answer, index) => {
-      const { id } = batch[index] as { id: ProviderId }; // as many answers as calendars
-      if (answer.status === "fulfilled") told.push(id);
-      else logFailure("directory.push_failed", answer.reason, { provider: id });
-    });
+    const group = waiting.splice(0, HANDED_TOGETHER_MAX);
+    const late = await takeOver(
+      env,
+      db,
+      queries,
+      group.filter(({ id }) => awaited.has(id)),
+      calendarOf,
+    );
+    const ready = group.filter(({ id }) => !late.has(id)); // [AD6]
+    told.push(...(await eachOf(ready, (one) => calendarOf(one).applyConfig(one.calendar))));
   }
-  await markPushed(db, told, seq);
+  await queries.markPushed(db, told, seq);
   return { told: told.length, failed: wanted.size - told.length };
 }
 
-/** @param next what waits for it from elsewhere; null = nothing. A calendar that is made by this is made where its main clinic says. Later the hint means nothing. */
-async function tell(
-  env: Calendars,
-  one: Pick<Provider, "id" | "calendar">,
-  next: NextRows | null,
+/** [AD8] What waits for these calendars: to them, then to the agendas, then out of the waiting room. Returns who failed. */
+async function takeOver(
+  { PATIENT_AGENDA }: Objects,
+  db: Db,
+  { nextIncomingOf, removeIncoming, REMOVED_MAX }: Queries,
+  group: readonly Told[],
+  calendarOf: (one: Told) => ReturnType<typeof stubOf>,
+): Promise<ReadonlySet<ProviderId>> {
+  const ids: AppointmentId[] = [];
+  const facts: AppointmentFacts[] = [];
+  const done = await eachOf(group, async (one) => {
+    const handed = await handInAll(calendarOf(one), one, (after) => nextIncomingOf(db, one.id, after));
+    ids.push(...handed.ids);
+    facts.push(...handed.facts);
+  });
+  try {
+    await tellAgendas(PATIENT_AGENDA, facts);
+    for (let from = 0; from < ids.length; from += REMOVED_MAX)
+      await removeIncoming(db, ids.slice(from, from + REMOVED_MAX));
+  } catch (error) {
+    logFailure("directory.take_over_failed", error); // the rows stay, and so do these calendars' in the outbox
+    return new Set(group.map(({ id }) => id));
+  }
+  const fine = new Set(done);
+  return new Set(group.flatMap(({ id }) => (fine.has(id) ? [] : [id])));
+}
+
+/** TOGETHER_MAX at a time. Returns those that it worked for; the others are logged. */
+async function eachOf(all: readonly Told[], work: (one: Told) => Promise<unknown>): Promise<ProviderId[]> {
+  const fine: ProviderId[] = [];
+  for (let from = 0; from < all.length; from += TOGETHER_MAX) {
+    const batch = all.slice(from, from + TOGETHER_MAX);
+    const answers = await Promise.allSettled(batch.map(work));
+    answers.forEach((answer, index) => {
+      const { id } = batch[index] as Told; // as many answers as calendars
+      if (answer.status === "fulfilled") fine.push(id);
+      else logFailure("directory.push_failed", answer.reason, { provider: id });
+    });
+  }
+  return fine;
+}
+
+/** A calendar that is made by this is made where its main clinic says. Later the hint means nothing. */
+function stubOf(
+  env: Objects,
+  { id, calendar }: Told,
   hints: ReadonlyMap<string, DurableObjectLocationHint | null>,
-): Promise<void> {
-  const { id, calendar } = one;
+) {
   const hint = hints.get(calendar.sites[0]?.locationId ?? "") ?? null;
-  const stub = env.PROVIDER_CALENDAR.getByName(id, hint ? { locationHint: hint } : {});
-  if (next) await takeOverAll(env.PATIENT_AGENDA, stub, one, next); // [AD6] [AD8]
-  await stub.applyConfig(calendar);
+  return env.PROVIDER_CALENDAR.getByName(id, hint ? { locationHint: hint } : {});
 }

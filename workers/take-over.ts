@@ -1,5 +1,5 @@
 /**
- * Hands a calendar what waits for it, and tells the patients' agendas. Safe to run twice, by two at once, and to die
+ * Hands calendars what waits for them, and tells the patients' agendas. Safe to run twice, by two at once, and to die
  * anywhere: a row leaves the waiting room only after its calendar and its patient's agenda have it, and both leave alone what
  * they have ([AD3] [G9]).
  */
@@ -13,23 +13,58 @@ import type { ProviderCalendar } from "../durable-objects/provider-calendar/prov
 /** Bounds one run: 10,000 appointments are ten years of a full day. */
 const PAGES_MAX = 20;
 
-type Agendas = Env["PATIENT_AGENDA"];
 type Calendar = Pick<DurableObjectStub<ProviderCalendar>, "takeOver">;
+type Configured = Pick<Provider, "calendar">;
 
-/** Up to TAKE_OVER_MAX rows of one calendar. @throws what an object throws; then the rows must stay where they are. */
-export async function handIn(
-  agendas: Agendas,
-  calendar: Calendar,
-  { calendar: config }: Pick<Provider, "calendar">,
-  rows: readonly HandedIn[],
-): Promise<void> {
-  const { here } = await calendar.takeOver(config, rows);
-  const kept = here.filter(({ end }) => end > Date.now() - CLAIM_LIFE_MS); // an agenda forgets older ones anyway
-  await tell(agendas, kept);
+/** The rows of one calendar with ids after `after`; see `nextIncomingOf` in db/incoming/waiting.ts. */
+export type RowsAfter = (after: AppointmentId | "") => Promise<readonly HandedIn[]>;
+
+export interface HandedOver {
+  /** Their ids: what may leave the waiting room once the agendas are told. */
+  readonly ids: readonly AppointmentId[];
+  /** How they stand, without those that an agenda forgets anyway. */
+  readonly facts: readonly AppointmentFacts[];
 }
 
-/** At once and not by the log, whose readers may be minutes behind an import: one call for each shard concerned. */
-async function tell(agendas: Agendas, facts: readonly AppointmentFacts[]): Promise<void> {
+/** Up to TAKE_OVER_MAX rows of one calendar. @throws what the object throws. */
+export async function handIn(
+  calendar: Calendar,
+  { calendar: config }: Configured,
+  rows: readonly HandedIn[],
+): Promise<HandedOver> {
+  const { here } = await calendar.takeOver(config, rows);
+  const facts = here.filter(({ end }) => end > Date.now() - CLAIM_LIFE_MS);
+  return { ids: rows.map(({ id }) => id), facts };
+}
+
+/** Everything that waits for one calendar. @throws what the database or the object throws, and when it is more than one run takes. */
+export async function handInAll(
+  calendar: Calendar,
+  provider: Configured,
+  rowsAfter: RowsAfter,
+): Promise<HandedOver> {
+  const ids: AppointmentId[] = [];
+  const facts: AppointmentFacts[] = [];
+  for (let page = 0; page < PAGES_MAX; page++) {
+    const rows = await rowsAfter(ids.at(-1) ?? "");
+    if (rows.length > 0) {
+      const handed = await handIn(calendar, provider, rows);
+      ids.push(...handed.ids);
+      facts.push(...handed.facts);
+    }
+    if (rows.length < TAKE_OVER_MAX) return { ids, facts };
+  }
+  throw new Error("more waits for one calendar than one run takes over");
+}
+
+/**
+ * One call for each shard concerned, however many calendars the facts come from: a call costs as much as some dozens of facts.
+ * Directly and not by the log, whose readers may be minutes behind an import.
+ */
+export async function tellAgendas(
+  agendas: Env["PATIENT_AGENDA"],
+  facts: readonly AppointmentFacts[],
+): Promise<void> {
   const byShard = Map.groupBy(facts, ({ patientId }) => agendaShardOf(patientId));
   await Promise.all(
     [...byShard].map(([shard, own]) =>
@@ -38,28 +73,4 @@ async function tell(agendas: Agendas, facts: readonly AppointmentFacts[]): Promi
         .observe(own.map((one) => ({ facts: one, cause: bookingAttempt(one.id) }))),
     ),
   );
-}
-
-/** Removes `done`, then answers with what waits still; see `nextIncomingOf` in db/incoming/waiting.ts. */
-export type NextRows = (done: readonly AppointmentId[]) => Promise<readonly HandedIn[]>;
-
-/** @throws what the database or an object throws, and when more waits than one run takes: run again then. */
-export async function takeOverAll(
-  agendas: Agendas,
-  calendar: Calendar,
-  provider: Pick<Provider, "calendar">,
-  next: NextRows,
-): Promise<void> {
-  let done: AppointmentId[] = [];
-  for (let page = 0; page < PAGES_MAX; page++) {
-    const rows = await next(done);
-    if (rows.length > 0) await handIn(agendas, calendar, provider, rows);
-    done = rows.map(({ id }) => id);
-    if (rows.length < TAKE_OVER_MAX) {
-      if (done.length > 0) await next(done);
-      return;
-    }
-  }
-  await next(done);
-  throw new Error("more waits for one calendar than one run takes over");
 }

@@ -41,22 +41,18 @@ const take = (where: SQL, order: SQL) => sql`
   SELECT i.*, c.time_zone FROM incoming_appointment AS i JOIN clinic AS c ON c.id = i.location_id
   WHERE ${where} ORDER BY ${order} LIMIT ${TAKE_OVER_MAX}`;
 
-const leave = (ids: readonly AppointmentId[]): SQL =>
-  sql`DELETE FROM incoming_appointment WHERE id = ANY(${sql.param([...ids])}::text[])`;
-
 /**
- * What waits for one calendar, by id, at most TAKE_OVER_MAX: a shorter answer is the last one. `done` is what the calendar
- * has acknowledged of the answer before; it leaves in the same call. Walks `incoming_provider_idx`.
+ * What waits for one calendar, by id after `after`, at most TAKE_OVER_MAX: a shorter answer is the last one. Walks
+ * `incoming_provider_idx`.
  */
 export async function nextIncomingOf(
   db: Db,
   provider: ProviderId,
-  done: readonly AppointmentId[],
+  after: AppointmentId | "",
 ): Promise<HandedIn[]> {
-  const [, { rows }] = await db.batch([
-    db.execute(leave(done)),
-    db.execute<Row>(take(sql`i.provider_id = ${provider}`, sql`i.id`)),
-  ]);
+  const { rows } = await db.execute<Row>(
+    take(sql`i.provider_id = ${provider} AND i.id > ${after}`, sql`i.id`),
+  );
   return rows.map(handedIn);
 }
 
@@ -66,10 +62,13 @@ export async function incomingOfPatient(db: Db, patient: PatientId): Promise<Han
   return rows.map(handedIn);
 }
 
-/** These calendars have them: at most TAKE_OVER_MAX rows leave. */
+/** Rows that leave in one statement. */
+export const REMOVED_MAX = 5_000;
+
+/** Their calendars and their patients' agendas have them: at most REMOVED_MAX rows leave. By primary key. */
 export async function removeIncoming(db: Db, ids: readonly AppointmentId[]): Promise<void> {
-  invariant(ids.length <= TAKE_OVER_MAX, "at most TAKE_OVER_MAX rows leave at once");
-  await db.execute(leave(ids));
+  invariant(ids.length <= REMOVED_MAX, "at most REMOVED_MAX rows leave at once");
+  await db.execute(sql`DELETE FROM incoming_appointment WHERE id = ANY(${sql.param([...ids])}::text[])`);
 }
 
 /** Of at most PUSH_MAX calendars, those that something waits for. One look into `incoming_provider_idx` for each. */

@@ -26,6 +26,10 @@ export interface NetworkSize {
 
 /** What a laptop starts with: the size of the network we build for, small enough to seed in a second. */
 export const SAMPLE_SIZE: NetworkSize = { clinics: 200, providers: 2_000, patients: 1_000 };
+/** The network that `npm start` shows: the same clinics and providers, and enough people to fill their days. */
+export const BUSY_SIZE: NetworkSize = { ...SAMPLE_SIZE, patients: 20_000 };
+/** Clinics whose days are full: the first ones, in the largest cities. */
+export const FULL_CLINICS = 8;
 /** Any number would do; this one never changes, so that ids in notes and scripts stay valid. */
 export const SAMPLE_SEED = 20_261_124;
 
@@ -52,6 +56,6 @@ export function makeNetwork(random: Random, size: NetworkSize): Network {
       ...makePlans(forPlans),
     })),
     resources: makeResources(forResources, clinics),
-    patients: makePatients(forPatients, size.patients, clinics),
+    patients: makePatients(forPatients, size.patients, clinics, clinics.slice(0, FULL_CLINICS)),
   };
 }

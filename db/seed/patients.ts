@@ -10,10 +10,19 @@ const twoDigits = (value: number): string => String(value).padStart(2, "0");
 const makeBirthDate = (random: Random): string =>
   `${random.between(1936, 2022)}-${twoDigits(random.between(1, 12))}-${twoDigits(random.between(1, 28))}`;
 
-/** Dealt out to the agenda shards in turn, at home in any clinic. */
-export function makePatients(random: Random, count: number, clinics: readonly Clinic[]): Patient[] {
+/** So many live anywhere; of those after them, most where days are full. */
+const SPREAD = 1_000;
+const BUSY_PERCENT = 70;
+
+/** Dealt out to the agenda shards in turn, at home in any clinic; beyond a thousand, most of them in one of `busy`. */
+export function makePatients(
+  random: Random,
+  count: number,
+  clinics: readonly Clinic[],
+  busy: readonly Clinic[],
+): Patient[] {
   return Array.from({ length: count }, (_, index) => {
-    const home = random.pick(clinics);
+    const home = random.pick(index >= SPREAD && random.chance(BUSY_PERCENT) ? busy : clinics);
     const person = makePerson(random);
     return {
       id: makePatientId(index % AGENDA_SHARDS, random.bytes(12)),

@@ -1,11 +1,14 @@
 /** Writes a network into empty directory tables. For laptops and tests; production is filled through the API. */
 import { getTableColumns, type InferInsertModel, sql } from "drizzle-orm";
 import type { PgDatabase, PgQueryResultHKT, PgTable } from "drizzle-orm/pg-core";
+import type { IncomingAppointment } from "../../core/booking/take-over.ts";
 import type { Clinic } from "../../core/directory/directory.ts";
+import type { Instant } from "../../core/time.ts";
 import { refreshTerms } from "../directory/search-words.ts";
 import {
   clinic,
   clinicClosure,
+  incomingAppointment,
   patient,
   postalArea,
   provider,
@@ -89,6 +92,27 @@ const resourceRow = ({
   exceptions: calendar.sites[0]?.exceptions ?? null,
   configVersion: calendar.version,
 });
+
+/** Into the waiting room: each calendar takes its own over. After `writeSeed`, of the same network. */
+export const writeAppointments = <H extends PgQueryResultHKT>(
+  db: PgDatabase<H>,
+  rows: readonly IncomingAppointment[],
+): Promise<void> =>
+  insertAll(
+    db,
+    incomingAppointment,
+    rows.map(({ start, end, createdAt, updatedAt, checkedInAt, cancelledAt, ...row }) => ({
+      ...row,
+      startAt: moment(start),
+      endAt: moment(end),
+      createdAt: moment(createdAt),
+      updatedAt: moment(updatedAt),
+      checkedInAt: checkedInAt === null ? null : moment(checkedInAt),
+      cancelledAt: cancelledAt === null ? null : moment(cancelledAt),
+    })),
+  );
+
+const moment = (at: Instant): string => new Date(at).toISOString();
 
 /** Any Drizzle database of Postgres. The caller wraps it in a transaction; a row that exists already throws (23505). */
 export async function writeSeed<H extends PgQueryResultHKT>(

@@ -5,8 +5,8 @@ import { StartError } from "./start-error.ts";
 
 export const DEFAULT_PORT = 8787;
 const PORT_MAX = 65_535;
-/** The seeded database, its template and the Workers' state take 150 MB; the rest is room to work in. */
-const DISK_FREE_MIN_BYTES = 500 * 1024 * 1024;
+/** The seeded database, its template and the Workers' state take 1 GB when all appointments are in; the rest is room to work in. */
+const DISK_FREE_MIN_BYTES = 1536 * 1024 * 1024;
 
 function parsePort(name: string, text: string): number {
   const port = Number(text);
@@ -23,6 +23,18 @@ export interface Ports {
 export function readPorts(env: Readonly<Record<string, string | undefined>>): Ports {
   const http = parsePort("PORT", env.PORT ?? String(DEFAULT_PORT));
   return { http, db: parsePort("DB_PORT", env.DB_PORT ?? String(http + 1)) };
+}
+
+/** What a generator takes: below 2^32. */
+const SEED_MAX = 2 ** 32 - 1;
+
+/** `--seed N`: another sample network; null = the usual one. Throws StartError, also for any other flag. */
+export function readSeed(args: readonly string[]): number | null {
+  const text = args[0] === "--seed" && args.length === 2 ? args[1] : args[0]?.match(/^--seed=(.*)$/)?.[1];
+  if (args.length === 0) return null;
+  const seed = /^\d+$/.test(text ?? "") ? Number(text) : Number.NaN;
+  if (args.length <= 2 && seed <= SEED_MAX) return seed;
+  throw new StartError(`The only flag is --seed, with a whole number from 0 to ${SEED_MAX}.`);
 }
 
 /** Both loopback addresses: `localhost` may mean either, and the dev server listens on one. */

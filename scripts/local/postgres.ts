@@ -9,10 +9,16 @@ import { migrate as migrateServer } from "drizzle-orm/node-postgres/migrator";
 import { drizzle as drizzlePglite } from "drizzle-orm/pglite";
 import { migrate as migratePglite } from "drizzle-orm/pglite/migrator";
 import pg from "pg";
-import { writeSeed } from "../../db/seed/write-seed.ts";
 import { type LockFile, takeLock } from "./lock-file.ts";
 import { RAW } from "./neon-shim.ts";
-import { loadTemplate, MIGRATIONS_DIR, PGLITE_EXTENSIONS, sampleNetwork } from "./template.ts";
+import {
+  loadTemplate,
+  MIGRATIONS_DIR,
+  PGLITE_EXTENSIONS,
+  type Sample,
+  SMALL_SAMPLE,
+  writeSample,
+} from "./template.ts";
 
 export interface LocalPostgres {
   /** Values come as Postgres's own text (`RAW`): for the shim, not for reading by hand. */
@@ -42,7 +48,7 @@ function once(close: () => Promise<void>): () => Promise<void> {
   };
 }
 
-async function openDirectory(dir: string): Promise<PGlite> {
+async function openDirectory(dir: string, sample: Sample): Promise<PGlite> {
   // Without its PG_VERSION (deleted by hand) PGlite would make an empty database there and say nothing.
   if (existsSync(readyMarkOf(dir)) && existsSync(join(dir, "PG_VERSION"))) {
     try {
@@ -60,9 +66,9 @@ async function openDirectory(dir: string): Promise<PGlite> {
   mkdirSync(dirname(dir), { recursive: true });
   const pglite = await PGlite.create(dir, {
     extensions: PGLITE_EXTENSIONS,
-    loadDataDir: await loadTemplate(),
+    loadDataDir: await loadTemplate(sample),
   });
-  writeFileSync(readyMarkOf(dir), "");
+  writeFileSync(readyMarkOf(dir), String(sample.seed));
   return pglite;
 }
 
@@ -85,15 +91,18 @@ function pgliteHandle(pglite: PGlite, lock: LockFile | undefined): LocalPostgres
  * PGlite in `dir`, or in memory with `null`. Seeded from the template on first use, migrated on every later one.
  * Throws LockedError with a sentence if another living process has the directory.
  */
-export async function openPglite(dir: string | null): Promise<LocalPostgres> {
+export async function openPglite(dir: string | null, sample: Sample = SMALL_SAMPLE): Promise<LocalPostgres> {
   if (dir === null)
     return pgliteHandle(
-      await PGlite.create("memory://", { extensions: PGLITE_EXTENSIONS, loadDataDir: await loadTemplate() }),
+      await PGlite.create("memory://", {
+        extensions: PGLITE_EXTENSIONS,
+        loadDataDir: await loadTemplate(sample),
+      }),
       undefined,
     );
   const lock = takeLock(lockOf(dir));
   try {
-    return pgliteHandle(await openDirectory(dir), lock);
+    return pgliteHandle(await openDirectory(dir, sample), lock);
   } catch (error) {
     lock.release();
     throw error;
@@ -101,7 +110,7 @@ export async function openPglite(dir: string | null): Promise<LocalPostgres> {
 }
 
 /** Brings the tables up to date and fills an empty directory with the sample network. */
-async function prepareServer(databaseUrl: string): Promise<void> {
+async function prepareServer(databaseUrl: string, sample: Sample): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl }); // ordinary parsers: the migrator reads numbers
   client.on("error", report);
   await client.connect();
@@ -110,15 +119,19 @@ async function prepareServer(databaseUrl: string): Promise<void> {
     await db.execute(sql`SELECT pg_advisory_lock(${MIGRATION_LOCK})`); // until this connection ends
     await migrateServer(db, { migrationsFolder: MIGRATIONS_DIR });
     const { rows } = await client.query("SELECT 1 FROM clinic LIMIT 1");
-    if (rows.length === 0) await db.transaction((tx) => writeSeed(tx, sampleNetwork()));
+    if (rows.length === 0) await db.transaction((tx) => writeSample(tx, sample));
   } finally {
     await client.end();
   }
 }
 
 /** A server reached by TCP, such as `postgres://user:password@127.0.0.1:5432/openslot`, PostgreSQL 15 or newer. */
-export async function openServer(databaseUrl: string, poolSize: number): Promise<LocalPostgres> {
-  await prepareServer(databaseUrl);
+export async function openServer(
+  databaseUrl: string,
+  poolSize: number,
+  sample: Sample = SMALL_SAMPLE,
+): Promise<LocalPostgres> {
+  await prepareServer(databaseUrl, sample);
   return openServerAsIs(databaseUrl, poolSize);
 }
 

@@ -68,7 +68,7 @@ export function publicJwk({ kty, crv, x, y, kid, alg, use }: SigningJwk): JWK {
 }
 
 /** The ring of keys that appointment ids are checked with. Lives as long as the stored ids: a new key would reject them. */
-const readOrMakeIdKeys = (localDir: string): Promise<string> =>
+export const readOrMakeIdKeys = (localDir: string = LOCAL_DIR): Promise<string> =>
   readOrMake(join(localDir, "id-keys.json"), () =>
     JSON.stringify({ a: randomBytes(ID_KEY_BYTES).toString("base64url") }),
   );

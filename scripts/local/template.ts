@@ -16,11 +16,18 @@ import {
 import { basename, join, relative } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import { pg_trgm } from "@electric-sql/pglite/contrib/pg_trgm";
+import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
 import { drizzle } from "drizzle-orm/pglite";
 import { migrate } from "drizzle-orm/pglite/migrator";
-import { makeNetwork, SAMPLE_SEED, SAMPLE_SIZE } from "../../db/seed/network.ts";
+import type { IncomingAppointment } from "../../core/booking/take-over.ts";
+import type { CalendarDate } from "../../core/schedule/clinic-time.ts";
+import { incomingRow } from "../../db/incoming/put-incoming.ts";
+import { makeAppointments } from "../../db/seed/appointments.ts";
+import { BUSY_SIZE, makeNetwork, type Network, SAMPLE_SEED, SAMPLE_SIZE } from "../../db/seed/network.ts";
 import { Random } from "../../db/seed/random.ts";
-import { writeSeed } from "../../db/seed/write-seed.ts";
+import { writeAppointments, writeSeed } from "../../db/seed/write-seed.ts";
+import { parseKeyRing } from "../../workers/config.ts";
+import { mintAppointmentId } from "../../workers/edge/routing-ids.ts";
 import { CACHE_DIR, ROOT } from "./paths.ts";
 
 /** What the migrations create and PGlite must be given at every opening. A server has it in its `contrib`. */
@@ -34,6 +41,7 @@ const SOURCE_FILES = [
   "db/directory/search-words.ts",
   "db/search-text.ts",
   "core/ids.ts",
+  "workers/edge/routing-ids.ts",
   "node_modules/@electric-sql/pglite/package.json",
 ];
 
@@ -46,9 +54,23 @@ function sources(): string[] {
   return [...inDirs, ...SOURCE_FILES.map((file) => join(ROOT, file))].toSorted();
 }
 
-/** Changes with the migrations, the seed or PGlite itself. */
-export function templateKey(): string {
-  const hash = createHash("sha256");
+/** What a database is filled with. */
+export interface Sample {
+  readonly seed: number;
+  /** Null = the small network without appointments, which tests share. */
+  readonly busy: {
+    /** The first date (UTC) whose visits are still to come. */
+    readonly today: CalendarDate;
+    /** ID_KEYS of the Workers that will be asked for the appointments. */
+    readonly idKeys: string;
+  } | null;
+}
+
+export const SMALL_SAMPLE: Sample = { seed: SAMPLE_SEED, busy: null };
+
+/** Changes with the migrations, the seed or PGlite itself, and with what is asked for; of the keys there is a hash in it. */
+export function templateKey(sample: Sample = SMALL_SAMPLE): string {
+  const hash = createHash("sha256").update(`${JSON.stringify(sample)}\0`);
   for (const file of sources())
     hash
       .update(`${relative(ROOT, file)}\0`)
@@ -57,14 +79,57 @@ export function templateKey(): string {
   return hash.digest("hex").slice(0, 20);
 }
 
-export const sampleNetwork = () => makeNetwork(new Random(SAMPLE_SEED), SAMPLE_SIZE);
+export const sampleNetwork = ({ seed, busy }: Sample = SMALL_SAMPLE): Network =>
+  makeNetwork(new Random(seed), busy ? BUSY_SIZE : SAMPLE_SIZE);
 
-async function build(): Promise<Blob> {
+/** Of a generator of their own, so that they shift nothing of the network. */
+export function sampleAppointments({ seed, busy }: Sample, network: Network): IncomingAppointment[] {
+  if (!busy) return [];
+  const keys = parseKeyRing(busy.idKeys);
+  if (!keys) throw new Error("the sample's appointments need ID_KEYS");
+  return makeAppointments(new Random(seed), network, busy.today, (calendar, bytes) =>
+    mintAppointmentId(keys, calendar, bytes),
+  );
+}
+
+/** Into an empty database. The caller wraps it in a transaction. */
+export async function writeSample<H extends PgQueryResultHKT>(
+  db: PgDatabase<H>,
+  sample: Sample,
+): Promise<void> {
+  const network = sampleNetwork(sample);
+  await writeSeed(db, network);
+  await writeAppointments(db, sampleAppointments(sample, network));
+}
+
+/**
+ * By COPY and without asking for each row whether its provider is there: a third of the time of `writeAppointments`, which a
+ * server gets.
+ */
+async function copyAppointments(pglite: PGlite, rows: readonly IncomingAppointment[]): Promise<void> {
+  if (rows.length === 0) return;
+  // Our values have no tab, backslash or line end in them.
+  const text = rows.map((row) =>
+    Object.values(incomingRow(row))
+      .map((value) => value ?? "\\N")
+      .join("\t"),
+  );
+  await pglite.transaction(async (tx) => {
+    await tx.exec("SET LOCAL session_replication_role = replica");
+    await tx.query("COPY incoming_appointment FROM '/dev/blob'", [], {
+      blob: new Blob([`${text.join("\n")}\n`]),
+    });
+  });
+}
+
+async function build(sample: Sample): Promise<Blob> {
   const pglite = await PGlite.create("memory://", { extensions: PGLITE_EXTENSIONS });
   try {
     const db = drizzle({ client: pglite });
     await migrate(db, { migrationsFolder: MIGRATIONS_DIR });
-    await db.transaction((tx) => writeSeed(tx, sampleNetwork()));
+    const network = sampleNetwork(sample);
+    await db.transaction((tx) => writeSeed(tx, network));
+    await copyAppointments(pglite, sampleAppointments(sample, network));
     await pglite.exec("VACUUM ANALYZE"); // the planner knows the tables from the first query on
     return await pglite.dumpDataDir("none");
   } finally {
@@ -72,24 +137,31 @@ async function build(): Promise<Blob> {
   }
 }
 
-/** Older templates are of no use to anybody: their key never comes back except by going back in history. */
-function removeOthers(keep: string): void {
+const KINDS = ["small", "busy"] as const;
+const kindOf = ({ busy }: Sample): (typeof KINDS)[number] => (busy ? "busy" : "small");
+
+/** Older ones of a kind are of no use to anybody: their key does not come back, except with yesterday's date or code. */
+function removeOthers(keep: string, kind: string): void {
+  const others = KINDS.filter((one) => one !== kind);
   for (const name of readdirSync(CACHE_DIR)) {
-    if (name.endsWith(".tar") && name !== basename(keep)) rmSync(join(CACHE_DIR, name), { force: true });
+    const isOther = others.some((other) => name.startsWith(`${other}-`));
+    if (name.endsWith(".tar") && name !== basename(keep) && !isOther)
+      rmSync(join(CACHE_DIR, name), { force: true });
   }
 }
 
-/** An uncompressed tar for PGlite's `loadDataDir`, from the cache or built now (a few seconds; 40 MB). */
-export async function loadTemplate(): Promise<Blob> {
-  const path = join(CACHE_DIR, `${templateKey()}.tar`);
+/** An uncompressed tar for PGlite's `loadDataDir`, from the cache or built now (some seconds and 40 MB; the busy one half a minute and 240 MB). */
+export async function loadTemplate(sample: Sample = SMALL_SAMPLE): Promise<Blob> {
+  const kind = kindOf(sample);
+  const path = join(CACHE_DIR, `${kind}-${templateKey(sample)}.tar`);
   if (!existsSync(path)) {
-    const built = await build();
+    const built = await build(sample);
     mkdirSync(CACHE_DIR, { recursive: true });
     // Written aside and renamed: two processes may build at once, and a killed one leaves no half file under this name.
     const aside = `${path}.${process.pid}`;
     writeFileSync(aside, Buffer.from(await built.arrayBuffer()));
     renameSync(aside, path);
-    removeOthers(path);
+    removeOthers(path, kind);
   }
   return openAsBlob(path);
 }

@@ -1,16 +1,22 @@
 /** The sample network: the same every time, and such that every calendar could decide from it. */
 import { describe, expect, it } from "vitest";
+import { brokenPlaceRule } from "../../core/booking/place-rules.ts";
 import {
   AGENDA_SHARDS,
+  type AppointmentId,
   agendaShardOf,
+  encodeBytes,
   LOCATION_ID,
   PATIENT_ID,
   PROVIDER_ID,
   VISIT_TYPE_ID,
 } from "../../core/ids.ts";
-import { STEP_MINUTES } from "../../core/time.ts";
+import type { CalendarConfig } from "../../core/schedule/config.ts";
+import { OpenDays } from "../../core/schedule/open-days.ts";
+import { instant, STEP_MINUTES } from "../../core/time.ts";
+import { APPOINTMENTS_MAX, makeAppointments } from "../../db/seed/appointments.ts";
 import { CITIES } from "../../db/seed/cities.ts";
-import { makeNetwork, SAMPLE_SEED, SAMPLE_SIZE } from "../../db/seed/network.ts";
+import { BUSY_SIZE, FULL_CLINICS, makeNetwork, SAMPLE_SEED, SAMPLE_SIZE } from "../../db/seed/network.ts";
 import { SPECIALTIES } from "../../db/seed/providers.ts";
 import { Random } from "../../db/seed/random.ts";
 
@@ -227,5 +233,96 @@ describe("patients", () => {
       Array.from({ length: AGENDA_SHARDS }, (_, shard) => shard),
     );
     expect(Math.max(...counts.values()) - Math.min(...counts.values())).toBeLessThanOrEqual(1);
+  });
+});
+
+describe("appointments", () => {
+  const TODAY = "2026-11-25";
+  const now = Date.parse(TODAY);
+  const busy = makeNetwork(new Random(SAMPLE_SEED), BUSY_SIZE);
+  const mint = (calendar: string, bytes: Uint8Array) =>
+    `apt_${calendar.slice(4)}${encodeBytes(bytes.subarray(0, 12))}00000000` as AppointmentId;
+  const rows = makeAppointments(new Random(SAMPLE_SEED), busy, TODAY, mint);
+  const providerOf = new Map(busy.providers.map((provider) => [provider.id, provider]));
+  const patientOf = new Map(busy.patients.map((patient) => [patient.id, patient]));
+  const taking = rows.filter(({ status }) => status !== "cancelled" && status !== "no-show");
+
+  it("[Y11] are the same for the same seed and day, others for another day, and shift nothing of the network", () => {
+    const again = makeAppointments(new Random(SAMPLE_SEED), busy, TODAY, mint);
+    expect(again.length).toBe(rows.length);
+    expect(again.every((row, n) => JSON.stringify(row) === JSON.stringify(rows[n]))).toBe(true);
+    expect(makeAppointments(new Random(SAMPLE_SEED), busy, "2026-11-26", mint)[0]).not.toEqual(rows[0]);
+    expect(busy.clinics).toEqual(clinics);
+    expect(busy.providers).toEqual(providers);
+    expect(busy.patients.slice(0, 1_000)).toEqual(patients);
+  });
+
+  it("[Y12] fill the days of eight clinics and a few elsewhere, from 90 days ago to 30 ahead, 150,000 at most", () => {
+    expect(rows.length).toBeGreaterThan(100_000);
+    expect(rows.length).toBeLessThanOrEqual(APPOINTMENTS_MAX);
+    expect(new Set(rows.map(({ id }) => id)).size).toBe(rows.length);
+    const starts = rows.map(({ start }) => start).toSorted((a, b) => a - b);
+    const daysFromNow = (at: number | undefined) => Math.floor(((at ?? 0) - now) / 86_400_000);
+    expect(daysFromNow(starts[0])).toBe(-90);
+    expect([29, 30]).toContain(daysFromNow(starts.at(-1)));
+    const perClinic = Map.groupBy(rows, ({ locationId }) => locationId);
+    const [full, sparse] = [busy.clinics.slice(0, FULL_CLINICS), busy.clinics.slice(FULL_CLINICS)].map(
+      (part) => part.map(({ id }) => perClinic.get(id)?.length ?? 0),
+    ) as [number[], number[]];
+    expect(Math.min(...full)).toBeGreaterThan(8_000);
+    expect(Math.max(...sparse)).toBeLessThan(500);
+  });
+
+  it("[Y13] are possible: each could have been booked, and nobody is in two places", () => {
+    const memory = new Map<string, OpenDays>();
+    for (const row of rows.filter((_, n) => n % 17 === 0)) {
+      const provider = providerOf.get(row.providerId);
+      const open = memory.get(row.providerId) ?? new OpenDays(provider?.calendar as CalendarConfig);
+      memory.set(row.providerId, open);
+      const asked = instant(row.start - 14 * 86_400_000); // long enough before for every notice
+      expect(brokenPlaceRule(open, row, asked), row.id).toBeNull();
+    }
+    const wrong: string[] = [];
+    for (const [who, seats] of [
+      ["patientId", false],
+      ["providerId", true],
+    ] as const) {
+      for (const own of Map.groupBy(taking, (row) => row[who]).values()) {
+        const sorted = own.toSorted((a, b) => a.start - b.start);
+        for (const [n, row] of sorted.entries()) {
+          const before = sorted[n - 1];
+          const isSession = seats && before?.start === row.start && before.visitTypeId === row.visitTypeId;
+          if (before && !isSession && before.end > row.start) wrong.push(row.id);
+        }
+      }
+    }
+    for (const session of Map.groupBy(taking, ({ providerId, start }) => `${providerId} ${start}`).values()) {
+      const type = visitTypes.find(({ id }) => id === session[0]?.visitTypeId);
+      if (session.length > (type?.capacity ?? 1)) wrong.push(`${session[0]?.id}`);
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it("[Y13] tell what became of them: over or still to come, cancelled before the start, children to pediatrics", () => {
+    const counts = Map.groupBy(rows, ({ status }) => status);
+    const share = (status: (typeof rows)[number]["status"]) =>
+      (counts.get(status)?.length ?? 0) / rows.length;
+    expect(share("cancelled")).toBeGreaterThan(0.05);
+    expect(share("cancelled")).toBeLessThan(0.15);
+    expect(share("no-show")).toBeGreaterThan(0.02);
+    const isRight = (row: (typeof rows)[number]): boolean => {
+      const isToCome = row.status === "booked" || row.status === "confirmed";
+      const isPediatric = providerOf.get(row.providerId)?.specialties.includes("pediatrics");
+      return (
+        (row.status === "cancelled" || isToCome === row.end > now) &&
+        (row.cancelledAt ?? row.start) <= row.start &&
+        (row.cancelledAt ?? 0) < now &&
+        row.createdAt < row.start &&
+        row.updatedAt >= row.createdAt &&
+        (patientOf.get(row.patientId)?.birthDate ?? "") >= "2009" === isPediatric
+      );
+    };
+    expect(rows.filter((row) => !isRight(row))).toEqual([]);
+    expect([...new Set(rows.map(({ reason }) => reason))].length).toBeLessThan(10);
   });
 });

@@ -16,7 +16,13 @@ export default async function setup(): Promise<() => Promise<void>> {
   if (process.env.OPENSLOT_URL) return () => Promise.resolve();
   const dir = mkdtempSync(join(tmpdir(), "openslot-e2e-"));
   const child = spawn(process.execPath, ["scripts/dev.ts"], {
-    env: { ...process.env, PORT: String(PORT), DB_PORT: String(PORT + 1), OPENSLOT_DIR: dir },
+    env: {
+      ...process.env,
+      PORT: String(PORT),
+      DB_PORT: String(PORT + 1),
+      OPENSLOT_DIR: dir,
+      SAMPLE_NETWORK: "small", // sooner there, and nobody has taken the times that a test looks for
+    },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";

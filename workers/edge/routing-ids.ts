@@ -28,10 +28,15 @@ function checkOf(secret: string, prefix: Prefix, body: string): string {
   return encodeBytes(createHmac("sha256", secret).update(covered).digest().subarray(0, CHECK_CHARS));
 }
 
-/** A fresh id at this calendar, under the newest key. */
-function mint(keys: KeyRing, prefix: Prefix, calendar: ProviderId): string {
+/** An id at this calendar, under the newest key. */
+function mint(
+  keys: KeyRing,
+  prefix: Prefix,
+  calendar: ProviderId,
+  own: Uint8Array = crypto.getRandomValues(new Uint8Array(OWN_CHARS)),
+): string {
   const [version, secret] = keys[0] as KeyRing[number];
-  const body = calendar.slice("prv_".length) + encodeBytes(crypto.getRandomValues(new Uint8Array(OWN_CHARS)));
+  const body = calendar.slice("prv_".length) + encodeBytes(own.subarray(0, OWN_CHARS));
   return `${prefix}_${body}${version}${checkOf(secret, prefix, body)}`;
 }
 
@@ -46,8 +51,9 @@ function isOurs(keys: KeyRing, prefix: Prefix, shape: RegExp, text: string): boo
   return timingSafeEqual(Buffer.from(expected), Buffer.from(check.slice(1)));
 }
 
-export const mintAppointmentId = (keys: KeyRing, calendar: ProviderId): AppointmentId =>
-  mint(keys, "apt", calendar) as AppointmentId;
+/** @param own OWN_CHARS or more bytes, for ids that come out the same again; without them, fresh ones */
+export const mintAppointmentId = (keys: KeyRing, calendar: ProviderId, own?: Uint8Array): AppointmentId =>
+  mint(keys, "apt", calendar, own) as AppointmentId;
 
 export const mintHoldId = (keys: KeyRing, calendar: ProviderId): HoldId =>
   mint(keys, "hld", calendar) as HoldId;

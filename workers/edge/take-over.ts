@@ -8,7 +8,7 @@ import type { Provider } from "../../core/directory/directory.ts";
 import type { PatientId, ProviderId } from "../../core/ids.ts";
 import { SECOND_MS } from "../../core/time.ts";
 import { logFailure } from "../../durable-objects/shared/log.ts";
-import { handIn, takeOverAll } from "../take-over.ts";
+import { handIn, handInAll, tellAgendas } from "../take-over.ts";
 import { directoryFor, waitingRoom } from "./directory-cache.ts";
 import type { EdgeEnv } from "./env.ts";
 import { settingsOf } from "./middleware/request-context.ts";
@@ -40,12 +40,15 @@ function settle(id: PatientId | ProviderId, { seq }: { readonly seq: number }): 
   settled.set(id, seq);
 }
 
-/** [AD6] Everything that waits for this calendar. @throws PostgresUnavailable, and what the calendar throws. */
+/**
+ * [AD6] Everything that waits for this calendar. The rows stay where they are until the directory's push, which has a row for
+ * each of their calendars, has told the patients' agendas too: that is a call to every shard. @throws PostgresUnavailable, and what the calendar throws.
+ */
 export async function takeOverFor(env: Env, provider: Pick<Provider, "id" | "calendar">): Promise<void> {
   const due = mayWait(provider.id);
   if (!due) return;
-  await takeOverAll(env.PATIENT_AGENDA, providerCalendar(env, provider.id), provider, (done) =>
-    askPostgres(settingsOf(env), (db, { nextIncomingOf }) => nextIncomingOf(db, provider.id, done)),
+  await handInAll(providerCalendar(env, provider.id), provider, (after) =>
+    askPostgres(settingsOf(env), (db, { nextIncomingOf }) => nextIncomingOf(db, provider.id, after)),
   );
   settle(provider.id, due);
 }
@@ -78,7 +81,7 @@ export async function takeOverForPatient(c: Context<EdgeEnv>, patient: PatientId
       const rows = await inTime(
         askPostgres(c.get("settings"), (db, { incomingOfPatient }) => incomingOfPatient(db, patient)),
       );
-      await handInAll(c, rows);
+      await takeOverRows(c, rows);
       if (rows.length < TAKE_OVER_MAX) return settle(patient, due);
     }
   } catch (error) {
@@ -87,13 +90,13 @@ export async function takeOverForPatient(c: Context<EdgeEnv>, patient: PatientId
   }
 }
 
-async function handInAll(c: Context<EdgeEnv>, rows: readonly HandedIn[]): Promise<void> {
+async function takeOverRows(c: Context<EdgeEnv>, rows: readonly HandedIn[]): Promise<void> {
   await Promise.all(
     [...Map.groupBy(rows, ({ providerId }) => providerId)].map(async ([id, own]) => {
       const provider = await providerIn(c, id);
       if (!provider) return;
-      await handIn(c.env.PATIENT_AGENDA, providerCalendar(c.env, id), provider, own);
-      const ids = own.map((row) => row.id);
+      const { ids, facts } = await handIn(providerCalendar(c.env, id), provider, own);
+      await tellAgendas(c.env.PATIENT_AGENDA, facts);
       await askPostgres(c.get("settings"), (db, { removeIncoming }) => removeIncoming(db, ids));
     }),
   );

@@ -157,7 +157,7 @@ describe("at first touch", () => {
     const offered = (await slotsOf(provider)).map(startOf);
     expect(offered).toContain(starts[1]);
     expect(offered).not.toContain(starts[0]);
-    expect(await waiting(provider)).toBe(0);
+    expect(await waiting(provider)).toBe(1); // its patient's agenda was not told yet
     const slot = { start: new Date(row.start).toISOString(), end: "", locationId: row.locationId };
     expect((await book(provider, slot, await aPatient())).body).toMatchObject({
       type: "/problems/slot-taken",
@@ -275,6 +275,7 @@ describe("afterwards", () => {
     expect(await waiting(provider)).toBe(1);
     await evictDurableObject(calendar);
     expect((await slotsOf(provider)).map(startOf)).not.toContain(starts[0]);
+    expect((await listOf(patient)).status).toBe(200);
     expect(await waiting(provider)).toBe(0);
     expect(await calendar.takeOver(provider.calendar, [handed(row, provider)])).toMatchObject({ taken: 0 });
     expect((await listOf(patient)).body.data.filter(({ id }: { id: string }) => id === row.id)).toMatchObject(
