@@ -8,6 +8,7 @@ import { EXPORT_COLUMNS } from "../../core/exchange/write-rows.ts";
 import type { LocationId, ProviderId } from "../../core/ids.ts";
 import { spellInZone } from "../../core/schedule/clinic-time.ts";
 import { instant } from "../../core/time.ts";
+import { exportRows } from "../../db/exchange/export-rows.ts";
 import { visitsAt } from "../../db/queries/day-list.ts";
 import { loadDirectory } from "../../db/queries/load-directory.ts";
 import type { EdgeSettings } from "../../workers/config.ts";
@@ -308,6 +309,32 @@ export function exchangeSuite(use: () => DatabaseUnderTest, manyRows: number): v
         ["Ann Waits", "booked"],
         ["Ann Waits", "cancelled"],
       ]);
+    });
+
+    it("[IE7] are exported once each, page by page, whether they wait, are recorded, or both for a moment", async () => {
+      const rows = await waiting();
+      await db().execute(sql`
+        INSERT INTO appointment (id, provider_id, patient_id, location_id, visit_type_id, time_zone, start_at, end_at,
+          status, version, source, created_at, updated_at)
+        SELECT id, provider_id, patient_id, location_id, visit_type_id, 'UTC', start_at, end_at, status, 1,
+          'import', created_at, updated_at FROM incoming_appointment WHERE id = ${rows[0]?.id}`);
+      const all = (await only(sql`SELECT id FROM appointment UNION SELECT id FROM incoming_appointment`))
+        .length;
+      const keys: string[] = [];
+      for (let after: string | undefined = ""; after !== undefined; after = keys.at(-1)) {
+        const page: { key: string }[] = await exportRows(db(), "appointments", {
+          locationIds: null,
+          system: null,
+          after,
+          limit: 1,
+        });
+        if (page.length === 0) break;
+        keys.push(...page.map(({ key }) => key));
+      }
+      expect(keys).toHaveLength(all);
+      expect(keys).toEqual([...new Set(keys)].toSorted());
+      expect(keys).toEqual(expect.arrayContaining(rows.map(({ id }) => id)));
+      await db().execute(sql`DELETE FROM appointment WHERE id = ${rows[0]?.id}`);
     });
 
     it("[IE12] what its calendar has is not changed by a file: the row is refused, with its line", async () => {
