@@ -67,16 +67,7 @@ const SOURCES: Readonly<Record<ExportKind, Source>> = {
     at: (clinics) => sql`t.home_location_id = ANY(${clinics})`,
   },
   appointments: {
-    // Those that wait for their calendars are kept too.
-    from: sql`(
-      SELECT id, provider_id, patient_id, location_id, visit_type_id, start_at, end_at, status, created_at, time_zone, version,
-        source, updated_at, checked_in_at, cancelled_at, cancellation_reason FROM appointment
-      UNION ALL
-      SELECT i.id, i.provider_id, i.patient_id, i.location_id, i.visit_type_id, i.start_at, i.end_at, i.status, i.created_at,
-        (SELECT c.time_zone FROM clinic c WHERE c.id = i.location_id), 1, 'import', i.updated_at, i.checked_in_at, i.cancelled_at,
-        i.cancellation_reason
-      FROM incoming_appointment i WHERE NOT EXISTS (SELECT 1 FROM appointment x WHERE x.id = i.id)
-    ) AS t`,
+    from: sql`appointment t`,
     key: sql`t.id`,
     kind: "appointment",
     columns: sql`'providerId', t.provider_id, 'patientId', t.patient_id, 'locationId', t.location_id,
@@ -127,6 +118,14 @@ const SOURCES: Readonly<Record<ExportKind, Source>> = {
   },
 };
 
+/** Appointments that wait for their calendars, as rows of `appointment`: they are kept too. */
+const WAITING = sql`SELECT i.id, i.provider_id, i.patient_id, i.location_id, i.visit_type_id, c.time_zone, i.start_at, i.end_at,
+    i.status, 1 AS version, 'import' AS source, i.created_at, i.updated_at, i.cancelled_at, i.cancellation_reason, i.checked_in_at
+  FROM incoming_appointment i JOIN clinic c ON c.id = i.location_id`;
+const RECORDED = sql`SELECT t.id, t.provider_id, t.patient_id, t.location_id, t.visit_type_id, t.time_zone, t.start_at, t.end_at,
+    t.status, t.version, t.source, t.created_at, t.updated_at, t.cancelled_at, t.cancellation_reason, t.checked_in_at
+  FROM appointment t`;
+
 /** Where the page begins; a schedule's key is that of two columns. */
 function beyond(kind: ExportKind, after: string): SQL {
   if (after === "") return sql`true`;
@@ -158,9 +157,27 @@ export async function exportRows(
     ],
     sql` AND `,
   );
-  const order = exported === "schedules" ? sql`t.provider_id, t.location_id` : sql`t.id`;
   const { rows } = await db.execute<{ key: string; row: ExportRow }>(sql`
     SELECT ${key} AS key, json_build_object('id', coalesce(${otherName}, ${key}), ${columns}) AS row
-    FROM ${from} WHERE ${where} ORDER BY ${order} LIMIT ${limit}`);
+    FROM ${pageOf(exported, from, where, limit)} AS t ORDER BY ${orderOf(exported)}`);
   return rows;
+}
+
+const orderOf = (exported: ExportKind): SQL =>
+  exported === "schedules" ? sql`t.provider_id, t.location_id` : sql`t.id`;
+
+/** The rows of a page before anything is made of them: with the JSON in the same SELECT, Postgres makes it of all rows and sorts it. */
+function pageOf(exported: ExportKind, from: SQL, where: SQL, limit: number): SQL {
+  const order = orderOf(exported);
+  if (exported !== "appointments")
+    return sql`(SELECT t.* FROM ${from} WHERE ${where} ORDER BY ${order} LIMIT ${limit})`;
+  return sql`(
+    SELECT * FROM (
+      (${RECORDED} WHERE ${where} ORDER BY t.id LIMIT ${limit})
+      UNION ALL
+      (SELECT w.* FROM (SELECT t.id FROM incoming_appointment t
+          WHERE ${where} AND NOT EXISTS (SELECT 1 FROM appointment x WHERE x.id = t.id)
+          ORDER BY t.id LIMIT ${limit}) AS p
+        JOIN LATERAL (${WAITING} WHERE i.id = p.id) AS w ON true)
+    ) AS t ORDER BY t.id LIMIT ${limit})`;
 }

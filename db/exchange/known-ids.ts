@@ -19,8 +19,8 @@ export interface Known {
   readonly external: boolean;
 }
 
-/** A chunk of 1,000 rows with what each refers to. */
-export const REFERENCES_MAX = 10_000;
+/** A chunk of 1,000 rows, each with its own id and at most a list of fifty and four others. */
+export const REFERENCES_MAX = 55_000;
 
 const texts = (values: readonly string[]): SQL => sql`${sql.param([...values])}::text[]`;
 

@@ -8,6 +8,7 @@ import { EXPORT_COLUMNS } from "../../core/exchange/write-rows.ts";
 import type { LocationId, ProviderId } from "../../core/ids.ts";
 import { spellInZone } from "../../core/schedule/clinic-time.ts";
 import { instant } from "../../core/time.ts";
+import { exportRows } from "../../db/exchange/export-rows.ts";
 import { visitsAt } from "../../db/queries/day-list.ts";
 import { loadDirectory } from "../../db/queries/load-directory.ts";
 import type { EdgeSettings } from "../../workers/config.ts";
@@ -144,6 +145,24 @@ export function exchangeSuite(use: () => DatabaseUnderTest, manyRows: number): v
       expect(await there()).toEqual([
         { display_name: "Ann Two", email: "a@example.com", phone: "+13125550199", version: 2 },
       ]);
+    });
+
+    it("[IE9] that broke off is sent again, and goes on where it was", async () => {
+      const file = patientsFile(2_500, () => " the Second").replaceAll("MRN-", "BREAK-");
+      const { rows } = readFile("patients", "csv", bytes(file), NOW);
+      const order = { kind: "patients", rows, apply: true, system: SYSTEM } as const;
+      for await (const line of runImport(settings(), order, NOW, nobody))
+        if ("progress" in line && line.progress.done === 1_000) break; // its caller has gone
+      const { report } = await bring("patients", file, true);
+      expect(report).toMatchObject({ unchanged: 1_000, created: 1_500, complete: true });
+    });
+
+    it("[IE4] two lines that mean one row: the second is refused", async () => {
+      const [provider] = (await loadDirectory(db())).providers;
+      const row = (id: string, hours: string) => `${id},${provider?.id},${provider?.locationIds[0]},${hours}`;
+      const file = `id,providerId,locationId,hours\n${row("T-1", "mon 09:00-10:00")}\n${row("T-2", "tue 09:00-10:00")}`;
+      const { report } = await bring("schedules", file, false);
+      expect(report).toMatchObject({ changed: 1, refused: 1, problems: [{ line: 3, column: "id" }] });
     });
 
     it("[IE4] finds a row by our own id, and one of another system by that system only", async () => {
@@ -290,6 +309,32 @@ export function exchangeSuite(use: () => DatabaseUnderTest, manyRows: number): v
         ["Ann Waits", "booked"],
         ["Ann Waits", "cancelled"],
       ]);
+    });
+
+    it("[IE7] are exported once each, page by page, whether they wait, are recorded, or both for a moment", async () => {
+      const rows = await waiting();
+      await db().execute(sql`
+        INSERT INTO appointment (id, provider_id, patient_id, location_id, visit_type_id, time_zone, start_at, end_at,
+          status, version, source, created_at, updated_at)
+        SELECT id, provider_id, patient_id, location_id, visit_type_id, 'UTC', start_at, end_at, status, 1,
+          'import', created_at, updated_at FROM incoming_appointment WHERE id = ${rows[0]?.id}`);
+      const all = (await only(sql`SELECT id FROM appointment UNION SELECT id FROM incoming_appointment`))
+        .length;
+      const keys: string[] = [];
+      for (let after: string | undefined = ""; after !== undefined; after = keys.at(-1)) {
+        const page: { key: string }[] = await exportRows(db(), "appointments", {
+          locationIds: null,
+          system: null,
+          after,
+          limit: 1,
+        });
+        if (page.length === 0) break;
+        keys.push(...page.map(({ key }) => key));
+      }
+      expect(keys).toHaveLength(all);
+      expect(keys).toEqual([...new Set(keys)].toSorted());
+      expect(keys).toEqual(expect.arrayContaining(rows.map(({ id }) => id)));
+      await db().execute(sql`DELETE FROM appointment WHERE id = ${rows[0]?.id}`);
     });
 
     it("[IE12] what its calendar has is not changed by a file: the row is refused, with its line", async () => {

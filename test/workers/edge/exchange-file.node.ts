@@ -69,3 +69,22 @@ describe("a CSV file", () => {
     expect(readFile("patients", "csv", bytes(""), 0).problems.count).toBe(1);
   });
 });
+
+describe("a FHIR file", () => {
+  it("[IE1] [IE11] that is no JSON names the line, and repeats nothing", () => {
+    const { rows, problems } = readFile(
+      "patients",
+      "fhir",
+      bytes('{\n "resourceType": "Bundle",\n "Secret\n}'),
+      0,
+    );
+    expect(rows).toEqual([]);
+    expect(problems.named).toEqual([{ line: 3, column: null, message: "must be JSON" }]);
+  });
+
+  it("[IE11] that is another resource is told what is expected", () => {
+    expect(readFile("patients", "fhir", bytes('{"resourceType":"Patient"}'), 0).problems.named).toEqual([
+      { line: 1, column: null, message: "must be a Bundle with entries" },
+    ]);
+  });
+});

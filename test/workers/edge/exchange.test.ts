@@ -194,6 +194,12 @@ describe("an import of patients", () => {
   });
 });
 
+it("[K1] a file beyond its limit is 413, and says how large one may be", async () => {
+  const answer = await send("patients", "x".repeat(10 * 1024 * 1024 + 1));
+  expect(answer.status).toBe(413);
+  expect(answer.body.detail).toContain("10 MB");
+});
+
 describe("a clinic that comes with everything", () => {
   let visitType: string;
   const tomorrow = new Date(Date.now() + 26 * 3_600_000).toISOString().slice(0, 10);

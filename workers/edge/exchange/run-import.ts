@@ -100,7 +100,7 @@ async function importChunk(
   order: ImportOrder,
   columns: readonly Column[],
   chunk: readonly FileRow[],
-  tally: ImportTally,
+  { tally, meantBefore }: ImportState,
 ): Promise<readonly ProviderId[]> {
   const known = await whoIsMeant(settings, order, columns, chunk);
   const meant: ResolvedRow[] = [];
@@ -109,6 +109,8 @@ async function importChunk(
     if (!resolution.ok) tally.refused(row.line, resolution.reasons);
     else if (isOnItsWay(settings.ID_KEYS, order.kind, resolution.row))
       tally.refused(row.line, [{ column: "id", message: NOT_YET }]);
+    else if (!isFirstOf(meantBefore, order.kind, resolution.row))
+      tally.refused(row.line, [{ column: "id", message: TWICE }]);
     else meant.push(resolution.row);
   }
   const { kind, system, apply } = order;
@@ -129,6 +131,23 @@ async function importChunk(
 const isOnItsWay = (keys: KeyRing, kind: ImportKind, { id, externalId }: ResolvedRow): boolean =>
   kind === "appointments" && id === null && parseAppointmentId(keys, externalId) !== null;
 const NOT_YET = "is one of ours that the record does not have yet: send the file again later";
+
+interface ImportState {
+  readonly tally: ImportTally;
+  /** Rows of ours that lines so far have meant. */
+  readonly meantBefore: Set<string>;
+}
+
+/** [IE4] Two lines may mean one row, by its id there and by ours: which of them is right, nobody can say. */
+function isFirstOf(meantBefore: Set<string>, kind: ImportKind, { id, values }: ResolvedRow): boolean {
+  const meant =
+    kind === "schedules" ? scheduleIdOf(values.providerId as string, values.locationId as string) : id;
+  if (meant === null) return true;
+  if (meantBefore.has(meant)) return false;
+  meantBefore.add(meant);
+  return true;
+}
+const TWICE = "means the same as an earlier line";
 
 /** [IE12] Its calendar has it, or is about to. */
 const STANDS = "stands here already, and not so: change it here";
@@ -155,19 +174,21 @@ export async function* runImport(
   const rows = inOrder(order);
   const columns = columnsOf(order.kind, new Date(now).toISOString().slice(0, 10));
   const tally = new ImportTally(rows.length, order.apply);
+  const state = { tally, meantBefore: new Set<string>() };
   const calendars = new Set<ProviderId>();
   let complete = false;
   try {
     for (let done = 0; done < rows.length; done += CHUNK_ROWS_MAX) {
       yield { progress: { done, of: rows.length } };
       const chunk = rows.slice(done, done + CHUNK_ROWS_MAX);
-      for (const id of await importChunk(settings, order, columns, chunk, tally)) calendars.add(id);
+      for (const id of await importChunk(settings, order, columns, chunk, state)) calendars.add(id);
     }
     complete = true;
   } catch (error) {
     logFailure("import.failed", error);
+  } finally {
+    if (calendars.size > 0) await publish([...calendars]); // also when nobody listens any more
   }
-  if (calendars.size > 0) await publish([...calendars]);
   if (complete) yield { progress: { done: rows.length, of: rows.length } };
   yield { report: tally.report(complete) };
 }
