@@ -9,7 +9,7 @@ import { PG_DIR } from "./paths.ts";
 import { type LocalPostgres, openPglite, openServer, readyMarkOf } from "./postgres.ts";
 import { readOrMakeIdKeys, writeSettings } from "./settings.ts";
 import { StartError } from "./start-error.ts";
-import type { Sample } from "./template.ts";
+import type { Sample } from "./sample.ts";
 
 /** As many as a laptop's server takes without queueing; Neon's proxy pools behind its door too. */
 const POOL_SIZE_DEFAULT = 16;

@@ -18,7 +18,7 @@ import { nearestStatement, searchProvidersNearest } from "../../db/queries/searc
 import { searchProvidersSoonest, soonestStatement } from "../../db/queries/search-providers-soonest.ts";
 import { slotsStatement, soonestSlots } from "../../db/queries/soonest-slots.ts";
 import { percentiles } from "../../scripts/load/percentiles.ts";
-import { sampleNetwork } from "../../scripts/local/template.ts";
+import { sampleNetwork } from "../../scripts/local/sample.ts";
 import { INSERT_OPENINGS, type OpeningRow, openingChunks, openingsOf } from "../support/openings.ts";
 import type { DatabaseUnderTest } from "./database-under-test.ts";
 
