@@ -7,9 +7,9 @@ import { LockedError } from "./lock-file.ts";
 import { startShim } from "./neon-shim.ts";
 import { PG_DIR } from "./paths.ts";
 import { type LocalPostgres, openPglite, openServer, readyMarkOf } from "./postgres.ts";
+import type { Sample } from "./sample.ts";
 import { readOrMakeIdKeys, writeSettings } from "./settings.ts";
 import { StartError } from "./start-error.ts";
-import type { Sample } from "./template.ts";
 
 /** As many as a laptop's server takes without queueing; Neon's proxy pools behind its door too. */
 const POOL_SIZE_DEFAULT = 16;

@@ -30,10 +30,10 @@ const SEED_MAX = 2 ** 32 - 1;
 
 /** `--seed N`: another sample network; null = the usual one. Throws StartError, also for any other flag. */
 export function readSeed(args: readonly string[]): number | null {
-  const text = args[0] === "--seed" && args.length === 2 ? args[1] : args[0]?.match(/^--seed=(.*)$/)?.[1];
   if (args.length === 0) return null;
-  const seed = /^\d+$/.test(text ?? "") ? Number(text) : Number.NaN;
-  if (args.length <= 2 && seed <= SEED_MAX) return seed;
+  const text = /^--seed[ =](\d+)$/.exec(args.join(" "))?.[1];
+  const seed = Number(text ?? Number.NaN);
+  if (seed <= SEED_MAX) return seed;
   throw new StartError(`The only flag is --seed, with a whole number from 0 to ${SEED_MAX}.`);
 }
 

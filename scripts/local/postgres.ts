@@ -11,14 +11,8 @@ import { migrate as migratePglite } from "drizzle-orm/pglite/migrator";
 import pg from "pg";
 import { type LockFile, takeLock } from "./lock-file.ts";
 import { RAW } from "./neon-shim.ts";
-import {
-  loadTemplate,
-  MIGRATIONS_DIR,
-  PGLITE_EXTENSIONS,
-  type Sample,
-  SMALL_SAMPLE,
-  writeSample,
-} from "./template.ts";
+import { type Sample, SMALL_SAMPLE, writeSample } from "./sample.ts";
+import { loadTemplate, MIGRATIONS_DIR, PGLITE_EXTENSIONS } from "./template.ts";
 
 export interface LocalPostgres {
   /** Values come as Postgres's own text (`RAW`): for the shim, not for reading by hand. */

@@ -16,19 +16,12 @@ import {
 import { basename, join, relative } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import { pg_trgm } from "@electric-sql/pglite/contrib/pg_trgm";
-import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
 import { drizzle } from "drizzle-orm/pglite";
 import { migrate } from "drizzle-orm/pglite/migrator";
-import type { IncomingAppointment } from "../../core/booking/take-over.ts";
-import type { CalendarDate } from "../../core/schedule/clinic-time.ts";
-import { incomingRow } from "../../db/incoming/put-incoming.ts";
-import { makeAppointments } from "../../db/seed/appointments.ts";
-import { BUSY_SIZE, makeNetwork, type Network, SAMPLE_SEED, SAMPLE_SIZE } from "../../db/seed/network.ts";
-import { Random } from "../../db/seed/random.ts";
-import { writeAppointments, writeSeed } from "../../db/seed/write-seed.ts";
-import { parseKeyRing } from "../../workers/config.ts";
-import { mintAppointmentId } from "../../workers/edge/routing-ids.ts";
+import { writeSeed } from "../../db/seed/write-seed.ts";
 import { CACHE_DIR, ROOT } from "./paths.ts";
+import { type Sample, SMALL_SAMPLE, sampleNetwork } from "./sample.ts";
+import { sampleRows } from "./sample-rows.ts";
 
 /** What the migrations create and PGlite must be given at every opening. A server has it in its `contrib`. */
 export const PGLITE_EXTENSIONS = { pg_trgm };
@@ -41,6 +34,7 @@ const SOURCE_FILES = [
   "db/directory/search-words.ts",
   "db/search-text.ts",
   "core/ids.ts",
+  "db/incoming/put-incoming.ts",
   "workers/edge/routing-ids.ts",
   "node_modules/@electric-sql/pglite/package.json",
 ];
@@ -54,20 +48,6 @@ function sources(): string[] {
   return [...inDirs, ...SOURCE_FILES.map((file) => join(ROOT, file))].toSorted();
 }
 
-/** What a database is filled with. */
-export interface Sample {
-  readonly seed: number;
-  /** Null = the small network without appointments, which tests share. */
-  readonly busy: {
-    /** The first date (UTC) whose visits are still to come. */
-    readonly today: CalendarDate;
-    /** ID_KEYS of the Workers that will be asked for the appointments. */
-    readonly idKeys: string;
-  } | null;
-}
-
-export const SMALL_SAMPLE: Sample = { seed: SAMPLE_SEED, busy: null };
-
 /** Changes with the migrations, the seed or PGlite itself, and with what is asked for; of the keys there is a hash in it. */
 export function templateKey(sample: Sample = SMALL_SAMPLE): string {
   const hash = createHash("sha256").update(`${JSON.stringify(sample)}\0`);
@@ -79,57 +59,27 @@ export function templateKey(sample: Sample = SMALL_SAMPLE): string {
   return hash.digest("hex").slice(0, 20);
 }
 
-export const sampleNetwork = ({ seed, busy }: Sample = SMALL_SAMPLE): Network =>
-  makeNetwork(new Random(seed), busy ? BUSY_SIZE : SAMPLE_SIZE);
-
-/** Of a generator of their own, so that they shift nothing of the network. */
-export function sampleAppointments({ seed, busy }: Sample, network: Network): IncomingAppointment[] {
-  if (!busy) return [];
-  const keys = parseKeyRing(busy.idKeys);
-  if (!keys) throw new Error("the sample's appointments need ID_KEYS");
-  return makeAppointments(new Random(seed), network, busy.today, (calendar, bytes) =>
-    mintAppointmentId(keys, calendar, bytes),
-  );
-}
-
-/** Into an empty database. The caller wraps it in a transaction. */
-export async function writeSample<H extends PgQueryResultHKT>(
-  db: PgDatabase<H>,
-  sample: Sample,
-): Promise<void> {
-  const network = sampleNetwork(sample);
-  await writeSeed(db, network);
-  await writeAppointments(db, sampleAppointments(sample, network));
-}
-
 /**
  * By COPY and without asking for each row whether its provider is there: a third of the time of `writeAppointments`, which a
  * server gets.
  */
-async function copyAppointments(pglite: PGlite, rows: readonly IncomingAppointment[]): Promise<void> {
-  if (rows.length === 0) return;
-  // Our values have no tab, backslash or line end in them.
-  const text = rows.map((row) =>
-    Object.values(incomingRow(row))
-      .map((value) => value ?? "\\N")
-      .join("\t"),
-  );
+async function copyAppointments(pglite: PGlite, lines: string): Promise<void> {
+  if (lines === "") return;
   await pglite.transaction(async (tx) => {
     await tx.exec("SET LOCAL session_replication_role = replica");
-    await tx.query("COPY incoming_appointment FROM '/dev/blob'", [], {
-      blob: new Blob([`${text.join("\n")}\n`]),
-    });
+    await tx.query("COPY incoming_appointment FROM '/dev/blob'", [], { blob: new Blob([lines]) });
   });
 }
 
 async function build(sample: Sample): Promise<Blob> {
+  const appointments = sampleRows(sample); // meanwhile
+  appointments.catch(() => undefined); // said below, where it is waited for
   const pglite = await PGlite.create("memory://", { extensions: PGLITE_EXTENSIONS });
   try {
     const db = drizzle({ client: pglite });
     await migrate(db, { migrationsFolder: MIGRATIONS_DIR });
-    const network = sampleNetwork(sample);
-    await db.transaction((tx) => writeSeed(tx, network));
-    await copyAppointments(pglite, sampleAppointments(sample, network));
+    await db.transaction((tx) => writeSeed(tx, sampleNetwork(sample)));
+    await copyAppointments(pglite, await appointments);
     await pglite.exec("VACUUM ANALYZE"); // the planner knows the tables from the first query on
     return await pglite.dumpDataDir("none");
   } finally {

@@ -10,7 +10,7 @@ import { listProviders, type ProviderFilter } from "../../db/queries/list-provid
 import { CLINICS_MAX, DIRECTORY_RESOURCES_MAX, loadDirectory } from "../../db/queries/load-directory.ts";
 import { PROVIDERS_PAGE_MAX } from "../../db/queries/search-conditions.ts";
 import { foldText } from "../../db/search-text.ts";
-import { sampleNetwork } from "../../scripts/local/template.ts";
+import { sampleNetwork } from "../../scripts/local/sample.ts";
 import type { DatabaseUnderTest } from "./database-under-test.ts";
 
 const network = sampleNetwork();

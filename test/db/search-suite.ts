@@ -21,7 +21,7 @@ import { searchProvidersSoonest, soonestStatement } from "../../db/queries/searc
 import { IN_MEMORY } from "../../db/queries/soonest-rows.ts";
 import { slotsStatement, soonestSlots } from "../../db/queries/soonest-slots.ts";
 import { percentiles } from "../../scripts/load/percentiles.ts";
-import { sampleNetwork } from "../../scripts/local/template.ts";
+import { sampleNetwork } from "../../scripts/local/sample.ts";
 import { isBusy } from "../support/bare-machine.ts";
 import { INSERT_OPENINGS, type OpeningRow, openingChunks, openingsOf } from "../support/openings.ts";
 import type { DatabaseUnderTest } from "./database-under-test.ts";

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { LockedError } from "../../scripts/local/lock-file.ts";
 import { lockOf, openPglite, readyMarkOf } from "../../scripts/local/postgres.ts";
+import { SMALL_SAMPLE } from "../../scripts/local/sample.ts";
 import { loadTemplate, templateKey } from "../../scripts/local/template.ts";
 
 let root: string;
@@ -53,6 +54,14 @@ describe("embedded Postgres", () => {
 
   it("[U3] comes from a template that is built once for its sources", async () => {
     expect(templateKey()).toBe(templateKey());
+    const busy = { today: "2026-11-25", idKeys: "{}" };
+    const samples = [
+      { busy },
+      { busy: { ...busy, today: "2026-11-26" } },
+      { busy: { ...busy, idKeys: "[]" } },
+    ];
+    const keys = [SMALL_SAMPLE, ...samples.map((one) => ({ seed: 7, ...one }))].map(templateKey);
+    expect(new Set([...keys, templateKey({ seed: 8, busy })]).size).toBe(5);
     expect((await loadTemplate()).size).toBeGreaterThan(1_000_000);
   });
 });

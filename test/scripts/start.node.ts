@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { readPorts, requireFreePort } from "../../scripts/local/machine.ts";
+import { readPorts, readSeed, requireFreePort } from "../../scripts/local/machine.ts";
 
 const SCRIPTS = join(import.meta.dirname, "../../scripts");
 
@@ -61,6 +61,22 @@ describe("ports", () => {
       expect({ status, stdout, stderr }).toEqual({ status: 1, stdout: "", stderr: `${sentence}\n` });
       await new Promise((resolve) => server.close(resolve));
     }
+  });
+});
+
+describe("the seed", () => {
+  it("[U9] is --seed with a whole number; every other flag is one sentence", () => {
+    expect(readSeed([])).toBeNull();
+    expect(readSeed(["--seed", "7"])).toBe(7);
+    expect(readSeed(["--seed=7"])).toBe(7);
+    for (const args of [
+      ["--seed"],
+      ["--seed", "x"],
+      ["--seed", "4294967296"],
+      ["--sed", "7"],
+      ["--seed=7", "8"],
+    ])
+      expect(() => readSeed(args), args.join(" ")).toThrow("The only flag is --seed");
   });
 });
 
