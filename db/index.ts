@@ -17,7 +17,7 @@ export {
 } from "./directory/writes.ts";
 export { PUT_INCOMING_MAX, putIncoming } from "./incoming/put-incoming.ts";
 export {
-  awaitedAmong,
+  countAwaited,
   incomingOfPatient,
   nextIncomingOf,
   REMOVED_MAX,
