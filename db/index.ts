@@ -48,7 +48,7 @@ export { importPatients } from "./exchange/import-patients.ts";
 export { knownIds } from "./exchange/known-ids.ts";
 export { PUT_INCOMING_MAX, putIncoming } from "./incoming/put-incoming.ts";
 export {
-  awaitedAmong,
+  countAwaited,
   incomingOfPatient,
   nextIncomingOf,
   REMOVED_MAX,

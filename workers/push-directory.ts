@@ -16,8 +16,11 @@ type Told = Pick<Provider, "id" | "calendar">;
 
 /** At once, so that a long push does not wake hundreds of calendars in one moment. */
 const TOGETHER_MAX = 10;
-/** Whose patients are told together. Bounds memory: 40 full calendars have about 40,000 recent appointments, 30 MB. */
-const HANDED_TOGETHER_MAX = 40;
+/**
+ * Appointments from elsewhere in one push, if not one calendar alone has more: some seconds of a laptop's work, what follows
+ * from them included, and a few megabytes of facts. Calendars beyond that wait for the next push.
+ */
+const ROWS_PER_PUSH_MAX = 3_000;
 
 /** How fast a push may go when nobody waits for it. */
 export interface Pace {
@@ -32,6 +35,8 @@ export interface Pushed {
   readonly told: number;
   /** Calendars that did not answer; their rows stay in the outbox. */
   readonly failed: number;
+  /** Calendars that a push has no room for; theirs stay too. */
+  readonly postponed: number;
 }
 
 /**
@@ -46,35 +51,34 @@ export async function pushDirectory(
   only: readonly ProviderId[] | null = null,
   pace: Pace = AT_ONCE,
 ): Promise<Pushed> {
-  const { ids, seq } = await queries.unpushed(db, limit, only);
-  if (ids.length === 0) return { told: 0, failed: 0 };
-  const [{ providers, resources, clinics }, awaited] = await Promise.all([
-    queries.loadDirectory(db, ids),
-    queries.awaitedAmong(db, ids),
-  ]);
+  const { ids: due, seq } = await queries.unpushed(db, limit, only);
+  if (due.length === 0) return { told: 0, failed: 0, postponed: 0 };
+  const awaited = await queries.countAwaited(db, due);
+  const ids = withRoom(due, awaited);
+  const { providers, resources, clinics } = await queries.loadDirectory(db, ids);
   const hints = new Map(clinics.map(({ id, locationHint }) => [id, locationHint]));
   const calendarOf = (one: Told) => stubOf(env, one, hints);
-  const told: ProviderId[] = [];
   const wanted = new Set(ids);
-  const waiting = [...providers, ...resources].filter(({ id }) => wanted.has(id));
-  while (waiting.length > 0) {
-    const group = waiting.splice(0, HANDED_TOGETHER_MAX);
-    const late = await takeOver(
-      env,
-      db,
-      queries,
-      group.filter(({ id }) => awaited.has(id)),
-      calendarOf,
-      pace,
-    );
-    const ready = group.filter(({ id }) => !late.has(id)); // [AD6]
-    told.push(...(await eachOf(ready, pace, (one) => calendarOf(one).applyConfig(one.calendar))));
-  }
+  const all = [...providers, ...resources].filter(({ id }) => wanted.has(id));
+  const full = all.filter(({ id }) => (awaited.get(id) ?? 0) > 0);
+  const late =
+    full.length > 0 ? await takeOver(env, db, queries, full, calendarOf, pace) : new Set<ProviderId>();
+  const ready = all.filter(({ id }) => !late.has(id)); // [AD6]
+  const told = await eachOf(ready, pace, (one) => calendarOf(one).applyConfig(one.calendar));
   await queries.markPushed(db, told, seq);
-  return { told: told.length, failed: wanted.size - told.length };
+  return { told: told.length, failed: ids.length - told.length, postponed: due.length - ids.length };
 }
 
-/** [AD8] What waits for these calendars: to them, then to the agendas, then out of the waiting room. Returns who failed. */
+/** The first of them, in their order, that one push has room for; one at least. */
+function withRoom(due: readonly ProviderId[], awaited: ReadonlyMap<ProviderId, number>): ProviderId[] {
+  let rows = 0;
+  return due.filter((id, index) => {
+    rows += awaited.get(id) ?? 0;
+    return index === 0 || rows <= ROWS_PER_PUSH_MAX;
+  });
+}
+
+/** [AD8] What waits for these calendars: to them, then to the agendas, then out of the waiting room. Returns who is not done. */
 async function takeOver(
   { PATIENT_AGENDA }: Objects,
   db: Db,
@@ -85,10 +89,12 @@ async function takeOver(
 ): Promise<ReadonlySet<ProviderId>> {
   const ids: AppointmentId[] = [];
   const facts: AppointmentFacts[] = [];
+  const partly = new Set<ProviderId>();
   const done = await eachOf(group, pace, async (one) => {
     const handed = await handInAll(calendarOf(one), one, (after) => nextIncomingOf(db, one.id, after));
     ids.push(...handed.ids);
     facts.push(...handed.facts);
+    if (!handed.isAll) partly.add(one.id);
   });
   try {
     await tellAgendas(PATIENT_AGENDA, facts);
@@ -98,7 +104,7 @@ async function takeOver(
     logFailure("directory.take_over_failed", error); // the rows stay, and so do these calendars' in the outbox
     return new Set(group.map(({ id }) => id));
   }
-  const fine = new Set(done);
+  const fine = new Set(done.filter((id) => !partly.has(id)));
   return new Set(group.flatMap(({ id }) => (fine.has(id) ? [] : [id])));
 }
 

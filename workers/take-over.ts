@@ -37,12 +37,12 @@ export async function handIn(
   return { ids: rows.map(({ id }) => id), facts };
 }
 
-/** Everything that waits for one calendar. @throws what the database or the object throws, and when it is more than one run takes. */
+/** What waits for one calendar; `isAll` false = there is more than one run takes. @throws what the database or the object throws. */
 export async function handInAll(
   calendar: Calendar,
   provider: Configured,
   rowsAfter: RowsAfter,
-): Promise<HandedOver> {
+): Promise<HandedOver & { readonly isAll: boolean }> {
   const ids: AppointmentId[] = [];
   const facts: AppointmentFacts[] = [];
   for (let page = 0; page < PAGES_MAX; page++) {
@@ -52,9 +52,9 @@ export async function handInAll(
       ids.push(...handed.ids);
       facts.push(...handed.facts);
     }
-    if (rows.length < TAKE_OVER_MAX) return { ids, facts };
+    if (rows.length < TAKE_OVER_MAX) return { ids, facts, isAll: true };
   }
-  throw new Error("more waits for one calendar than one run takes over");
+  return { ids, facts, isAll: false };
 }
 
 /**

@@ -71,14 +71,20 @@ export async function removeIncoming(db: Db, ids: readonly AppointmentId[]): Pro
   await db.execute(sql`DELETE FROM incoming_appointment WHERE id = ANY(${sql.param([...ids])}::text[])`);
 }
 
-/** Of at most PUSH_MAX calendars, those that something waits for. One look into `incoming_provider_idx` for each. */
-export async function awaitedAmong(
+/** More than one run takes over of one calendar (10,000), and still a short walk. */
+const COUNTED_MAX = 10_001;
+
+/** How many rows wait for each of at most PUSH_MAX calendars, none left out; counted up to COUNTED_MAX by `incoming_provider_idx`. */
+export async function countAwaited(
   db: Db,
   providers: readonly ProviderId[],
-): Promise<ReadonlySet<ProviderId>> {
+): Promise<ReadonlyMap<ProviderId, number>> {
   invariant(providers.length <= PUSH_MAX, "at most PUSH_MAX calendars are asked about at once");
-  const { rows } = await db.execute<{ asked: string }>(sql`
-    SELECT asked FROM unnest(${sql.param([...providers])}::text[]) AS asked
-    WHERE EXISTS (SELECT 1 FROM incoming_appointment WHERE provider_id = asked)`);
-  return new Set(rows.map(({ asked }) => asked as ProviderId));
+  const { rows } = await db.execute<{ asked: string; waiting: string }>(sql`
+    SELECT asked, (
+      SELECT count(*) FROM (
+        SELECT 1 FROM incoming_appointment WHERE provider_id = asked LIMIT ${COUNTED_MAX}
+      ) AS counted
+    ) AS waiting FROM unnest(${sql.param([...providers])}::text[]) AS asked`);
+  return new Map(rows.map(({ asked, waiting }) => [asked as ProviderId, Number(waiting)]));
 }

@@ -47,9 +47,10 @@ function settle(id: PatientId | ProviderId, { seq }: { readonly seq: number }): 
 export async function takeOverFor(env: Env, provider: Pick<Provider, "id" | "calendar">): Promise<void> {
   const due = mayWait(provider.id);
   if (!due) return;
-  await handInAll(providerCalendar(env, provider.id), provider, (after) =>
+  const { isAll } = await handInAll(providerCalendar(env, provider.id), provider, (after) =>
     askPostgres(settingsOf(env), (db, { nextIncomingOf }) => nextIncomingOf(db, provider.id, after)),
   );
+  if (!isAll) throw new Error("more waits for this calendar than one run takes over"); // the push goes on with it
   settle(provider.id, due);
 }
 

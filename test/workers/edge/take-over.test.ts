@@ -54,7 +54,7 @@ async function freshProviders<const N extends number>(count: N): Promise<Provide
   return providers;
 }
 
-/** Nine in the evening of another day at every clinic would be open nowhere; these lie in open hours two weeks ahead. */
+/** A follow-up visit as another system has it. */
 const aRow = (provider: Provider, patient: PatientId, start: Instant): IncomingAppointment => ({
   id: mintAppointmentId(settingsOf(env).ID_KEYS, provider.id),
   providerId: provider.id,
@@ -213,7 +213,7 @@ describe("afterwards", () => {
     forgetAvailability(provider.id);
     await right();
     await waits(...rows);
-    expect(await push(provider)).toEqual({ told: 1, failed: 0 });
+    expect(await push(provider)).toEqual({ told: 1, failed: 0, postponed: 0 });
     expect(await waiting(provider)).toBe(0);
     await right();
     await runDurableObjectAlarm(calendarOf(provider.id));
@@ -231,9 +231,9 @@ describe("afterwards", () => {
     const patient = await aPatient();
     const row = { ...aRow(provider, patient, starts[0] as Instant), status: "confirmed" as const };
     await waits(row);
-    expect(await push(provider)).toEqual({ told: 1, failed: 0 });
+    expect(await push(provider)).toEqual({ told: 1, failed: 0, postponed: 0 });
     expect((await slotsOf(provider)).map(startOf)).not.toContain(starts[0]);
-    expect(await push(provider)).toEqual({ told: 0, failed: 0 });
+    expect(await push(provider)).toEqual({ told: 0, failed: 0, postponed: 0 });
     await runDurableObjectAlarm(calendarOf(provider.id));
     await drainLog();
     const window = { start: instant(0), end: instant(Date.UTC(2100, 0, 1)) };
@@ -242,6 +242,21 @@ describe("afterwards", () => {
     expect(claims.find(({ id }) => id === row.id)).toMatchObject({ status: "confirmed", source: "import" });
     const stored = await db().execute(sql`SELECT source, version FROM appointment WHERE id = ${row.id}`);
     expect(stored.rows).toEqual([{ source: "import", version: "1" }]);
+  });
+
+  it("[AD8] a push takes some thousands of rows and leaves the other calendars to the next one", async () => {
+    const providers = await freshProviders(3);
+    const patient = await aPatient();
+    const many = (provider: Provider) =>
+      Array.from({ length: 1_200 }, (_, n) =>
+        aRow(provider, patient, plus(starts[0] as Instant, n * 20 * MINUTE_MS)),
+      );
+    for (const provider of providers) await waits(...many(provider));
+    expect(await push(...providers)).toEqual({ told: 2, failed: 0, postponed: 1 });
+    const left = await Promise.all(providers.map(waiting));
+    expect(left.toSorted((a, b) => a - b)).toEqual([0, 0, 1_200]);
+    expect(await push(...providers)).toEqual({ told: 1, failed: 0, postponed: 0 });
+    expect(await calendarOf((providers[2] as Provider).id).isConfigured()).toBe(true);
   });
 
   it("[AD4] what lies over a booking is kept, with a reason that the desk sees and no caller can give", async () => {

@@ -85,10 +85,10 @@ export async function published(c: Context<EdgeEnv>, calendars: readonly Provide
   const first = calendars.slice(0, TOLD_AT_ONCE_MAX);
   try {
     await followDirectory(settings);
-    const { failed } = await askPostgres(settings, (db, queries) =>
+    const { failed, postponed } = await askPostgres(settings, (db, queries) =>
       pushDirectory(c.env, db, queries, queries.PUSH_MAX, first),
     );
-    if (failed === 0 && first.length === calendars.length) return;
+    if (failed + postponed === 0 && first.length === calendars.length) return;
   } catch (error) {
     logFailure("edge.publish_failed", error); // the change stands; the consumers bring it round
   } finally {
