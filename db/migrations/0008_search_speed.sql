@@ -8,11 +8,12 @@ CREATE INDEX "opening_evening_idx" ON "opening" USING btree ((evening[1]),"provi
 CREATE INDEX "opening_visit_type_idx" ON "opening" USING btree ("visit_type_id",(starts[1]),"provider_id");
 --> statement-breakpoint
 -- The parts of core/schedule/day-part.ts: until noon, until five, evening. Here, so that every writer of `starts` keeps them.
+-- `starts` ascends, and what is taken from it one by one stays in its order.
 CREATE FUNCTION opening_parts() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  SELECT coalesce(array_agg(s ORDER BY s) FILTER (WHERE hour < 12), '{}'),
-    coalesce(array_agg(s ORDER BY s) FILTER (WHERE hour >= 12 AND hour < 17), '{}'),
-    coalesce(array_agg(s ORDER BY s) FILTER (WHERE hour >= 17), '{}')
+  SELECT coalesce(array_agg(s) FILTER (WHERE hour < 12), '{}'),
+    coalesce(array_agg(s) FILTER (WHERE hour >= 12 AND hour < 17), '{}'),
+    coalesce(array_agg(s) FILTER (WHERE hour >= 17), '{}')
   INTO NEW.morning, NEW.afternoon, NEW.evening
   FROM (
     SELECT s, date_part('hour', s AT TIME ZONE c.time_zone) AS hour
