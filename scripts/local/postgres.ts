@@ -42,6 +42,14 @@ function once(close: () => Promise<void>): () => Promise<void> {
   };
 }
 
+/** Half a minute without a word looks like a program that hangs. */
+const sayFilling = ({ busy }: Sample): void =>
+  console.log(
+    busy
+      ? "Making a network of 200 clinics with their appointments. The first time, this takes half a minute ..."
+      : "Making a network of 200 clinics ...",
+  );
+
 async function openDirectory(dir: string, sample: Sample): Promise<PGlite> {
   // Without its PG_VERSION (deleted by hand) PGlite would make an empty database there and say nothing.
   if (existsSync(readyMarkOf(dir)) && existsSync(join(dir, "PG_VERSION"))) {
@@ -56,6 +64,7 @@ async function openDirectory(dir: string, sample: Sample): Promise<PGlite> {
       );
     }
   }
+  sayFilling(sample);
   rmSync(dir, { recursive: true, force: true });
   mkdirSync(dirname(dir), { recursive: true });
   const pglite = await PGlite.create(dir, {
@@ -113,7 +122,9 @@ async function prepareServer(databaseUrl: string, sample: Sample): Promise<void>
     await db.execute(sql`SELECT pg_advisory_lock(${MIGRATION_LOCK})`); // until this connection ends
     await migrateServer(db, { migrationsFolder: MIGRATIONS_DIR });
     const { rows } = await client.query("SELECT 1 FROM clinic LIMIT 1");
-    if (rows.length === 0) await db.transaction((tx) => writeSample(tx, sample));
+    if (rows.length > 0) return;
+    sayFilling(sample);
+    await db.transaction((tx) => writeSample(tx, sample));
   } finally {
     await client.end();
   }
