@@ -217,7 +217,7 @@ describe("afterwards", () => {
     forgetAvailability(provider.id);
     await right();
     await waits(...rows);
-    expect(await push(provider)).toEqual({ told: 1, failed: 0, postponed: 0 });
+    expect(await push(provider)).toMatchObject({ told: 1, failed: [], postponed: 0 });
     expect(await waiting(provider)).toBe(0);
     await right();
     await runDurableObjectAlarm(calendarOf(provider.id));
@@ -235,9 +235,9 @@ describe("afterwards", () => {
     const patient = await aPatient();
     const row = { ...aRow(provider, patient, starts[0] as Instant), status: "confirmed" as const };
     await waits(row);
-    expect(await push(provider)).toEqual({ told: 1, failed: 0, postponed: 0 });
+    expect(await push(provider)).toMatchObject({ told: 1, failed: [], postponed: 0 });
     expect((await slotsOf(provider)).map(startOf)).not.toContain(starts[0]);
-    expect(await push(provider)).toEqual({ told: 0, failed: 0, postponed: 0 });
+    expect(await push(provider)).toMatchObject({ told: 0, failed: [], postponed: 0 });
     await runDurableObjectAlarm(calendarOf(provider.id));
     await drainLog();
     const window = { start: instant(0), end: instant(Date.UTC(2100, 0, 1)) };
@@ -256,10 +256,10 @@ describe("afterwards", () => {
         aRow(provider, patient, plus(starts[0] as Instant, n * 20 * MINUTE_MS)),
       );
     for (const provider of providers) await waits(...many(provider));
-    expect(await push(...providers)).toEqual({ told: 2, failed: 0, postponed: 1 });
+    expect(await push(...providers)).toMatchObject({ told: 2, failed: [], postponed: 1 });
     const left = await Promise.all(providers.map(waiting));
     expect(left.toSorted((a, b) => a - b)).toEqual([0, 0, 1_200]);
-    expect(await push(...providers)).toEqual({ told: 1, failed: 0, postponed: 0 });
+    expect(await push(...providers)).toMatchObject({ told: 1, failed: [], postponed: 0 });
     expect(await calendarOf((providers[2] as Provider).id).isConfigured()).toBe(true);
   });
 
@@ -325,7 +325,7 @@ describe("a row that its calendar cannot take", () => {
       await db().execute(sql`
         UPDATE incoming_appointment SET start_at = ${year}::timestamptz,
           end_at = ${year}::timestamptz + interval '20 minutes' WHERE id = ${rows[n + 1]?.id}`);
-    expect(await push(provider)).toEqual({ told: 1, failed: 0, postponed: 0 });
+    expect(await push(provider)).toMatchObject({ told: 1, failed: [], postponed: 0 });
     expect(await calendarOf(provider.id).isConfigured()).toBe(true);
     expect(await waiting(provider)).toBe(mistyped.length);
     expect((await listOf(patient)).body.data.map(({ id }: { id: string }) => id)).toEqual([rows[0]?.id]);
