@@ -29,6 +29,7 @@ import type { AppointmentId, AttemptId } from "../../core/ids.ts";
 import { invariant } from "../../core/invariant.ts";
 import type { CalendarConfig } from "../../core/schedule/config.ts";
 import { OpenDays } from "../../core/schedule/open-days.ts";
+import { toldAgain } from "../../core/schedule/openings.ts";
 import { type Instant, plus } from "../../core/time.ts";
 import type { WakeUp } from "../shared/wake.ts";
 import type { CalendarMemory } from "./calendar-memory.ts";
@@ -202,6 +203,7 @@ export class CalendarCommands {
     const drainAt = plus(at, DRAIN_DELAY_MS);
     this.#storage.transactionSync(() => {
       this.#store.saveConfig(config);
+      if (open) this.#store.saveToldOpenings(toldAgain(this.#store.toldOpenings(), open.config, config));
       this.#store.appendEvent(
         sequence + 1,
         configuredEvent(config.providerId, sequence + 1, at, config.version),
