@@ -32,16 +32,20 @@ export interface Pace {
 const AT_ONCE: Pace = { together: TOGETHER_MAX, pauseMs: 0 };
 
 export interface Pushed {
+  /** Calendars that nobody else told in the same moment. */
   readonly told: number;
   /** Calendars that did not answer; their rows stay in the outbox. */
-  readonly failed: number;
+  readonly failed: readonly ProviderId[];
   /** Calendars that a push has no room for; theirs stay too. */
   readonly postponed: number;
+  /** More may be due: some were postponed, or there were as many as were asked for. */
+  readonly isMore: boolean;
 }
 
 /**
  * Tells up to `limit` (1 to PUSH_MAX) calendars, longest waiting first. @throws what the database throws.
  * @param only these, for a writer who wants to see what they wrote
+ * @param without them, at most PUSH_MAX
  */
 export async function pushDirectory(
   env: Objects,
@@ -50,9 +54,10 @@ export async function pushDirectory(
   limit: number,
   only: readonly ProviderId[] | null = null,
   pace: Pace = AT_ONCE,
+  without: readonly ProviderId[] = [],
 ): Promise<Pushed> {
-  const { ids: due, seq } = await queries.unpushed(db, limit, only);
-  if (due.length === 0) return { told: 0, failed: 0, postponed: 0 };
+  const { ids: due, seq } = await queries.unpushed(db, limit, only, without);
+  if (due.length === 0) return { told: 0, failed: [], postponed: 0, isMore: false };
   const awaited = await queries.countAwaited(db, due);
   const ids = withRoom(due, awaited);
   const { providers, resources, clinics } = await queries.loadDirectory(db, ids);
@@ -64,17 +69,26 @@ export async function pushDirectory(
   const late =
     full.length > 0 ? await takeOver(env, db, queries, full, calendarOf, pace) : new Set<ProviderId>();
   const ready = all.filter(({ id }) => !late.has(id)); // [AD6]
-  const told = await eachOf(ready, pace, (one) => calendarOf(one).applyConfig(one.calendar));
-  await queries.markPushed(db, told, seq);
-  return { told: told.length, failed: ids.length - told.length, postponed: due.length - ids.length };
+  const done = await eachOf(ready, pace, (one) => calendarOf(one).applyConfig(one.calendar));
+  const told = await queries.markPushed(db, done, seq);
+  const fine = new Set(done);
+  const postponed = due.length - ids.length;
+  return {
+    told,
+    failed: ids.filter((id) => !fine.has(id)),
+    postponed,
+    isMore: postponed > 0 || due.length === limit,
+  };
 }
 
-/** The first of them, in their order, that one push has room for; one at least. */
+/** Those that one push has room for: all for whom nothing waits, and of the others as many as fit, in their order; one at least. */
 function withRoom(due: readonly ProviderId[], awaited: ReadonlyMap<ProviderId, number>): ProviderId[] {
   let rows = 0;
-  return due.filter((id, index) => {
-    rows += awaited.get(id) ?? 0;
-    return index === 0 || rows <= ROWS_PER_PUSH_MAX;
+  return due.filter((id) => {
+    const own = awaited.get(id) ?? 0;
+    if (rows > 0 && own > 0 && rows + own > ROWS_PER_PUSH_MAX) return false;
+    rows += own;
+    return true;
   });
 }
 

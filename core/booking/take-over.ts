@@ -43,9 +43,25 @@ export interface HandedIn extends IncomingAppointment {
   readonly timeZone: string;
 }
 
+/** Outside of these years, the end not included, a date is a slip of the keyboard: nobody's records begin before them. */
+const FIRST_MOMENT = Date.UTC(1900, 0, 1);
+const END_OF_TIME = Date.UTC(2100, 0, 1);
+
+/** Not of NaN, nor of Postgres' `infinity`. */
+const isPlausible = (at: Instant): boolean => at >= FIRST_MOMENT && at < END_OF_TIME;
+
+type Moments = Pick<IncomingAppointment, "createdAt" | "updatedAt" | "checkedInAt" | "cancelledAt">;
+
 /** [AD1] What a calendar can take over: it looks no further around an interval than the longest visit. */
-export const canBeTakenOver = ({ start, end }: Interval): boolean =>
-  end > start && end - start <= VISIT_MINUTES_MAX * MINUTE_MS;
+export function canBeTakenOver(row: Interval & Partial<Moments>): boolean {
+  const { start, end, createdAt, updatedAt, checkedInAt, cancelledAt } = row;
+  const moments = [start, end, createdAt, updatedAt, checkedInAt, cancelledAt];
+  return (
+    moments.every((at) => at == null || isPlausible(at)) &&
+    end > start &&
+    end - start <= VISIT_MINUTES_MAX * MINUTE_MS
+  );
+}
 
 export interface TakeOverView {
   /** The newest that there is: the calendar's own, or the one that it is about to be given. */

@@ -127,5 +127,8 @@ export function mistakeIn(
   const [start, end] = [values.start, values.end].map((text) => instant(Date.parse(text as string)));
   return canBeTakenOver({ start: start as Instant, end: end as Instant })
     ? null
-    : { column: "end", message: `must be after start, by at most ${VISIT_MINUTES_MAX} minutes` };
+    : {
+        column: "end",
+        message: `must be after start, by at most ${VISIT_MINUTES_MAX} minutes, in the years 1900 to 2099`,
+      };
 }

@@ -5,12 +5,12 @@
 import type { LocationId, VisitTypeId } from "../ids.ts";
 import { DAY_MS, HOUR_MS, type Instant, instant, MINUTE_MS, STEP_MS } from "../time.ts";
 import { type CalendarDate, dateAt, dayInterval, minuteOfDayAt } from "./clinic-time.ts";
-import type { Site, VisitTypeRules } from "./config.ts";
+import type { CalendarConfig, Site, VisitTypeRules } from "./config.ts";
 import { type DayBits, dayOf, hasStep, stepsIn } from "./day-bits.ts";
 import { DAY_PARTS, dayPartOf } from "./day-part.ts";
 import { type BusyOf, earliestStart, freeStartBits, horizonEnd } from "./free-starts.ts";
 import type { OpenDays } from "./open-days.ts";
-import { hasSpecialty } from "./rules-at.ts";
+import { hasSpecialty, rulesAt } from "./rules-at.ts";
 import { capacityOf } from "./taken.ts";
 
 /** Local dates from today on. Whoever wants a later time asks the calendar itself. */
@@ -228,6 +228,25 @@ export function untold(
   for (const [key, before] of told)
     if (!offered.has(key)) news.push({ ...before, starts: [], refreshAt: NEVER });
   return news;
+}
+
+/**
+ * [OP5] What was told, to be told again where the notice has become shorter: the list may be the same, but who keeps it has taken
+ * off what the longer one forbade ([SE12]).
+ */
+export function toldAgain(
+  told: ReadonlyMap<string, Opening>,
+  before: CalendarConfig,
+  after: CalendarConfig,
+): Map<string, Opening> {
+  const noticeOf = (config: CalendarConfig, { visitTypeId, locationId }: Opening) =>
+    rulesAt(config, visitTypeId, locationId)?.noticeMinutes ?? 0;
+  return new Map(
+    [...told].map(([key, opening]) => {
+      const isShorter = noticeOf(after, opening) < noticeOf(before, opening);
+      return [key, isShorter ? { ...opening, refreshAt: instant(0) } : opening];
+    }),
+  );
 }
 
 /** What has been told once `news` is: without what is not offered any more. */

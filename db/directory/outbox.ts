@@ -40,31 +40,50 @@ export interface Unpushed {
   readonly seq: number;
 }
 
-/** Calendars that were not told yet, longest waiting first, at most `limit`. Walks `directory_change_unpushed_idx`. @param only these */
+/** Rows of the outbox that one look goes through: some for each calendar of a large network. */
+const LOOKED_AT_MAX = 10_000;
+
+/**
+ * Calendars that were not told yet, longest waiting first, at most `limit`, however many rows each has. Walks
+ * `directory_change_unpushed_idx`.
+ * @param only these
+ * @param without them, at most PUSH_MAX
+ */
 export async function unpushed(
   db: Db,
   limit: number,
   only: readonly ProviderId[] | null = null,
+  without: readonly ProviderId[] = [],
 ): Promise<Unpushed> {
   invariant(limit >= 1 && limit <= PUSH_MAX, "a push has 1 to PUSH_MAX calendars");
-  const { rows } = await db.execute<{ seq: string; id: string }>(sql`
-    SELECT seq, id FROM directory_change
-    WHERE pushed_at IS NULL AND kind IN ('provider', 'resource')
-      ${only === null ? sql`` : sql`AND id = ANY(${sql.param([...only])}::text[])`}
-    ORDER BY seq LIMIT ${limit}`);
+  invariant(without.length <= PUSH_MAX, "a push leaves out at most PUSH_MAX calendars");
+  const { rows } = await db.execute<{ last: string; id: string }>(sql`
+    SELECT id, max(seq) AS last FROM (
+      SELECT seq, id FROM directory_change
+      WHERE pushed_at IS NULL AND kind IN ('provider', 'resource')
+        ${only === null ? sql`` : sql`AND id = ANY(${sql.param([...only])}::text[])`}
+        ${without.length === 0 ? sql`` : sql`AND id <> ALL(${sql.param([...without])}::text[])`}
+      ORDER BY seq LIMIT ${LOOKED_AT_MAX}
+    ) AS looked_at
+    GROUP BY id ORDER BY min(seq) LIMIT ${limit}`);
   return {
-    ids: [...new Set(rows.map(({ id }) => id as ProviderId))], // written by changeDirectory, from rows with checked ids
-    seq: Math.max(0, ...rows.map(({ seq }) => Number(seq))),
+    ids: rows.map(({ id }) => id as ProviderId), // written by changeDirectory, from rows with checked ids
+    seq: Math.max(0, ...rows.map(({ last }) => Number(last))),
   };
 }
 
-/** These calendars have everything up to `seq`. Idempotent. */
-export async function markPushed(db: Db, ids: readonly ProviderId[], seq: number): Promise<void> {
+/**
+ * These calendars have everything up to `seq`. Idempotent. Returns how many of them were not marked before: of two pushes that
+ * tell the same calendars, one is the first.
+ */
+export async function markPushed(db: Db, ids: readonly ProviderId[], seq: number): Promise<number> {
   invariant(ids.length <= PUSH_MAX, "a push has at most PUSH_MAX calendars");
-  await db.execute(sql`
+  const { rows } = await db.execute<{ id: string }>(sql`
     UPDATE directory_change SET pushed_at = now()
     WHERE pushed_at IS NULL AND kind IN ('provider', 'resource') AND seq <= ${seq}
-      AND id = ANY(${sql.param([...ids])}::text[])`);
+      AND id = ANY(${sql.param([...ids])}::text[])
+    RETURNING id`);
+  return new Set(rows.map(({ id }) => id)).size;
 }
 
 /**

@@ -44,7 +44,7 @@ export async function putIncoming(db: Db, rows: readonly IncomingAppointment[]):
   );
   invariant(
     rows.every(canBeTakenOver),
-    "an appointment from elsewhere is at most as long as the longest visit",
+    "an appointment from elsewhere has a year that can be, and is at most as long as the longest visit",
   );
   const json = JSON.stringify(rows.map(incomingRow));
   const providers = [...new Set(rows.map(({ providerId }) => providerId))].sort();

@@ -7,16 +7,20 @@ import { invariant } from "../../core/invariant.ts";
 import { type Instant, instant } from "../../core/time.ts";
 import type { Db } from "../client.ts";
 import { PUSH_MAX } from "../directory/outbox.ts";
+import { epochMs } from "../queries/search-conditions.ts";
 
-type Row = Record<string, string | null> & { readonly id: string };
+type Row = Record<string, string | number | null> & { readonly id: string };
 
 const text = (row: Row, name: string): string => {
   const value = row[name];
   invariant(typeof value === "string", "a row of the waiting room has what its columns say");
   return value;
 };
-const momentOf = (value: string | null | undefined): Instant | null =>
-  value == null ? null : instant(Date.parse(value));
+const textOrNull = (row: Row, name: string): string | null => (row[name] == null ? null : text(row, name));
+/** A number or its text, as the driver has it. Not finite for what is no date: `canBeTakenOver` is asked before it is used. */
+const momentOrNull = (row: Row, name: string): Instant | null =>
+  row[name] == null ? null : instant(Number(row[name]));
+const moment = (row: Row, name: string): Instant => instant(Number(row[name]));
 
 /** Brands and codes are given here: ids refer to rows whose ids were checked, codes come from `putIncoming`. */
 const handedIn = (row: Row): HandedIn => ({
@@ -26,19 +30,30 @@ const handedIn = (row: Row): HandedIn => ({
   locationId: text(row, "location_id") as LocationId,
   visitTypeId: text(row, "visit_type_id") as VisitTypeId,
   timeZone: text(row, "time_zone"),
-  start: instant(Date.parse(text(row, "start_at"))),
-  end: instant(Date.parse(text(row, "end_at"))),
+  start: moment(row, "start_at"),
+  end: moment(row, "end_at"),
   status: text(row, "status") as AppointmentStatus,
-  createdAt: instant(Date.parse(text(row, "created_at"))),
-  updatedAt: instant(Date.parse(text(row, "updated_at"))),
-  checkedInAt: momentOf(row.checked_in_at),
-  cancelledAt: momentOf(row.cancelled_at),
-  cancellationReason: (row.cancellation_reason ?? null) as CancellationReason | null,
-  reason: row.reason ?? null,
+  createdAt: moment(row, "created_at"),
+  updatedAt: moment(row, "updated_at"),
+  checkedInAt: momentOrNull(row, "checked_in_at"),
+  cancelledAt: momentOrNull(row, "cancelled_at"),
+  cancellationReason: textOrNull(row, "cancellation_reason") as CancellationReason | null,
+  reason: textOrNull(row, "reason"),
 });
 
+/** As milliseconds: the text of a year before 100, or after 9999, is another date to JavaScript, or none. */
+const MOMENTS = sql.join(
+  ["start_at", "end_at", "created_at", "updated_at", "checked_in_at", "cancelled_at"].map((name) => {
+    const column = sql.identifier(name);
+    return sql`${epochMs(sql`i.${column}`)} AS ${column}`;
+  }),
+  sql`, `,
+);
+
 const take = (where: SQL, order: SQL) => sql`
-  SELECT i.*, c.time_zone FROM incoming_appointment AS i JOIN clinic AS c ON c.id = i.location_id
+  SELECT i.id, i.provider_id, i.patient_id, i.location_id, i.visit_type_id, i.status, i.cancellation_reason, i.reason,
+    ${MOMENTS}, c.time_zone
+  FROM incoming_appointment AS i JOIN clinic AS c ON c.id = i.location_id
   WHERE ${where} ORDER BY ${order} LIMIT ${TAKE_OVER_MAX}`;
 
 /**
@@ -56,9 +71,19 @@ export async function nextIncomingOf(
   return rows.map(handedIn);
 }
 
-/** What waits for one patient at all calendars, by calendar, then id; at most TAKE_OVER_MAX. Walks `incoming_patient_idx`. */
-export async function incomingOfPatient(db: Db, patient: PatientId): Promise<HandedIn[]> {
-  const { rows } = await db.execute<Row>(take(sql`i.patient_id = ${patient}`, sql`i.provider_id, i.id`));
+/**
+ * What waits for one patient at all calendars, by calendar, then id, after the row `after` (null = from the beginning); at most
+ * TAKE_OVER_MAX. Walks `incoming_patient_idx`.
+ */
+export async function incomingOfPatient(
+  db: Db,
+  patient: PatientId,
+  after: Pick<HandedIn, "providerId" | "id"> | null,
+): Promise<HandedIn[]> {
+  const next = sql`(i.provider_id, i.id) > (${after?.providerId ?? ""}, ${after?.id ?? ""})`;
+  const { rows } = await db.execute<Row>(
+    take(sql`i.patient_id = ${patient} AND ${next}`, sql`i.provider_id, i.id`),
+  );
   return rows.map(handedIn);
 }
 

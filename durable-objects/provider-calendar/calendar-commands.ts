@@ -21,7 +21,7 @@ import { decideMoveSeries, moveCommands } from "../../core/booking/decide-move-s
 import { decideResolve } from "../../core/booking/decide-resolve.ts";
 import { decideSeries, type SeriesDecision, visitCommands } from "../../core/booking/decide-series.ts";
 import { decideStatus, statusAttempt } from "../../core/booking/decide-status.ts";
-import { remember } from "../../core/booking/recent-commands.ts";
+import { findRecent, remember } from "../../core/booking/recent-commands.ts";
 import type { BookingRefusal } from "../../core/booking/refusal.ts";
 import { CHANGES } from "../../core/booking/status-rules.ts";
 import { configuredEvent } from "../../core/events/event.ts";
@@ -29,6 +29,7 @@ import type { AppointmentId, AttemptId } from "../../core/ids.ts";
 import { invariant } from "../../core/invariant.ts";
 import type { CalendarConfig } from "../../core/schedule/config.ts";
 import { OpenDays } from "../../core/schedule/open-days.ts";
+import { toldAgain } from "../../core/schedule/openings.ts";
 import { type Instant, plus } from "../../core/time.ts";
 import type { WakeUp } from "../shared/wake.ts";
 import type { CalendarMemory } from "./calendar-memory.ts";
@@ -103,7 +104,7 @@ export class CalendarCommands {
   move(command: MoveCommand): CalendarReply {
     const at = this.#now();
     const view = this.#memory.view();
-    if (!view) return this.#needsConfig(command, null);
+    if (!view) return this.#needsConfig(command, this.#store.find(command.appointmentId)?.recent ?? null);
     let written: Written | null = null;
     const outcome = this.#storage.transactionSync(() => {
       const decision = decideMoveSeries(view, command, at);
@@ -147,7 +148,10 @@ export class CalendarCommands {
     const view = this.#memory.view();
     return this.#storage.transactionSync((): ResolveReply => {
       if (!view) {
-        this.#fence(question.attempt, question.deadline); // never configured: nothing can have been booked
+        // Never configured: nothing can have been booked or moved. But a row may be here already, taken over.
+        const stored = question.kind === "move" ? this.#store.find(question.appointmentId) : null;
+        if (stored) this.#fenceMove(question, stored.recent, this.#now());
+        else this.#fence(question.attempt, question.deadline);
         return { kind: "fenced" };
       }
       const decision = decideResolve(view, question);
@@ -199,6 +203,7 @@ export class CalendarCommands {
     const drainAt = plus(at, DRAIN_DELAY_MS);
     this.#storage.transactionSync(() => {
       this.#store.saveConfig(config);
+      if (open) this.#store.saveToldOpenings(toldAgain(this.#store.toldOpenings(), open.config, config));
       this.#store.appendEvent(
         sequence + 1,
         configuredEvent(config.providerId, sequence + 1, at, config.version),
@@ -227,6 +232,7 @@ export class CalendarCommands {
     recent: readonly RecentCommand[],
     at: Instant,
   ): void {
+    if (findRecent(recent, command.attempt)) return;
     const entry = { attempt: command.attempt, at, answer: null, fingerprint: null };
     this.#store.saveRecent(command.appointmentId, remember(recent, entry, at));
   }

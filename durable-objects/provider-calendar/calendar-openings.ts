@@ -30,7 +30,10 @@ export class CalendarOpenings {
     const { storage, store, memory, writer, wake } = this.#parts;
     const { open, revision } = memory;
     if (!open || this.#hasSeen(open, revision, at)) return;
-    if (this.#openings?.of !== open) this.#openings = { of: open, next: new Openings(open, memory.busy.of) };
+    if (this.#openings?.of !== open) {
+      this.#openings = { of: open, next: new Openings(open, memory.busy.of) };
+      this.#told = null; // a new configuration may have changed the row
+    }
     this.#told ??= store.toldOpenings();
     const news = untold(this.#told, this.#openings.next.at(at), at);
     if (news.length > 0) {

@@ -167,6 +167,6 @@ export class CalendarWriter {
   #emit(eventAt: (sequence: number) => CalendarEvent, at: Instant, index = 0): void {
     const sequence = this.#memory.sequence + 1 + index;
     this.#store.appendEvent(sequence, eventAt(sequence));
-    this.#wake.arm(plus(at, DRAIN_DELAY_MS));
+    if (index === 0) this.#wake.arm(plus(at, DRAIN_DELAY_MS)); // one alarm for all of a transaction
   }
 }

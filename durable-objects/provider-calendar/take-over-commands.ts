@@ -3,7 +3,7 @@
  * decided in core/booking/take-over.ts.
  */
 import { type AppointmentFacts, bookingAttempt, factsOf } from "../../core/booking/appointment.ts";
-import { type HandedIn, TAKE_OVER_MAX, takeOver } from "../../core/booking/take-over.ts";
+import { canBeTakenOver, type HandedIn, TAKE_OVER_MAX, takeOver } from "../../core/booking/take-over.ts";
 import type { ProviderId } from "../../core/ids.ts";
 import { invariant } from "../../core/invariant.ts";
 import type { CalendarConfig } from "../../core/schedule/config.ts";
@@ -34,6 +34,7 @@ export class TakeOverCommands {
       rows.every(({ providerId }) => providerId === this.#calendar),
       "a calendar is handed its own rows",
     );
+    invariant(rows.every(canBeTakenOver), "nobody hands in what cannot be taken over");
     const at = now();
     const own = memory.open?.config;
     let written: Written | null = null;

@@ -11,6 +11,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { basename, join, relative } from "node:path";
@@ -18,6 +19,7 @@ import { PGlite } from "@electric-sql/pglite";
 import { pg_trgm } from "@electric-sql/pglite/contrib/pg_trgm";
 import { drizzle } from "drizzle-orm/pglite";
 import { migrate } from "drizzle-orm/pglite/migrator";
+import { HOUR_MS } from "../../core/time.ts";
 import { writeSeed } from "../../db/seed/write-seed.ts";
 import { CACHE_DIR, ROOT } from "./paths.ts";
 import { type Sample, SMALL_SAMPLE, sampleNetwork } from "./sample.ts";
@@ -33,8 +35,12 @@ const SOURCE_DIRS = ["db/migrations", "db/schema", "db/seed"];
 const SOURCE_FILES = [
   "db/directory/search-words.ts",
   "db/search-text.ts",
+  "core/booking/take-over.ts",
   "core/ids.ts",
+  "core/schedule/clinic-time.ts",
   "db/incoming/put-incoming.ts",
+  "scripts/local/sample-rows.ts",
+  "scripts/local/sample.ts",
   "workers/edge/routing-ids.ts",
   "node_modules/@electric-sql/pglite/package.json",
 ];
@@ -90,14 +96,25 @@ async function build(sample: Sample): Promise<Blob> {
 const KINDS = ["small", "busy"] as const;
 const kindOf = ({ busy }: Sample): (typeof KINDS)[number] => (busy ? "busy" : "small");
 
+/** Nobody writes a file for that long: who began it was killed. */
+const ASIDE_MAX_MS = HOUR_MS;
+
 /** Older ones of a kind are of no use to anybody: their key does not come back, except with yesterday's date or code. */
 function removeOthers(keep: string, kind: string): void {
   const others = KINDS.filter((one) => one !== kind);
   for (const name of readdirSync(CACHE_DIR)) {
     const isOther = others.some((other) => name.startsWith(`${other}-`));
-    if (name.endsWith(".tar") && name !== basename(keep) && !isOther)
-      rmSync(join(CACHE_DIR, name), { force: true });
+    const path = join(CACHE_DIR, name);
+    const isOld = name.endsWith(".tar") && name !== basename(keep) && !isOther;
+    const isAbandoned = /\.tar\.\d+$/.test(name) && isOlderThan(path, ASIDE_MAX_MS);
+    if (isOld || isAbandoned) rmSync(path, { force: true });
   }
+}
+
+/** False if it is gone by now. */
+function isOlderThan(path: string, ms: number): boolean {
+  const mtimeMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Number.POSITIVE_INFINITY;
+  return mtimeMs < Date.now() - ms;
 }
 
 /** An uncompressed tar for PGlite's `loadDataDir`, from the cache or built now (some seconds and 40 MB; the busy one half a minute and 240 MB). */

@@ -159,14 +159,32 @@ export function changeSuite(use: () => DatabaseUnderTest): void {
       ];
       await raise([b]);
       await raise([a]);
-      await raise([b, c]);
       const first = await unpushed(db(), 2);
       expect(first.ids).toEqual([b, a]);
+      await raise([b, c]);
       await markPushed(db(), [b], first.seq);
       expect((await unpushed(db(), PUSH_MAX)).ids.toSorted()).toEqual([a, b, c].toSorted()); // b changed again since
       expect((await unpushed(db(), PUSH_MAX, [c])).ids).toEqual([c]);
       await markPushed(db(), [a, b, c], (await unpushed(db(), PUSH_MAX)).seq);
       expect(await unpushed(db(), PUSH_MAX)).toEqual({ ids: [], seq: 0 });
+    });
+
+    it("[D15] counts calendars and not their rows: one that fails hundreds of times keeps nobody waiting", async () => {
+      const [a, b, c] = network.providers.map((provider) => provider.id) as [
+        ProviderId,
+        ProviderId,
+        ProviderId,
+      ];
+      for (let n = 0; n < 5; n++) await raise([a]);
+      await raise([b]);
+      await raise([c]);
+      const { ids, seq } = await unpushed(db(), 2);
+      expect(ids).toEqual([a, b]);
+      expect((await unpushed(db(), 2, null, [a])).ids).toEqual([b, c]);
+      expect((await unpushed(db(), 2, [a, b], [a])).ids).toEqual([b]);
+      expect(await markPushed(db(), [a, b], seq)).toBe(2);
+      expect(await markPushed(db(), [a, b], seq)).toBe(0); // somebody was first
+      expect((await unpushed(db(), 2)).ids).toEqual([c]);
     });
 
     it("[D25] names every calendar that it has never named, providers first, and each once", async () => {

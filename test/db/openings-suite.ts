@@ -109,6 +109,27 @@ export function openingsSuite(use: () => DatabaseUnderTest): void {
       expect((await stored()).map(({ refreshAt }) => Date.parse(refreshAt))).toEqual([at(2), at(3), at(4)]);
     });
 
+    it("[OP8] [SE13] a clinic whose zone Postgres does not know gets its list without parts, and stops nobody", async () => {
+      const { db } = use();
+      const [here] = (
+        await db.execute<{ id: LocationId; zone: string }>(sql`
+        SELECT id, time_zone AS zone FROM clinic ORDER BY id LIMIT 1`)
+      ).rows as [{ id: LocationId; zone: string }];
+      const row = { ...list(1, [1, 2]), locationId: here.id };
+      const parts = async () =>
+        (await stored()).flatMap(({ morning, afternoon, evening }) => [...morning, ...afternoon, ...evening]);
+      try {
+        await db.execute(sql`UPDATE clinic SET time_zone = 'Mars/Olympus' WHERE id = ${here.id}`);
+        expect(await projectOpenings(db, [told(1, 1, row), told(2, 1, list(2, [3]))])).toBe(2);
+        expect(await startsOf(1)).toEqual([[1, 1, 2]]);
+        expect(await parts()).toEqual([]);
+      } finally {
+        await db.execute(sql`UPDATE clinic SET time_zone = ${here.zone} WHERE id = ${here.id}`);
+      }
+      await projectOpenings(db, [told(1, 2, row)]);
+      expect(await parts()).toHaveLength(2);
+    });
+
     it("[OP8] [P4] more rows than one statement takes are several", async () => {
       const many = Array.from({ length: OPENING_ROWS_MAX / 2 + 1 }, (_, calendar) =>
         told(calendar, 1, list(1, [1]), list(2, [2])),

@@ -231,6 +231,22 @@ describe("what a calendar tells", () => {
     expect((await toldBy(id)).filter(({ data }) => data.configVersion === 4)).toEqual([]);
   });
 
+  it("[OP5] a list whose notice became shorter is told again though it is the same, once, and no other", async () => {
+    const long = { noticeMinutes: 60 };
+    const { config, id, calendar } = await configured(
+      someConfig({ visitTypes: [aVisit(long), aVisit({ ...long, id: visitTypeId(2), minutes: 40 })] }),
+    );
+    await evict(calendar);
+    const shorter = [aVisit({ noticeMinutes: 0 }), ...config.visitTypes.slice(1)];
+    for (const version of [2, 3]) {
+      await calendar.applyConfig({ ...config, version, visitTypes: shorter });
+      await settle(id);
+    }
+    await vi.waitFor(async () => expect(await toldBy(id)).toHaveLength(2));
+    const [first, second] = (await toldBy(id)).map(({ data }) => data.openings);
+    expect(second).toMatchObject([{ visitTypeId: visitTypeId(1), starts: first?.[0]?.starts }]);
+  });
+
   it("[OP5] a room, which has no visit types, tells nothing", async () => {
     const config = someConfig({ visitTypes: [] });
     await calendarOf(config.providerId).applyConfig(config);

@@ -7,7 +7,7 @@ import { APPOINTMENT_PARTITIONS, partitionName } from "../../core/events/partiti
 import { consume } from "./consume.ts";
 import { effects } from "./effects.ts";
 import type { EventsEnv } from "./env.ts";
-import { pushSome } from "./push-some.ts";
+import { type DirectoryRing, pushSome } from "./push-some.ts";
 
 const PARTITION_NAMES = Array.from({ length: APPOINTMENT_PARTITIONS }, (_, partition) =>
   partitionName(APPOINTMENTS_TOPIC, partition),
@@ -21,9 +21,13 @@ export default class Events extends WorkerEntrypoint<EventsEnv> {
   }
 
   /** The doorbell. A message names a partition; one that does not is dropped, because any string would create an object. */
-  override async queue(batch: MessageBatch<{ partition: string }>): Promise<void> {
+  override async queue(batch: MessageBatch<{ partition: string } | DirectoryRing>): Promise<void> {
     const rung = new Set(batch.messages.map(({ body }) => body.partition));
-    await Promise.all(POKED.filter((name) => rung.has(name)).map((name) => this.poke(name)));
+    const without = batch.messages.flatMap(({ body }) => ("without" in body ? (body.without ?? []) : []));
+    await Promise.all([
+      ...PARTITION_NAMES.filter((name) => rung.has(name)).map((name) => this.poke(name)),
+      ...(rung.has(DIRECTORY_BELL) ? [pushSome(this.env, true, [...new Set(without)])] : []),
+    ]);
   }
 
   /** The safety net: whatever the doorbells missed. */
@@ -33,7 +37,7 @@ export default class Events extends WorkerEntrypoint<EventsEnv> {
 
   /** Runs every group at one partition, or pushes the directory. A failing group does not keep the others from running. */
   async poke(partition: string): Promise<void> {
-    if (partition === DIRECTORY_BELL) return pushSome(this.env);
+    if (partition === DIRECTORY_BELL) return pushSome(this.env, false);
     if (!PARTITION_NAMES.includes(partition)) return;
     const run = effects(this.env);
     await Promise.all(CONSUMER_GROUPS.map((group) => consume(this.env, partition, group, run[group])));

@@ -6,7 +6,7 @@ import { canBeTakenOver, type HandedIn, takeOver } from "../../../core/booking/t
 import type { AppointmentId } from "../../../core/ids.ts";
 import type { CalendarConfig } from "../../../core/schedule/config.ts";
 import type { Occupant } from "../../../core/schedule/taken.ts";
-import { HOUR_MS, type Interval, MINUTE_MS, overlaps, plus } from "../../../core/time.ts";
+import { HOUR_MS, type Interval, instant, MINUTE_MS, overlaps, plus } from "../../../core/time.ts";
 import {
   aConfig,
   appointmentId,
@@ -100,6 +100,19 @@ describe("taking over", () => {
     expect(canBeTakenOver(aRow(1, { end: plus(START, 8 * HOUR_MS) }))).toBe(true);
     expect(canBeTakenOver(aRow(1, { end: plus(START, 8 * HOUR_MS + MINUTE_MS) }))).toBe(false);
     expect(canBeTakenOver(aRow(1, { end: START }))).toBe(false);
+  });
+
+  it.each([
+    ["a year of three digits", { start: instant(Date.UTC(206, 2, 1)) }],
+    ["a year of five digits", { start: instant(Date.UTC(20_206, 2, 1)) }],
+    ["1899", { start: instant(Date.UTC(1899, 11, 31)) }],
+    ["no date", { start: instant(Number.NaN) }],
+    ["infinity", { start: START, end: instant(Number.POSITIVE_INFINITY) }],
+    ["no date at which it was made", { createdAt: instant(Number.NaN) }],
+    ["infinity as its end", { cancelledAt: instant(Number.NEGATIVE_INFINITY) }],
+  ])("[AD1] takes nothing over with %s", (_, mistyped) => {
+    expect(canBeTakenOver(aRow(1, mistyped))).toBe(false);
+    expect(canBeTakenOver(aRow(1))).toBe(true);
   });
 
   it("[AD2] takes its own length with today's buffers, and its bare time when it is not offered any more", () => {

@@ -59,7 +59,7 @@ export const live = new Hono<EdgeEnv>()
       if (appointmentReach(principal).kind === "clinics") return sendProblem(c, FORBIDDEN); // staff watch their clinic, not a person
     }
     if (!wantsSocket(c)) return sendProblem(c, UPGRADE_REQUIRED);
-    await takeOverForPatient(c, id as PatientId);
+    if (principal) await takeOverForPatient(c, id as PatientId); // a ticket may be invented; a real one was given after it
     // With a ticket the shard itself decides. The number of shards is fixed, so an invented id creates nothing.
     return patientAgenda(c.env, id as PatientId).fetch(forwarded(c.req.raw, principal ? id : null));
   })
@@ -74,6 +74,7 @@ export const live = new Hono<EdgeEnv>()
     const patient = await visiblePatient(c, principal, wanted);
     if (!patient.ok) return sendProblem(c, patient.problem);
     if (appointmentReach(principal).kind === "clinics") return sendProblem(c, FORBIDDEN);
+    await takeOverForPatient(c, patient.patientId);
     const ticket = await patientAgenda(c.env, patient.patientId).issueTicket(patient.patientId);
     return c.json({ ticket, expiresInSeconds: TICKET_SECONDS }, 201);
   });

@@ -88,7 +88,7 @@ export async function published(c: Context<EdgeEnv>, calendars: readonly Provide
     const { failed, postponed } = await askPostgres(settings, (db, queries) =>
       pushDirectory(c.env, db, queries, queries.PUSH_MAX, first),
     );
-    if (failed + postponed === 0 && first.length === calendars.length) return;
+    if (failed.length + postponed === 0 && first.length === calendars.length) return;
   } catch (error) {
     logFailure("edge.publish_failed", error); // the change stands; the consumers bring it round
   } finally {
