@@ -25,7 +25,10 @@ const at = (table: Versioned, id: string, version: number): SQL =>
 const calendarAt = (table: "provider" | "resource", id: string, version: number): SQL =>
   sql`EXISTS (SELECT 1 FROM ${sql.identifier(table)} WHERE id = ${id} AND config_version = ${version})`;
 
-/** Everybody with a calendar there is told only when the zone changes: nothing else of a clinic is in a calendar. */
+/**
+ * Everybody with a calendar there is told only when the zone changes: nothing else of a clinic is in a calendar.
+ * @throws `OS412` when the clinic is no longer at `version`, or when its zone would change and should not.
+ */
 export const updateClinic = (
   db: Db,
   { id, ...row }: NewClinic,
@@ -33,7 +36,13 @@ export const updateClinic = (
   zoneChanges: boolean,
 ): Promise<DirectoryNews[]> =>
   changeDirectory(db, {
-    conditions: [at("clinic", id, version)],
+    conditions: [
+      at("clinic", id, version),
+      // [D21] Whoever looked for appointments decided by a row that may be an older one than `version`.
+      ...(zoneChanges
+        ? []
+        : [sql`EXISTS (SELECT 1 FROM clinic WHERE id = ${id} AND time_zone = ${row.timeZone})`]),
+    ],
     statements: [
       db
         .update(clinic)

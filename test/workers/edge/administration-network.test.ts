@@ -9,6 +9,7 @@ import {
   adminToken,
   call,
   db,
+  drainLog,
   freshKey,
   MADE_HERE,
   patientToken,
@@ -103,6 +104,8 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   const list = (ids: string[]) => sql`ANY(${sql.param(ids)}::text[])`;
+  await db().execute(sql`DELETE FROM appointment WHERE provider_id = ${list(providers)}`);
+  await db().execute(sql`DELETE FROM appointment_history WHERE provider_id = ${list(providers)}`);
   await db().execute(sql`DELETE FROM opening WHERE provider_id = ${list(providers)}`);
   await db().execute(sql`DELETE FROM provider_visit_type WHERE provider_id = ${list(providers)}`);
   await db().execute(sql`DELETE FROM provider_site WHERE provider_id = ${list(providers)}`);
@@ -263,6 +266,54 @@ describe("a clinic", () => {
     expect(await statusOf(snowed)).toEqual(["cancelled", "clinic-closed"]);
     expect(await statusOf(later)).toEqual(["booked", undefined]);
     expect((await put({ until: day, appointments: "cancel" })).body).toMatchObject({ cancelled: 0, left: 0 });
+  });
+
+  it("[D24] [S8] that closes leaves alone what lies outside of hours on other dates", async () => {
+    const clinic = await newClinic();
+    const id = await newProvider([clinic]);
+    const all = await slots(id);
+    const day = all[0]?.start.slice(0, 10) as string;
+    const other = all.find(({ start }) => !start.startsWith(day));
+    const [snowed, stays] = [await bookAt(id, all[0]), await bookAt(id, other)];
+    const weekday = new Date(`${other?.start.slice(0, 10)}T00:00:00Z`).getUTCDay() || 7;
+    const hours = HOURS.filter((one) => one.weekday !== weekday);
+    const shorter = { token: admin, ifMatch: '"v1"', body: { sites: [{ locationId: clinic, hours }] } };
+    const changed = await call("PUT", `/providers/${id}/schedule?apply=true`, shorter);
+    expect(changed.body).toMatchObject({ applied: true, outside: { count: 1 } });
+    const put = (query: string) =>
+      call("PUT", `/locations/${clinic}/closures/${day}${query}`, {
+        token: admin,
+        body: { until: day, appointments: "cancel" },
+      });
+    expect((await put("")).body.outside.appointments).toMatchObject([{ id: snowed.body.id }]);
+    expect((await put("?apply=true")).body).toMatchObject({ cancelled: 1, outside: { count: 1 } });
+    expect(await statusOf(stays)).toEqual(["booked", undefined]);
+  });
+
+  it("[D21] [D24] knows who left it with visits to come; desks elsewhere see nothing of these [A1] [D14]", async () => {
+    const [clinic, left] = [await newClinic(), await newClinic({ name: "The one that was left" })];
+    const id = await newProvider([clinic, left]);
+    const slot = (await slots(id)).find(({ locationId }) => locationId === left);
+    const booked = await bookAt(id, slot);
+    const body = { sites: [{ locationId: clinic, hours: HOURS }] };
+    const moved = await call("PUT", `/providers/${id}/schedule?apply=true`, {
+      token: admin,
+      ifMatch: '"v1"',
+      body,
+    });
+    expect(moved.body.outside).toMatchObject({ count: 1, appointments: [{ id: booked.body.id }] });
+    const desk = await staffToken(clinic);
+    const seen = await call("PUT", `/providers/${id}/schedule`, { token: desk, body });
+    expect(seen.body.outside).toEqual({ count: 0, appointments: [] });
+    const day = slot?.start.slice(0, 10);
+    const closing = { token: desk, body: { until: day } };
+    const closed = await call("PUT", `/locations/${clinic}/closures/${day}`, closing);
+    expect(closed.body.outside).toEqual({ count: 0, appointments: [] });
+    await drainLog(); // who left is known from the log
+    const zone = { token: admin, ifMatch: '"v1"', body: { ...CLINIC, timeZone: "America/Chicago" } };
+    expect((await call("PUT", `/locations/${left}`, zone)).body.rule).toBe("time-zone-in-use");
+    const preview = await call("POST", `/locations/${left}/deactivate`, { token: admin });
+    expect(preview.body.outside.appointments).toMatchObject([{ id: booked.body.id }]);
   });
 
   it("[D13] [S8] where nobody works yet is closed in a preview, too", async () => {
