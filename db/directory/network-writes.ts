@@ -3,7 +3,6 @@
  * (`change.ts`); `version` is the one that its author saw, and another one is `OS412`.
  */
 import { eq, type SQL, sql } from "drizzle-orm";
-import type { Gender } from "../../core/directory/directory.ts";
 import type { LocationId, ProviderId, VisitTypeId } from "../../core/ids.ts";
 import type {
   DateException,
@@ -17,7 +16,16 @@ import { clinic, resource, visitType } from "../schema/index.ts";
 import { searchText } from "../search-text.ts";
 import { changeDirectory, type DirectoryNews, noted, providersWhere, resourcesWhere } from "./change.ts";
 import { termsStatement } from "./search-words.ts";
-import { atClinic, deactivation, json, type MadeBy, madeBy, type NewClinic, texts } from "./writes.ts";
+import {
+  atClinic,
+  deactivation,
+  json,
+  type MadeBy,
+  madeBy,
+  type NewClinic,
+  type NewProvider,
+  texts,
+} from "./writes.ts";
 
 type Versioned = "clinic" | "visit_type";
 const at = (table: Versioned, id: string, version: number): SQL =>
@@ -69,16 +77,7 @@ export const setClinicActive = (
   });
 
 /** Who a provider is and what they offer; where and when is `replaceSchedule`. */
-export interface ProviderProfile {
-  readonly id: ProviderId;
-  readonly displayName: string;
-  readonly title: string;
-  readonly specialties: readonly string[];
-  readonly languages: readonly string[];
-  readonly acceptingNewPatients: boolean;
-  readonly gender: Gender | null;
-  readonly insurances: readonly string[];
-  readonly visitTypeIds: readonly VisitTypeId[];
+export interface ProviderProfile extends Omit<NewProvider, "sites"> {
   readonly overrides: readonly VisitTypeOverride[];
   readonly travelMinutes: number | null;
 }

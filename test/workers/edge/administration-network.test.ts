@@ -13,6 +13,7 @@ import {
   freshKey,
   MADE_HERE,
   patientToken,
+  seededPatients,
   type Slot,
   somePatient,
   staffToken,
@@ -197,7 +198,10 @@ describe("a clinic", () => {
         body: { ...CLINIC, ...more },
       });
     expect((await put({ name: "Renamed" })).status).toBe(428);
-    expect((await put({ name: "Renamed" }, '"v1"')).body).toMatchObject({ applied: true, version: 2 });
+    expect((await put({ name: "Renamed", regionId: null }, '"v1"')).body).toMatchObject({
+      applied: true,
+      version: 2,
+    });
     expect((await put({ name: "Again" }, '"v1"')).status).toBe(412);
     expect((await call("GET", `/locations/${clinic}`)).body.name).toBe("Renamed");
     expect((await settings(`/locations/${clinic}`)).body).toMatchObject({ name: "Renamed", version: 2 });
@@ -314,6 +318,44 @@ describe("a clinic", () => {
     expect((await call("PUT", `/locations/${left}`, zone)).body.rule).toBe("time-zone-in-use");
     const preview = await call("POST", `/locations/${left}/deactivate`, { token: admin });
     expect(preview.body.outside.appointments).toMatchObject([{ id: booked.body.id }]);
+  });
+
+  it("[A1] its desk pages through a patient's list by its own visits only", async () => {
+    const [clinic, other] = [await newClinic(), await newClinic({ name: "Where the others are" })];
+    const id = await newProvider([clinic, other]);
+    const patient = (await seededPatients(1))[0]?.id as string; // desks see who is in the directory
+    const auth = await patientToken(patient);
+    const all = await slots(id);
+    const book = async (slot: Slot | undefined): Promise<string> => {
+      const at = { locationId: slot?.locationId, start: slot?.start };
+      const answer = await post("/appointments", { providerId: id, visitTypeId, ...at }, auth);
+      expect(answer.status).toBe(201);
+      return answer.body.id;
+    };
+    const [here, there] = [clinic, other].map((at) => all.filter(({ locationId }) => locationId === at));
+    const own = [await book(here?.[0]), await book(here?.at(-1))];
+    for (const index of [0, 2, -1]) await book(there?.at(index));
+    const page = async (desk: string, cursor?: string) => {
+      const path = `/patients/${patient}/appointments?limit=1${cursor ? `&cursor=${cursor}` : ""}`;
+      const { body } = await call("GET", path, { token: desk });
+      return [body.data.map((one: { id: string }) => one.id), body.page.next];
+    };
+    const desk = await staffToken(clinic);
+    const [first, next] = await page(desk);
+    expect(first).toEqual([own[0]]);
+    expect(JSON.parse(atob(next))).toEqual([expect.any(Number), own[0]]);
+    expect(await page(desk, next)).toEqual([[own[1]], null]);
+    expect(await page(await staffToken("loc_000000000000"))).toEqual([[], null]);
+  });
+
+  it.each([
+    [{ name: "A\u0000B" }, "/name"],
+    [{ address: "1 New\nStreet" }, "/address"],
+    [{ city: "Half \ud83d" }, "/city"],
+    [{ regionId: "\u0000" }, "/regionId"],
+  ])("[K1] with control characters or halves of characters is not made (%#)", async (more, pointer) => {
+    const answer = await post("/locations", { ...CLINIC, ...more });
+    expect([answer.status, answer.body.errors?.[0].pointer]).toEqual([400, pointer]);
   });
 
   it("[D13] [S8] where nobody works yet is closed in a preview, too", async () => {
@@ -597,7 +639,7 @@ describe("staff", () => {
       201,
       { id: first.body.id, version: 1, active: true, ...ann },
     ]);
-    const twin = await post("/staff", ann);
+    const twin = await post("/staff", { ...ann, email: "Ann@Example.ORG" });
     expect([twin.status, twin.body.errors]).toEqual([
       400,
       [{ pointer: "/email", message: "must be nobody else's" }],
