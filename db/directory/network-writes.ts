@@ -3,7 +3,6 @@
  * (`change.ts`); `version` is the one that its author saw, and another one is `OS412`.
  */
 import { eq, type SQL, sql } from "drizzle-orm";
-import type { Gender } from "../../core/directory/directory.ts";
 import type { LocationId, ProviderId, VisitTypeId } from "../../core/ids.ts";
 import type {
   DateException,
@@ -17,7 +16,16 @@ import { clinic, resource, visitType } from "../schema/index.ts";
 import { searchText } from "../search-text.ts";
 import { changeDirectory, type DirectoryNews, noted, providersWhere, resourcesWhere } from "./change.ts";
 import { termsStatement } from "./search-words.ts";
-import { atClinic, deactivation, json, type MadeBy, madeBy, type NewClinic, texts } from "./writes.ts";
+import {
+  atClinic,
+  deactivation,
+  json,
+  type MadeBy,
+  madeBy,
+  type NewClinic,
+  type NewProvider,
+  texts,
+} from "./writes.ts";
 
 type Versioned = "clinic" | "visit_type";
 const at = (table: Versioned, id: string, version: number): SQL =>
@@ -25,7 +33,10 @@ const at = (table: Versioned, id: string, version: number): SQL =>
 const calendarAt = (table: "provider" | "resource", id: string, version: number): SQL =>
   sql`EXISTS (SELECT 1 FROM ${sql.identifier(table)} WHERE id = ${id} AND config_version = ${version})`;
 
-/** Everybody with a calendar there is told only when the zone changes: nothing else of a clinic is in a calendar. */
+/**
+ * Everybody with a calendar there is told only when the zone changes: nothing else of a clinic is in a calendar.
+ * @throws `OS412` when the clinic is no longer at `version`, or when its zone would change and should not.
+ */
 export const updateClinic = (
   db: Db,
   { id, ...row }: NewClinic,
@@ -33,7 +44,13 @@ export const updateClinic = (
   zoneChanges: boolean,
 ): Promise<DirectoryNews[]> =>
   changeDirectory(db, {
-    conditions: [at("clinic", id, version)],
+    conditions: [
+      at("clinic", id, version),
+      // [D21] Whoever looked for appointments decided by a row that may be an older one than `version`.
+      ...(zoneChanges
+        ? []
+        : [sql`EXISTS (SELECT 1 FROM clinic WHERE id = ${id} AND time_zone = ${row.timeZone})`]),
+    ],
     statements: [
       db
         .update(clinic)
@@ -60,16 +77,7 @@ export const setClinicActive = (
   });
 
 /** Who a provider is and what they offer; where and when is `replaceSchedule`. */
-export interface ProviderProfile {
-  readonly id: ProviderId;
-  readonly displayName: string;
-  readonly title: string;
-  readonly specialties: readonly string[];
-  readonly languages: readonly string[];
-  readonly acceptingNewPatients: boolean;
-  readonly gender: Gender | null;
-  readonly insurances: readonly string[];
-  readonly visitTypeIds: readonly VisitTypeId[];
+export interface ProviderProfile extends Omit<NewProvider, "sites"> {
   readonly overrides: readonly VisitTypeOverride[];
   readonly travelMinutes: number | null;
 }

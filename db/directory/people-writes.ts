@@ -3,6 +3,7 @@ import { eq, type SQL, sql } from "drizzle-orm";
 import type { PatientPreferences } from "../../core/directory/directory.ts";
 import type { LocationId, PatientId, StaffId } from "../../core/ids.ts";
 import type { Db } from "../client.ts";
+import { MERGED_MAX } from "../queries/find-patient-record.ts";
 import { patient, staff } from "../schema/index.ts";
 import { foldText } from "../search-text.ts";
 import { changePeople } from "./change.ts";
@@ -76,7 +77,7 @@ export const setPatientActive = (db: Db, id: PatientId, version: number, active:
 /**
  * [PA6] From now on `into` stands for both. Its version rises too, because what is shown of it says so.
  * Rows that were merged into `id` before follow, so that every id is one step from who stands for it.
- * @throws `OS412` when `id` has changed, or one of them was merged meanwhile.
+ * @throws `OS412` when `id` has changed, one of them was merged meanwhile, or more than MERGED_MAX would stand behind `into`.
  */
 export const mergePatient = (db: Db, id: PatientId, into: PatientId, version: number): Promise<void> =>
   changePeople(db, {
@@ -85,6 +86,7 @@ export const mergePatient = (db: Db, id: PatientId, into: PatientId, version: nu
       sql`(SELECT count(*) FROM (SELECT 1 FROM patient WHERE id IN (${id}, ${into}) ORDER BY id FOR UPDATE) both_rows) = 2`,
       patientAt(id, version),
       sql`EXISTS (SELECT 1 FROM patient WHERE id = ${into} AND merged_into IS NULL AND deactivated_at IS NULL)`,
+      sql`(SELECT count(*) FROM patient WHERE merged_into IN (${id}, ${into})) < ${MERGED_MAX}`, // and one more: `id` itself
     ],
     statements: [
       sql`UPDATE patient SET merged_into = ${into}, version = version + 1 WHERE id = ${id} OR merged_into = ${id}`,

@@ -2,7 +2,7 @@
 import { asc, desc, eq, gt, inArray, sql } from "drizzle-orm";
 import type { LocationId, ProviderId, StaffId, VisitTypeId } from "../../core/ids.ts";
 import { invariant } from "../../core/invariant.ts";
-import type { Closure } from "../../core/schedule/config.ts";
+import { type Closure, VISIT_MINUTES_MAX } from "../../core/schedule/config.ts";
 import type { Db } from "../client.ts";
 import type { StaffSettings } from "../directory/people-writes.ts";
 import { clinic, clinicClosure, providerVisitType, resource, staff, visitType } from "../schema/index.ts";
@@ -56,10 +56,16 @@ function toResource({ deactivatedAt, configVersion, exceptions, ...settings }: t
   };
 }
 
-/** Everybody with a site at this clinic, also while it is deactivated. Walks `provider_site_location_idx`. */
+/**
+ * Everybody with a site at this clinic, also while it is deactivated, and who left it with visits to come, as far as the log has
+ * told. Walks `provider_site_location_idx`, and of `appointment_location_idx` what is to come at one clinic.
+ */
 export async function providersAtClinic(db: Db, id: LocationId): Promise<ProviderId[]> {
   const { rows } = await db.execute<{ id: ProviderId }>(
-    sql`SELECT provider_id AS id FROM provider_site WHERE location_id = ${id} ORDER BY 1 LIMIT ${CLINIC_CALENDARS_MAX}`,
+    sql`SELECT provider_id AS id FROM provider_site WHERE location_id = ${id}
+        UNION SELECT provider_id FROM appointment
+        WHERE location_id = ${id} AND start_at > now() - make_interval(mins => ${VISIT_MINUTES_MAX}::int)
+        ORDER BY 1 LIMIT ${CLINIC_CALENDARS_MAX}`,
   );
   return rows.map((row) => row.id);
 }

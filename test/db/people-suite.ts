@@ -24,6 +24,7 @@ import { findMade } from "../../db/directory/writes.ts";
 import {
   findPatientRecord,
   isNarrow,
+  MERGED_MAX,
   PATIENT_MATCHES_MAX,
   type PatientSearch,
   patientSearchStatement,
@@ -170,6 +171,15 @@ export function peopleSuite(use: () => DatabaseUnderTest): void {
       await setPatientActive(db(), gone, 1, false);
       for (const into of [a, gone]) expect(await refusalOf(mergePatient(db(), third, into, 2))).toBe("OS412");
       expect(await refusalOf(updatePatient(db(), a, settings(), 3))).toBe("OS412");
+    });
+
+    it("[PA6] no more stand behind one than are shown, however close together they come", async () => {
+      const into = await newPatient();
+      const ids = await Promise.all(Array.from({ length: MERGED_MAX + 1 }, () => newPatient()));
+      const outcomes = await Promise.all(ids.map((id) => refusalOf(mergePatient(db(), id, into, 1))));
+      expect(outcomes.filter((outcome) => outcome === "done")).toHaveLength(MERGED_MAX);
+      expect(outcomes.filter((outcome) => outcome === "OS412")).toHaveLength(1);
+      expect((await findPatientRecord(db(), into))?.mergedFrom).toHaveLength(MERGED_MAX);
     });
 
     it("[PA7] [B19] counts what a provider saw under the id that was merged", async () => {

@@ -105,6 +105,17 @@ describe("a new patient", () => {
     ).toBe(403);
   });
 
+  it("[PA1] [PA2] a repetition after the patient went to another clinic shows nothing of them", async () => {
+    const key = freshKey();
+    const post = () => call("POST", "/patients", { token: desk, key, body: body() });
+    const first = await post();
+    made.push(first.body.id);
+    const put = { token: admin, ifMatch: '"v1"', body: body({ homeLocationId: elsewhere }) };
+    expect((await call("PUT", `/patients/${first.body.id}`, put)).status).toBe(200);
+    const again = await post();
+    expect([again.status, again.body.displayName]).toEqual([404, undefined]);
+  });
+
   it.each([
     [{ birthDate: "1899-12-31" }, "/birthDate"],
     [{ birthDate: "2001-02-29" }, "/birthDate"],

@@ -223,6 +223,9 @@ describe("bad input", () => {
       ["/providers?near=1,200", "/query/near"],
       ["/locations?state=Texas", "/query/state"],
       ["/visit-types?cursor=W10", "/query/cursor"],
+      [`/visit-types?cursor=${btoa('["\\u0000"]').replace(/=/g, "")}`, "/query/cursor"],
+      ["/providers?q=a%00b", "/query/q"],
+      ["/providers?insurance=%00", "/query/insurance"],
       ["/health?deep=yes", "/query/deep"],
     ];
     for (const [path, pointer] of queries) {

@@ -1,8 +1,11 @@
 /** Clinics: made, changed, closed for some dates, deactivated. For administrators, and desks at their own clinic. */
 import { type Context, Hono } from "hono";
+import type { AppointmentFacts } from "../../../core/booking/appointment.ts";
 import type { Clinic, Provider } from "../../../core/directory/directory.ts";
 import { LOCATION_ID, type LocationId, makeId, type ProviderId } from "../../../core/ids.ts";
+import { dateAt } from "../../../core/schedule/clinic-time.ts";
 import type { CalendarConfig, Closure, Site } from "../../../core/schedule/config.ts";
+import { instant } from "../../../core/time.ts";
 import { type Directory, followDirectory } from "../directory-cache.ts";
 import type { EdgeEnv } from "../env.ts";
 import { askPostgres } from "../postgres.ts";
@@ -21,14 +24,12 @@ const ZONE_IN_USE: Problem = {
   extra: { rule: "time-zone-in-use" },
 };
 
+/** What a write is decided by: the directory as it stands now. Asks nobody for callers who write nothing: they are refused. */
 export async function freshDirectory(c: Context<EdgeEnv>): Promise<Directory> {
-  await followDirectory(c.get("settings"));
+  const role = c.get("principal")?.role;
+  if (role === "admin" || role === "staff") await followDirectory(c.get("settings"));
   return directoryOf(c);
 }
-
-/** The whole network is walked: 2,000 providers and their sites, some ten thousand steps, for a rare command. */
-const providersAt = (known: Directory, { id }: Clinic): Provider[] =>
-  [...known.providers.values()].filter(({ locationIds }) => locationIds.includes(id));
 
 const calendarsAt = (
   known: Directory,
@@ -52,8 +53,11 @@ const withoutSite = ({ calendar }: Provider, id: LocationId): CalendarConfig => 
   sites: calendar.sites.filter(({ locationId }) => locationId !== id),
 });
 
-/** The clinic in the address, for whoever may change it. */
-async function managed(c: Context<EdgeEnv>): Promise<
+/** The clinic in the address, for whoever may change it, out of this isolate's copy or a fresh one. */
+async function managed(
+  c: Context<EdgeEnv>,
+  source: (c: Context<EdgeEnv>) => Promise<Directory> = freshDirectory,
+): Promise<
   | {
       readonly known: Directory;
       readonly clinic: Clinic | undefined;
@@ -61,7 +65,7 @@ async function managed(c: Context<EdgeEnv>): Promise<
     }
   | { readonly problem: Problem }
 > {
-  const known = await directoryOf(c);
+  const known = await source(c);
   const clinic = known.clinics.get(c.req.param("id") ?? "");
   const admitted = mayManage(c, clinic ? [clinic.id] : "network");
   return admitted.ok ? { known, clinic, admitted } : { problem: admitted.problem };
@@ -91,7 +95,7 @@ export const clinicAdministration = new Hono<EdgeEnv>()
   )
   /** What `PUT` takes, as it stands, with its version. */
   .get("/:id/settings", async (c) => {
-    const found = await managed(c);
+    const found = await managed(c, directoryOf);
     if ("problem" in found) return sendProblem(c, found.problem);
     const row = await findClinicRow(c, c.req.param("id"));
     if (!row) return sendProblem(c, NOT_FOUND);
@@ -107,7 +111,7 @@ export const clinicAdministration = new Hono<EdgeEnv>()
     const parsed = await parseBody(c, clinicBody);
     if (!parsed.ok) return sendProblem(c, parsed.problem);
     const row = { ...parsed.value, id: clinic.id, regionId: parsed.value.regionId ?? null };
-    const zoneChanges = row.timeZone !== clinic.timeZone;
+    const zoneChanges = row.timeZone !== (await findClinicRow(c, clinic.id))?.timeZone;
     const here = zoneChanges ? await everybodyAt(c, known, clinic) : [];
     // Who books between this question and the write keeps their moment, and is named by the next preview.
     if (zoneChanges && (await hasAppointments(c, here, clinic))) return sendProblem(c, ZONE_IN_USE);
@@ -122,7 +126,7 @@ export const clinicAdministration = new Hono<EdgeEnv>()
   .post("/:id/activate", (c) => setActive(c, true))
   /** Its closures, newest first, at most 500: ten years of holidays. */
   .get("/:id/closures", async (c) => {
-    const found = await managed(c);
+    const found = await managed(c, directoryOf);
     if ("problem" in found) return sendProblem(c, found.problem);
     const { clinic } = found;
     if (!clinic) return sendProblem(c, NOT_FOUND);
@@ -144,23 +148,23 @@ export const clinicAdministration = new Hono<EdgeEnv>()
         c,
         invalid([{ pointer: "/until", message: "must be from the first date on, at most a year" }]),
       );
-    const here = providersAt(known, clinic);
+    const here = await everybodyAt(c, known, clinic);
     const closure = { from: from.data, until };
     const row = { ...closure, name: name ?? null };
-    const outside = () =>
-      factsOutside(
-        c.env,
-        here.map((provider) => ({ provider, next: withClosure(provider, clinic.id, closure) })),
-      );
+    const changed = here.map((provider) => ({ provider, next: withClosure(provider, clinic.id, closure) }));
+    const outside = async () =>
+      (await atClinic(factsOutside(c.env, changed), clinic)).filter((one) => touches(closure, one));
     return previewOrApply(c, {
       version: null,
-      preview: async () => ({ locationId: clinic.id, ...row, outside: outsideDto(await outside()) }),
+      preview: async () => ({
+        locationId: clinic.id,
+        ...row,
+        outside: outsideDto(admitted.principal, await outside()),
+      }),
       write: (db, { putClosure }) => putClosure(db, clinic.id, row),
       tell: calendarsAt(known, clinic, here),
       after: async () =>
-        appointments === "cancel"
-          ? cancelThem(c, admitted.principal, await atClinic(outside(), clinic), "clinic-closed")
-          : {},
+        appointments === "cancel" ? cancelThem(c, admitted.principal, await outside(), "clinic-closed") : {},
     });
   })
   /** Opens it again. */
@@ -174,7 +178,7 @@ export const clinicAdministration = new Hono<EdgeEnv>()
       askPostgres(c.get("settings"), (db, { removeClosure }) => removeClosure(db, clinic.id, from.data)),
     );
     if (!written.ok) return sendProblem(c, NOT_FOUND);
-    await published(c, calendarsAt(known, clinic, providersAt(known, clinic)));
+    await published(c, calendarsAt(known, clinic, await everybodyAt(c, known, clinic)));
     return c.body(null, 204);
   });
 
@@ -182,7 +186,13 @@ export const clinicAdministration = new Hono<EdgeEnv>()
 const atClinic = async (facts: ReturnType<typeof factsOutside>, { id }: Clinic) =>
   (await facts).filter(({ locationId }) => locationId === id);
 
-/** Also who has a site at a deactivated clinic: no copy of the directory says so. */
+/** What falls out on other dates was outside before: a closure neither names nor cancels it. */
+const touches = (
+  { from, until }: Closure,
+  { start, end, timeZone }: Pick<AppointmentFacts, "start" | "end" | "timeZone">,
+): boolean => dateAt(start, timeZone) <= until && dateAt(instant(end - 1), timeZone) >= from;
+
+/** Also who has a site at a deactivated clinic, or left and is still to see somebody: no copy of the directory says so. */
 async function everybodyAt(c: Context<EdgeEnv>, known: Directory, { id }: Clinic): Promise<Provider[]> {
   const ids = await askPostgres(c.get("settings"), (db, { providersAtClinic }) => providersAtClinic(db, id));
   return ids.map((one) => known.providers.get(one)).filter((provider) => provider !== undefined);
@@ -201,7 +211,7 @@ const hasAppointments = async (
 async function setActive(c: Context<EdgeEnv>, active: boolean): Promise<Response> {
   const admitted = mayManage(c, "network");
   if (!admitted.ok) return sendProblem(c, admitted.problem);
-  const known = await directoryOf(c);
+  const known = await freshDirectory(c);
   const clinic = known.clinics.get(c.req.param("id") ?? "");
   if (!clinic) return sendProblem(c, NOT_FOUND);
   const parsed = await parseBodyIfAny(c, deactivationBody);
@@ -213,7 +223,7 @@ async function setActive(c: Context<EdgeEnv>, active: boolean): Promise<Response
   const outside = () => (active ? Promise.resolve([]) : atClinic(factsOutside(c.env, changed), clinic));
   return previewOrApply(c, {
     version: row.version,
-    preview: async () => ({ active, outside: outsideDto(await outside()) }),
+    preview: async () => ({ active, outside: outsideDto(admitted.principal, await outside()) }),
     write: (db, { setClinicActive }, version) => setClinicActive(db, clinic.id, version, active),
     tell: calendarsAt(known, clinic, here),
     after: async () =>

@@ -9,8 +9,7 @@ import {
   reachesRecord,
   recordReach,
 } from "../../../core/access/patient-records.ts";
-import { appointmentReach, type Principal } from "../../../core/access/principal.ts";
-import { reaches } from "../../../core/access/reach.ts";
+import type { Principal } from "../../../core/access/principal.ts";
 import { type AppointmentFacts, occupiesTime } from "../../../core/booking/appointment.ts";
 import { AGENDA_SHARDS, isPatientId, makePatientId, type PatientId } from "../../../core/ids.ts";
 import { VISIT_MINUTES_MAX } from "../../../core/schedule/config.ts";
@@ -99,7 +98,7 @@ async function standingOf(c: Context<EdgeEnv>, ids: readonly PatientId[]): Promi
 
 /** All are counted; named are those at clinics that the caller reaches. */
 const standingDto = (principal: Principal, facts: readonly AppointmentFacts[]) => ({
-  ...outsideDto(facts.filter((one) => reaches(appointmentReach(principal), one))),
+  ...outsideDto(principal, facts),
   count: facts.length,
 });
 
@@ -123,7 +122,7 @@ export const patientRecords = new Hono<EdgeEnv>()
       insert: (db, { insertPatient }, { id, body, by }) => insertPatient(db, id as PatientId, body, by),
       tell: null,
       show: async (id) => {
-        const record = await recordIn(c, { kind: "everything" }, id);
+        const record = await recordIn(c, reach, id); // a repetition may come after the patient went elsewhere
         return record ? { body: recordDto(record), version: record.version } : undefined;
       },
     });

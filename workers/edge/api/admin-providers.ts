@@ -12,7 +12,7 @@ import { askPostgres } from "../postgres.ts";
 import { freshDirectory } from "./admin-clinics.ts";
 import { cancelThem, create, etagOf, freshBytes, previewOrApply } from "./admin-commands.ts";
 import { deactivationBody, profileBody, providerBody, scheduleBody } from "./admin-schemas.ts";
-import { directoryForProvider, directoryOf, providerDto } from "./directory.ts";
+import { directoryForProvider, providerDto } from "./directory.ts";
 import { factsOutside, mayManage, outsideDto } from "./manage.ts";
 import { invalid, NOT_FOUND, sendProblem } from "./problem.ts";
 import { parseBody, parseBodyIfAny } from "./schemas.ts";
@@ -140,7 +140,7 @@ export const providerAdministration = new Hono<EdgeEnv>()
   })
   /** [D19] Who they are and what they offer: first told which appointments fall out, then with `?apply=true` done. */
   .put("/:id", async (c) => {
-    const known = await directoryOf(c);
+    const known = await freshDirectory(c);
     const provider = known.providers.get(c.req.param("id"));
     const admitted = mayManage(c, provider?.locationIds ?? "network");
     if (!admitted.ok) return sendProblem(c, admitted.problem);
@@ -166,7 +166,9 @@ export const providerAdministration = new Hono<EdgeEnv>()
     const next = { ...provider.calendar, visitTypes: offersOf(known, provider, value.visitTypeIds) };
     return previewOrApply(c, {
       version: provider.calendar.version,
-      preview: async () => ({ outside: outsideDto(await factsOutside(c.env, [{ provider, next }])) }),
+      preview: async () => ({
+        outside: outsideDto(admitted.principal, await factsOutside(c.env, [{ provider, next }])),
+      }),
       write: (db, { updateProvider }, version) => updateProvider(db, { ...value, id: provider.id }, version),
       tell: [provider.id],
     });
@@ -182,7 +184,7 @@ export const providerAdministration = new Hono<EdgeEnv>()
   })
   /** [D13] [D14] The whole schedule anew: first told what opens, closes and falls out, then with `?apply=true` done. */
   .put("/:id/schedule", async (c) => {
-    const known = await directoryOf(c);
+    const known = await freshDirectory(c);
     const provider = known.providers.get(c.req.param("id"));
     const admitted = mayManage(c, provider?.locationIds ?? "network");
     if (!admitted.ok) return sendProblem(c, admitted.problem);
@@ -206,7 +208,7 @@ export const providerAdministration = new Hono<EdgeEnv>()
         return {
           opens: changedTimes(known, opens),
           closes: changedTimes(known, closes),
-          outside: outsideDto(await factsOutside(c.env, [{ provider, next }])),
+          outside: outsideDto(admitted.principal, await factsOutside(c.env, [{ provider, next }])),
         };
       },
       write: (db, { replaceSchedule }, version) => replaceSchedule(db, provider.id, version, sites),
@@ -220,7 +222,7 @@ export const providerAdministration = new Hono<EdgeEnv>()
 async function setActive(c: Context<EdgeEnv>, id: string, active: boolean): Promise<Response> {
   const admitted = mayManage(c, "network");
   if (!admitted.ok) return sendProblem(c, admitted.problem);
-  const provider = (await directoryOf(c)).providers.get(id);
+  const provider = (await freshDirectory(c)).providers.get(id);
   if (!provider) return sendProblem(c, NOT_FOUND);
   const parsed = await parseBodyIfAny(c, deactivationBody);
   if (!parsed.ok) return sendProblem(c, parsed.problem);
@@ -228,7 +230,7 @@ async function setActive(c: Context<EdgeEnv>, id: string, active: boolean): Prom
   const outside = () => factsOutside(c.env, [{ provider, next }]);
   return previewOrApply(c, {
     version: provider.calendar.version,
-    preview: async () => ({ active, outside: outsideDto(await outside()) }),
+    preview: async () => ({ active, outside: outsideDto(admitted.principal, await outside()) }),
     write: (db, { setProviderActive }, version) => setProviderActive(db, provider.id, version, active),
     tell: [provider.id],
     after: async () =>

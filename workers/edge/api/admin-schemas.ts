@@ -1,6 +1,7 @@
 /** What comes in about the directory itself. Beside schemas.ts, whose parts it uses. */
 import * as z from "zod";
 import { GENDERS } from "../../../core/directory/directory.ts";
+import { isPlainText } from "../../../core/plain-text.ts";
 import {
   BUFFER_MINUTES_MAX,
   EXCEPTIONS_MAX,
@@ -14,6 +15,9 @@ import { date, locationId, patientId, visitTypeId } from "./schemas.ts";
 
 /** Names of clinics, streets, cities. */
 const NAME_CHARS_MAX = 200;
+const TITLE_CHARS_MAX = 50;
+/** Regions are named by a short code. */
+const REGION_CHARS_MAX = 50;
 /** A provider works at a few places; more than this is a mistake in somebody's file. */
 const SITES_MAX = 10;
 const VISIT_TYPES_MAX = 50;
@@ -33,7 +37,10 @@ const RESOURCE_KINDS = ["room", "device", "interpreter"] as const;
 /** The longest time a clinic is closed by one entry. */
 const CLOSURE_DAYS_MAX = 366;
 
-const name = z.string().trim().min(1).max(NAME_CHARS_MAX);
+/** One line that people wrote. */
+const line = (charsMax: number) =>
+  z.string().trim().min(1).max(charsMax).refine(isPlainText, "must be one line of text");
+const name = line(NAME_CHARS_MAX);
 /** Lower-case words with dashes, as specialties and plans are written everywhere. */
 const code = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "must be lower-case letters, digits and dashes");
 const language = z.string().regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, "must be a BCP 47 language tag");
@@ -72,7 +79,7 @@ export const clinicBody = z.strictObject({
   timeZone,
   latitude: z.number().min(-90).max(90),
   longitude: z.number().min(-180).max(180),
-  regionId: z.string().max(50).optional(),
+  regionId: line(REGION_CHARS_MAX).nullish(),
 });
 
 const minuteOfDay = z
@@ -122,7 +129,7 @@ export const scheduleBody = z.strictObject({ sites });
 
 const profile = {
   displayName: name,
-  title: z.string().trim().min(1).max(50),
+  title: line(TITLE_CHARS_MAX),
   specialties: z.array(code).min(1).max(CODES_MAX).refine(unique, "must name each once"),
   languages: z.array(language).min(1).max(CODES_MAX).refine(unique, "must name each once"),
   acceptingNewPatients: z.boolean().default(true),
@@ -270,7 +277,7 @@ export const mergeBody = z.strictObject({ into: patientId });
 export const staffBody = z
   .strictObject({
     displayName: name,
-    email,
+    email: email.toLowerCase(), // one person's, however it is typed
     role: z.enum(["staff", "admin"]),
     clinics: z.array(locationId).max(CLINICS_OF_STAFF_MAX).refine(unique, "must name each once").default([]),
   })

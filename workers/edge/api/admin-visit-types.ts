@@ -1,12 +1,11 @@
 /** Visit types, the rules that everybody has who offers one: made, changed, deactivated. For administrators; desks read them. */
 import { type Context, Hono } from "hono";
 import { makeId, VISIT_TYPE_ID, type VisitTypeId } from "../../../core/ids.ts";
-import type { Directory } from "../directory-cache.ts";
 import type { EdgeEnv } from "../env.ts";
 import { askPostgres } from "../postgres.ts";
+import { freshDirectory } from "./admin-clinics.ts";
 import { applyNow, create, etagOf, freshBytes, previewOrApply } from "./admin-commands.ts";
 import { visitTypeBody } from "./admin-schemas.ts";
-import { directoryOf } from "./directory.ts";
 import { factsOutside, mayManage, outsideDto } from "./manage.ts";
 import { FORBIDDEN, NOT_FOUND, sendProblem, UNAUTHENTICATED } from "./problem.ts";
 import { parseBody } from "./schemas.ts";
@@ -78,7 +77,7 @@ async function setActive(c: Context<EdgeEnv>, active: boolean): Promise<Response
   if (!row) return sendProblem(c, NOT_FOUND);
   const id = row.id as VisitTypeId; // visit_type_id_shape
   const calendars = await offering(c, id);
-  const known: Directory = await directoryOf(c);
+  const known = await freshDirectory(c);
   const changed = calendars.flatMap((one) => {
     const provider = known.providers.get(one);
     if (!provider || active) return [];
@@ -93,7 +92,10 @@ async function setActive(c: Context<EdgeEnv>, active: boolean): Promise<Response
       return {
         active,
         calendars: calendars.length,
-        outside: outsideDto(facts.filter(({ visitTypeId }) => visitTypeId === id)),
+        outside: outsideDto(
+          admitted.principal,
+          facts.filter(({ visitTypeId }) => visitTypeId === id),
+        ),
       };
     },
     write: (db, { setVisitTypeActive }, version) => setVisitTypeActive(db, id, version, active),

@@ -1,6 +1,7 @@
 /** What every route of the administration does: who may, what a refusal of Postgres means, and who is told of a change. */
 import type { Context } from "hono";
-import type { Principal } from "../../../core/access/principal.ts";
+import { appointmentReach, type Principal } from "../../../core/access/principal.ts";
+import { reaches } from "../../../core/access/reach.ts";
 import type { AppointmentFacts } from "../../../core/booking/appointment.ts";
 import { DIRECTORY_BELL } from "../../../core/directory/bell.ts";
 import type { Provider } from "../../../core/directory/directory.ts";
@@ -121,13 +122,19 @@ export async function factsOutside(
   return found;
 }
 
-/** The first OUTSIDE_MAX, by provider, then start; the count is of all. Never whose they are. */
-export const outsideDto = (facts: readonly AppointmentFacts[]) => ({
-  count: facts.length,
-  appointments: facts.slice(0, OUTSIDE_MAX).map(({ id, providerId, start, end, timeZone }) => ({
-    id,
-    providerId,
-    start: spellInZone(start, timeZone),
-    end: spellInZone(end, timeZone),
-  })),
-});
+/**
+ * [D14] [A1] What this caller reaches of `facts`: the first OUTSIDE_MAX of it by provider, then start; the count is of all of it.
+ * Never whose they are. What lies at foreign clinics is neither named nor counted.
+ */
+export function outsideDto(principal: Principal, facts: readonly AppointmentFacts[]) {
+  const reached = facts.filter((one) => reaches(appointmentReach(principal), one));
+  return {
+    count: reached.length,
+    appointments: reached.slice(0, OUTSIDE_MAX).map(({ id, providerId, start, end, timeZone }) => ({
+      id,
+      providerId,
+      start: spellInZone(start, timeZone),
+      end: spellInZone(end, timeZone),
+    })),
+  };
+}

@@ -1,5 +1,6 @@
 /** Lists: `{ data, page: { next } }`, an opaque cursor, and the same link in a header. */
 import type { Context } from "hono";
+import { isPlainText } from "../../../core/plain-text.ts";
 import type { EdgeEnv } from "../env.ts";
 import { invalid, type Problem } from "./problem.ts";
 
@@ -18,7 +19,9 @@ export function decodeCursor<Parts extends readonly unknown[]>(
 ): Parts | null {
   try {
     const parts: unknown = JSON.parse(Buffer.from(text, "base64url").toString("utf8"));
-    return Array.isArray(parts) && check(parts) ? parts : null;
+    const isOurs =
+      Array.isArray(parts) && parts.every((part) => typeof part !== "string" || isPlainText(part));
+    return isOurs && check(parts) ? parts : null;
   } catch {
     return null; // a made-up cursor; the caller answers 400
   }

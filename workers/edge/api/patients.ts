@@ -7,7 +7,7 @@ import { isPatientId, type LocationId, type PatientId } from "../../../core/ids.
 import { DAY_MS, type Instant, instant, SECOND_MS } from "../../../core/time.ts";
 import { logFailure } from "../../../durable-objects/shared/log.ts";
 import type { EdgeEnv } from "../env.ts";
-import { patientList } from "../patient-list.ts";
+import { visiblePatientList } from "../patient-list.ts";
 import { askPostgres, PostgresUnavailable } from "../postgres.ts";
 import { BAD_CURSOR, decodeCursor, encodeCursor, isText, sendPage } from "./paging.ts";
 import {
@@ -158,18 +158,20 @@ export const patients = new Hono<EdgeEnv>()
       end: to ? instant(Date.parse(to) + DAY_MS) : EVER[1],
     };
     try {
-      const found = await patientList(c, [patient.patientId, ...(patient.mergedFrom ?? [])], {
+      const asked = {
         window,
         status: status ?? null,
         after: after ? { start: instant(after[0]), id: after[1] } : null,
         limit: limit + 1,
-      });
+      };
+      const ids = [patient.patientId, ...(patient.mergedFrom ?? [])];
+      const reach = appointmentReach(principal);
+      const found = await visiblePatientList(c, ids, asked, (facts) => reaches(reach, facts));
       const page = found.slice(0, limit);
       const last = page.at(-1);
-      const visible = page.filter((facts) => reaches(appointmentReach(principal), facts));
       return sendPage(
         c,
-        visible.map(appointmentDto),
+        page.map(appointmentDto),
         found.length > limit && last ? encodeCursor([last.start, last.id]) : null,
       );
     } catch (error) {

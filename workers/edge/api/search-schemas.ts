@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { GENDERS } from "../../../core/directory/directory.ts";
 import type { Point } from "../../../core/directory/distance.ts";
+import { isPlainText } from "../../../core/plain-text.ts";
 import { DAY_PARTS } from "../../../core/schedule/day-part.ts";
 import { cursor, date, limit, locationId, visitTypeId } from "./schemas.ts";
 
@@ -10,7 +11,8 @@ const RADIUS_KM_MAX = 500;
 /** The clinics of a large city. */
 const SEARCH_LOCATIONS_MAX = 50;
 
-const code = z.string().max(50);
+const ONE_LINE = "must be one line of text";
+const code = z.string().max(50).refine(isPlainText, ONE_LINE);
 const truth = z.enum(["true", "false"]).transform((value) => value === "true");
 
 const NEAR = "must be latitude,longitude or a five-digit ZIP code";
@@ -40,11 +42,11 @@ const timeOfDay = z.enum(DAY_PARTS);
 
 export const providersQuery = z
   .strictObject({
-    q: z.string().trim().min(1).max(100).optional(),
+    q: z.string().trim().min(1).max(100).refine(isPlainText, ONE_LINE).optional(),
     exact: truth.optional(),
     specialty: code.optional(),
     locationId: locationId.optional(),
-    language: z.string().max(20).optional(),
+    language: z.string().max(20).refine(isPlainText, ONE_LINE).optional(),
     gender: z.enum(GENDERS).optional(),
     insurance: code.optional(),
     visitTypeId: visitTypeId.optional(),
