@@ -362,6 +362,22 @@ export function exchangeSuite(use: () => DatabaseUnderTest, manyRows: number): v
       expect(await states()).toEqual(made);
     });
 
+    it("[IE12] their calendars are told after each chunk, not once at the end", async () => {
+      const many = file(...Array.from({ length: 1_001 }, (_, n) => line(`many-${n}`))).replaceAll(
+        "-05:40",
+        "-06:20",
+      );
+      const { rows } = readFile("appointments", "csv", bytes(many), NOW);
+      const seen: unknown[] = [];
+      const order = { kind: "appointments", rows, apply: true, system: SYSTEM } as const;
+      const told = runImport(settings(), order, NOW, async (calendars) => void seen.push(calendars));
+      for await (const one of told) seen.push("progress" in one ? one.progress.done : "report");
+      expect(seen).toEqual([0, [provider.id], 1_000, [provider.id], 1_001, "report"]);
+      const made = sql`(SELECT id FROM external_id WHERE value LIKE 'many-%' AND system = ${SYSTEM})`;
+      await db().execute(sql`DELETE FROM incoming_appointment WHERE id IN ${made}`);
+      await db().execute(sql`DELETE FROM external_id WHERE value LIKE 'many-%' AND system = ${SYSTEM}`);
+    });
+
     it("[IE13] they are on the list of their day while they wait, and once", async () => {
       const day = { start: instant(Date.UTC(2026, 11, 1)), end: instant(Date.UTC(2026, 11, 2)) };
       const listed = await visitsAt(db(), provider.locationIds[0] as LocationId, day);
