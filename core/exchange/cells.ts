@@ -2,6 +2,8 @@
  * What a cell of a file may say, and how it is written again: `write(read(text))` is the one spelling of a value. Messages
  * say what is expected and never repeat what was there.
  */
+
+import { isLanguageTag } from "../directory/language-tag.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { DateException, WeeklyHours } from "../schedule/config.ts";
 import { readExceptions, readWeek, writeExceptions, writeWeek } from "./hours-text.ts";
@@ -23,19 +25,21 @@ export interface Cell {
 
 /** Entries of one list in a cell; more is a mistake in somebody's file. */
 const LIST_MAX = 50;
+/** As many of the longest, spaced as a person types them: not to be taken apart if longer. */
+const LIST_CHARS_MAX = 10_000;
 /** Years that a date of a person's life may have. */
 const BIRTH_YEAR_MIN = 1880;
 
 const asIs = (value: CellValue): string => (typeof value === "string" ? value : "");
 const must = (message: string): Result<never, string> => err(`must be ${message}`);
 
-/** Control characters are nobody's name, and break lines in other systems. */
-const CONTROL = /\p{Cc}/u;
+/** Control characters are nobody's name, and break lines in other systems. Half a character is none, and Postgres takes no such text. */
+const isOneLine = (given: string): boolean => given.isWellFormed() && !/\p{Cc}/u.test(given);
 
 export const text = (charsMax: number): Cell => ({
   read: (given) => {
     if (given.length > charsMax) return must(`at most ${charsMax} characters`);
-    return CONTROL.test(given) ? must("one line of text") : ok(given);
+    return isOneLine(given) ? ok(given) : must("one line of text");
   },
   write: asIs,
 });
@@ -49,8 +53,15 @@ const matching = (shape: RegExp, expected: string): Cell => ({
 export const ID_CHARS_MAX = 100;
 export const id = matching(/^[\x21-\x7e]{1,100}$/, `1 to ${ID_CHARS_MAX} visible ASCII characters`);
 export const code = matching(/^[a-z0-9]+(-[a-z0-9]+)*$/, "lower-case letters, digits and dashes");
-export const language = matching(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, "a BCP 47 language tag, such as en");
-export const email = matching(/^[^\s@]{1,64}@[^\s@.]+(\.[^\s@.]+)+$/, "an email address");
+export const language: Cell = {
+  read: (given) => (isLanguageTag(given) ? ok(given) : must("a BCP 47 language tag, such as en")),
+  write: asIs,
+};
+const EMAIL = /^[^\s@]{1,64}@[^\s@.]+(\.[^\s@.]+)+$/;
+export const email: Cell = {
+  read: (given) => (isOneLine(given) && EMAIL.test(given) ? ok(given) : must("an email address")),
+  write: asIs,
+};
 
 export const oneOf = (values: readonly string[]): Cell => ({
   read: (given) => (values.includes(given) ? ok(given) : must(`one of ${values.join(", ")}`)),
@@ -80,13 +91,17 @@ export const birthDate = (today: string): Cell => ({
 });
 
 const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
+/** A year of two digits, as somebody typed it, is not of the first century. */
+const MOMENT_MIN = Date.UTC(1900);
+const MOMENT_MAX = Date.UTC(2100);
 /** Kept as UTC: the offset is how somebody spelled it. */
 export const moment: Cell = {
   read: (given) => {
     const at = MOMENT.test(given) && isRealDate(given.slice(0, 10)) ? Date.parse(given) : Number.NaN;
-    return Number.isNaN(at)
-      ? must("a time with its offset, such as 2026-11-24T09:20:00-06:00")
-      : ok(new Date(at).toISOString());
+    if (Number.isNaN(at)) return must("a time with its offset, such as 2026-11-24T09:20:00-06:00");
+    return at >= MOMENT_MIN && at < MOMENT_MAX
+      ? ok(new Date(at).toISOString())
+      : must("a time between 1900 and 2100");
   },
   write: asIs,
 };
@@ -102,6 +117,7 @@ export const truth: Cell = {
 /** Several in one cell, `en|es`; order and repetition mean nothing where `isSet`. */
 export const listOf = (one: Cell, isSet = false): Cell => ({
   read: (given) => {
+    if (given.length > LIST_CHARS_MAX) return must(`at most ${LIST_MAX} entries`);
     const parts = given.split(/[|;,\s]+/).filter((part) => part !== "");
     if (parts.length > LIST_MAX) return must(`at most ${LIST_MAX} entries`);
     const values: string[] = [];

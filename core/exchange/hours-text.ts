@@ -11,7 +11,7 @@ import {
   type WeeklyHours,
 } from "../schedule/config.ts";
 import { STEP_MINUTES } from "../time.ts";
-import { isRealDate } from "./real-date.ts";
+import { isPlannableDate } from "./real-date.ts";
 
 const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
 const DATE = "\\d{4}-\\d{2}-\\d{2}";
@@ -53,8 +53,8 @@ function readRule(text: string): Result<WeeklyHours[], string> {
   const hours = dayHours(parts.opens as string, parts.closes as string);
   if (!hours) return err(HOURS_EXPECTED);
   const { from, until } = parts;
-  if ([from, until].some((date) => date !== undefined && !isRealDate(date)))
-    return err("must have dates that exist");
+  if ([from, until].some((date) => date !== undefined && !isPlannableDate(date)))
+    return err("must have dates that exist, between 2000 and 2099");
   if (from !== undefined && until !== undefined && from > until) return err("must not end before it begins");
   const dates = { ...(from === undefined ? {} : { from }), ...(until === undefined ? {} : { until }) };
   return ok(days.map((weekday) => ({ weekday, ...hours, ...dates })));
@@ -97,7 +97,7 @@ export const writeWeek = (rules: readonly WeeklyHours[]): string =>
 function readException(text: string): Result<DateException, string> {
   const parts = EXCEPTION.exec(text.toLowerCase())?.groups;
   const date = parts?.date;
-  if (!parts || date === undefined || !isRealDate(date)) return err(EXCEPTION_EXPECTED);
+  if (!parts || date === undefined || !isPlannableDate(date)) return err(EXCEPTION_EXPECTED);
   const spans = (parts.hours as string).split(/\s+/).filter((one) => one !== "");
   const hours = spans.map((one) => dayHours(one.slice(0, 5), one.slice(6)));
   if (hours.includes(null)) return err(HOURS_EXPECTED);

@@ -11,8 +11,8 @@ export const IMPORT_ROWS_MAX = 60_000;
 /** A line of a CSV file, or an entry of a Bundle: numbered as a person counts, from 1. */
 export interface FileRecord {
   readonly line: number;
-  /** By the position of the header's names. */
-  readonly cells: readonly string[];
+  /** By the position of the header's names; null = this record does not say. */
+  readonly cells: readonly (string | null)[];
 }
 
 /** Says what is expected and where; never what was there. */
@@ -65,8 +65,9 @@ export function readHeader(
   return found;
 }
 
-function readCell(column: Column, text: string): { value: CellValue } | { error: string } {
-  const given = text.trim();
+function readCell(column: Column, text: string | null): { value: CellValue } | { error: string } {
+  if (text === null && column.unsaid !== undefined) return { value: column.unsaid };
+  const given = (text ?? "").trim();
   if (given === "")
     return column.empty === undefined ? { error: "must not be empty" } : { value: column.empty };
   const read = column.cell.read(given);
@@ -99,7 +100,7 @@ export class RowReader {
     const before = this.#problems.count;
     this.#header.forEach((column, position) => {
       if (!column || column.need === "ignored") return;
-      const read = readCell(column, cells[position] as string); // as many cells as the header has
+      const read = readCell(column, cells[position] as string | null); // as many cells as the header has
       if ("error" in read) this.#problems.add(line, column.name, read.error);
       else values[column.name] = read.value;
     });

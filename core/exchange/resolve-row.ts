@@ -13,6 +13,7 @@ export type KnownIds = (kind: RowKind, value: string) => KnownRow | null;
 
 export interface Reference {
   readonly kind: RowKind;
+  /** As the file has it. */
   readonly value: string;
 }
 

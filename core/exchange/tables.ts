@@ -14,6 +14,8 @@ export interface Column {
   readonly need: "required" | "optional" | "ignored";
   /** What an empty cell means; without one it is a mistake. */
   readonly empty?: cell.CellValue;
+  /** What a record that does not say it means, in a file where others do; without it as an empty cell. */
+  readonly unsaid?: cell.CellValue;
   /** Whose id it is, the other system's or ours. */
   readonly refersTo?: RowKind;
 }
@@ -24,7 +26,8 @@ const REASON_CHARS_MAX = 500;
 
 const name = cell.text(NAME_CHARS_MAX);
 const ignored = (column: string): Column => ({ name: column, cell: name, need: "ignored", empty: null });
-const active: Column = { name: "active", cell: cell.truth, need: "optional", empty: true };
+/** Unsaid: whoever has left here is not brought back by a file that does not speak of it. */
+const active: Column = { name: "active", cell: cell.truth, need: "optional", empty: true, unsaid: null };
 const key: Column = { name: "id", cell: cell.id, need: "required" };
 
 /** What an import of providers may say of one. */

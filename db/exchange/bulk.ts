@@ -43,14 +43,19 @@ export interface BulkColumn {
   readonly stands?: string;
   /** What is written; else the given value itself. */
   readonly written?: string;
+  /** What a new row has; else as `written`. */
+  readonly made?: string;
 }
 
+/** NULL where the file does not say it: as it stands. Whoever has left keeps the moment at which they did. */
 export const ACTIVE: BulkColumn = {
   name: "active",
   column: "deactivated_at",
   type: "boolean",
-  stands: "(t.deactivated_at IS NULL)",
-  written: "CASE WHEN g.active THEN NULL ELSE now() END",
+  stands: "CASE WHEN g.active IS NOT NULL THEN t.deactivated_at IS NULL END",
+  written: `CASE WHEN g.active THEN NULL WHEN g.active IS NULL THEN t.deactivated_at
+    ELSE coalesce(t.deactivated_at, now()) END`,
+  made: "CASE WHEN NOT g.active THEN now() END",
 };
 
 const given = ({ name }: BulkColumn): string => `g."${name}"`;
@@ -81,19 +86,22 @@ export const differs = (columns: readonly BulkColumn[]): SQL =>
 export const columnNames = (columns: readonly BulkColumn[]): SQL =>
   list(columns.map(({ column }) => `"${column}"`));
 export const writtenValues = (columns: readonly BulkColumn[]): SQL =>
-  list(columns.map((one) => one.written ?? given(one)));
+  list(columns.map((one) => one.made ?? one.written ?? given(one)));
 export const assignments = (columns: readonly BulkColumn[]): SQL =>
   list(columns.map((one) => `"${one.column}" = ${one.written ?? given(one)}`));
 
-/** [IE3] What the next import finds: who the new rows are, and what the changed ones were given. `differing` is the rows that change. */
-export const rememberIds = (kind: RowKind, system: string): SQL => sql`
-  named AS (
+/**
+ * [IE3] What the next import finds: who the new rows are, and what each was given, also one that has it already. New names are
+ * inserted plainly, so that of two imports at once only one makes their rows.
+ */
+export const rememberIds = (kind: RowKind, system: string): SQL => {
+  const names = (fresh: boolean): SQL => sql`
     INSERT INTO external_id (kind, system, value, id, fingerprint)
-    SELECT ${kind}, ${system}, "externalId", id, fingerprint FROM given WHERE fresh AND named
-  ), renamed AS (
-    UPDATE external_id e SET fingerprint = d.fingerprint FROM differing d
-    WHERE d.named AND e.kind = ${kind} AND e.system = ${system} AND e.value = d."externalId"
+    SELECT ${kind}, ${system}, "externalId", id, fingerprint FROM given WHERE named AND fresh = ${fresh}`;
+  return sql`named AS (${names(true)}), renamed AS (
+    ${names(false)} ON CONFLICT (kind, system, value) DO UPDATE SET fingerprint = excluded.fingerprint
   )`;
+};
 
 /** How many; to stand last. */
 export const COUNTS = sql`SELECT (SELECT count(*)::int FROM given WHERE fresh) AS created,

@@ -35,8 +35,16 @@ const MORE: readonly BulkColumn[] = [
   { name: "reason", column: "reason", type: "text" },
 ];
 
+/** [PA7] Who stands for a row of a patient: visits of one person are theirs, whichever of their rows was named. */
+const personOf = (id: string): string =>
+  `coalesce((SELECT p.merged_into FROM patient p WHERE p.id = ${id}), ${id})`;
 const factsOf = (table: string) =>
-  sql.raw(FACTS.map(({ name, column }) => (table === "g" ? `g."${name}"` : `${table}.${column}`)).join(", "));
+  sql.raw(
+    FACTS.map(({ name, column }) => {
+      const fact = table === "g" ? `g."${name}"` : `${table}.${column}`;
+      return name === "patientId" ? personOf(fact) : fact;
+    }).join(", "),
+  );
 
 type Answer = { readonly created: number; readonly standing: string[]; readonly ids?: ProviderId[] };
 

@@ -32,7 +32,8 @@ const COLUMNS: readonly BulkColumn[] = [
 ];
 
 /**
- * [IE3] Writes what is new and what differs, and nothing else; all of the chunk or nothing.
+ * [IE3] Writes what is new and what differs, and nothing else; all of the chunk or nothing. A row that was merged into
+ * another one [PA7] stays as it is.
  * @throws 23505 `external_id_pk` when another import of the same system was faster: repeat the chunk.
  */
 export async function importPatients(db: Db, { system, rows, apply }: BulkChange): Promise<BulkResult> {
@@ -43,7 +44,8 @@ export async function importPatients(db: Db, { system, rows, apply }: BulkChange
   }));
   const columns = presentIn(COLUMNS, searchable);
   const compared = sql`WITH ${givenRows(columns, searchable)}, differing AS MATERIALIZED (
-    SELECT g.* FROM given g JOIN patient t ON t.id = g.id WHERE NOT g.fresh AND ${differs(columns)})`;
+    SELECT g.* FROM given g JOIN patient t ON t.id = g.id
+    WHERE NOT g.fresh AND t.merged_into IS NULL AND ${differs(columns)})`;
   const written = sql`, made AS (
       INSERT INTO patient (id, ${columnNames(columns)})
       SELECT g.id, ${writtenValues(columns)} FROM given g WHERE g.fresh

@@ -1,14 +1,10 @@
 /** Whom the ids of a file mean: rows that came from the same system before, or rows of ours by our own ids. */
 import { type SQL, sql } from "drizzle-orm";
 import { hasOwnShape, type RowKind } from "../../core/exchange/kinds.ts";
+import type { Reference } from "../../core/exchange/resolve-row.ts";
 import { invariant } from "../../core/invariant.ts";
 import type { Db } from "../client.ts";
-
-export interface Reference {
-  readonly kind: RowKind;
-  /** As the file has it. */
-  readonly value: string;
-}
+import { texts } from "../directory/writes.ts";
 
 export interface Known {
   /** Ours. */
@@ -21,8 +17,6 @@ export interface Known {
 
 /** A chunk of 1,000 rows, each with its own id and at most a list of fifty and four others. */
 export const REFERENCES_MAX = 55_000;
-
-const texts = (values: readonly string[]): SQL => sql`${sql.param([...values])}::text[]`;
 
 /** Our ids among `values` that there are. By primary key each. */
 function ours(kind: RowKind, values: readonly string[]): SQL {

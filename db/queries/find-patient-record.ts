@@ -21,7 +21,10 @@ export interface PatientRecord extends PatientSettings {
   readonly mergedInto: PatientId | null;
   /** [PA7] Rows that this one stands for, MERGED_MAX at most. Walks `patient_merged_idx`. */
   readonly mergedFrom: readonly PatientId[];
-  /** Appointments from elsewhere, still to come, that no calendar has taken over yet. Walks `incoming_patient_idx`. */
+  /**
+   * Appointments from elsewhere, still to come, that no calendar has taken over yet: of this row, and of those that it stands
+   * for. Walks `patient_merged_idx` and `incoming_patient_idx`.
+   */
   readonly waiting: boolean;
 }
 
@@ -29,7 +32,8 @@ export interface PatientRecord extends PatientSettings {
 const OUTER_ID = sql.raw(`"patient"."id"`);
 const MERGED_FROM = sql<PatientId[]>`coalesce((SELECT json_agg(m.id ORDER BY m.id) FROM
   (SELECT f.id FROM patient f WHERE f.merged_into = ${OUTER_ID} ORDER BY f.id LIMIT ${MERGED_MAX}) m), '[]'::json)`;
-const WAITING = sql<boolean>`EXISTS (SELECT 1 FROM incoming_appointment i WHERE i.patient_id = ${OUTER_ID}
+const WAITING = sql<boolean>`EXISTS (SELECT 1 FROM incoming_appointment i WHERE i.patient_id = ANY(ARRAY(
+    SELECT ${OUTER_ID} UNION ALL SELECT f.id FROM patient f WHERE f.merged_into = ${OUTER_ID}))
   AND i.end_at > now() AND i.status NOT IN ('cancelled', 'no-show'))`;
 
 /** `null` when there is no such patient. One row by `patient_pk`, and two short walks. */

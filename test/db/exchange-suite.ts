@@ -5,11 +5,12 @@ import type { Provider } from "../../core/directory/directory.ts";
 import { EXPORT_KINDS, type ExportKind, type ImportKind } from "../../core/exchange/kinds.ts";
 import type { ImportLine, ImportReport } from "../../core/exchange/report.ts";
 import { EXPORT_COLUMNS } from "../../core/exchange/write-rows.ts";
-import type { LocationId, ProviderId } from "../../core/ids.ts";
+import type { LocationId, PatientId, ProviderId } from "../../core/ids.ts";
 import { spellInZone } from "../../core/schedule/clinic-time.ts";
 import { instant } from "../../core/time.ts";
 import { exportRows } from "../../db/exchange/export-rows.ts";
 import { visitsAt } from "../../db/queries/day-list.ts";
+import { findPatientRecord } from "../../db/queries/find-patient-record.ts";
 import { loadDirectory } from "../../db/queries/load-directory.ts";
 import type { EdgeSettings } from "../../workers/config.ts";
 import { type ExportOrder, exportStream } from "../../workers/edge/exchange/export-stream.ts";
@@ -145,6 +146,65 @@ export function exchangeSuite(use: () => DatabaseUnderTest, manyRows: number): v
       expect(await there()).toEqual([
         { display_name: "Ann Two", email: "a@example.com", phone: "+13125550199", version: 2 },
       ]);
+    });
+
+    it("[IE3] remembers what a file gave also where it stood already: what staff change then stays", async () => {
+      const file = (name: string) =>
+        `id,displayName,birthDate,homeLocationId\nhere-2,${name},1980-01-01,${clinics[0]}`;
+      const sets = (name: string) =>
+        db().execute(sql`UPDATE patient SET display_name = ${name}, search_text = lower(${name}) WHERE id = (
+          SELECT id FROM external_id WHERE value = 'here-2' AND system = ${SYSTEM})`);
+      await bring("patients", file("One"), true);
+      await sets("Two");
+      expect((await bring("patients", file("Two"), true)).report).toMatchObject({ unchanged: 1 });
+      await sets("Three");
+      const before = await states();
+      expect((await bring("patients", file("Two"), true)).report).toMatchObject({ unchanged: 1 });
+      expect(await states()).toEqual(before);
+    });
+
+    it("[IE3] a schedule that was made here, then imported, then changed here is left alone by the same file", async () => {
+      const [provider] = (await loadDirectory(db())).providers;
+      const [id, place] = [provider?.id, provider?.locationIds[0]];
+      const site = sql`provider_site WHERE provider_id = ${id} AND location_id = ${place}`;
+      const hours = async () => JSON.stringify((await only(sql`SELECT hours FROM ${site}`))[0]?.hours);
+      const sets = (text: string) =>
+        db().execute(sql`UPDATE provider_site SET hours = ${text}::jsonb
+          WHERE provider_id = ${id} AND location_id = ${place}`);
+      const original = await hours();
+      const file = `id,providerId,locationId,hours\nHERE-S,${id},${place},sun 09:00-10:00`;
+      expect((await bring("schedules", file, true)).report).toMatchObject({ changed: 1 });
+      await sets(original);
+      const before = await states();
+      expect((await bring("schedules", file, true)).report).toMatchObject({ unchanged: 1 });
+      expect(await states()).toEqual(before);
+      expect(await hours()).toBe(original);
+      await db().execute(sql`DELETE FROM directory_change`);
+    });
+
+    it("[IE3] who has left stays so where a file does not say, and keeps the moment where it says so again", async () => {
+      const rows = (active: string) =>
+        `id,displayName,birthDate,homeLocationId,active\ngone,Gone,1980-01-01,${clinics[0]},${active}`;
+      await bring("patients", rows("false"), true);
+      const mine = sql`patient WHERE id = (SELECT id FROM external_id WHERE value = 'gone' AND system = ${SYSTEM})`;
+      const left = async () => (await only(sql`SELECT deactivated_at FROM ${mine}`))[0]?.deactivated_at;
+      const since = await left();
+      expect(since).not.toBeNull();
+      await bring("patients", rows("false").replace("Gone", "Gone Again"), true);
+      expect(await left()).toEqual(since);
+      const { rows: read } = readFile(
+        "patients",
+        "csv",
+        bytes(rows("true").replace("Gone", "Once More")),
+        NOW,
+      );
+      const unsaid = read.map((row) => ({ ...row, values: { ...row.values, active: null } }));
+      const order = { kind: "patients", rows: unsaid, apply: true, system: SYSTEM } as const;
+      for await (const line of runImport(settings(), order, NOW, nobody))
+        if ("report" in line) expect(line.report).toMatchObject({ changed: 1 });
+      expect(await left()).toEqual(since);
+      await bring("patients", rows("true"), true);
+      expect(await left()).toBeNull();
     });
 
     it("[IE9] that broke off is sent again, and goes on where it was", async () => {
@@ -306,6 +366,22 @@ export function exchangeSuite(use: () => DatabaseUnderTest, manyRows: number): v
       expect(await states()).toEqual(made);
     });
 
+    it("[IE12] their calendars are told after each chunk, not once at the end", async () => {
+      const many = file(...Array.from({ length: 1_001 }, (_, n) => line(`many-${n}`))).replaceAll(
+        "-05:40",
+        "-06:20",
+      );
+      const { rows } = readFile("appointments", "csv", bytes(many), NOW);
+      const seen: unknown[] = [];
+      const order = { kind: "appointments", rows, apply: true, system: SYSTEM } as const;
+      const told = runImport(settings(), order, NOW, async (calendars) => void seen.push(calendars));
+      for await (const one of told) seen.push("progress" in one ? one.progress.done : "report");
+      expect(seen).toEqual([0, [provider.id], 1_000, [provider.id], 1_001, "report"]);
+      const made = sql`(SELECT id FROM external_id WHERE value LIKE 'many-%' AND system = ${SYSTEM})`;
+      await db().execute(sql`DELETE FROM incoming_appointment WHERE id IN ${made}`);
+      await db().execute(sql`DELETE FROM external_id WHERE value LIKE 'many-%' AND system = ${SYSTEM}`);
+    });
+
     it("[IE13] they are on the list of their day while they wait, and once", async () => {
       const day = { start: instant(Date.UTC(2026, 11, 1)), end: instant(Date.UTC(2026, 11, 2)) };
       const listed = await visitsAt(db(), provider.locationIds[0] as LocationId, day);
@@ -339,6 +415,41 @@ export function exchangeSuite(use: () => DatabaseUnderTest, manyRows: number): v
       expect(keys).toEqual([...new Set(keys)].toSorted());
       expect(keys).toEqual(expect.arrayContaining(rows.map(({ id }) => id)));
       await db().execute(sql`DELETE FROM appointment WHERE id = ${rows[0]?.id}`);
+    });
+
+    it("[IE12] [PA7] what names a merged record is its person's; the record itself no file changes", async () => {
+      const row = (id: string, name = id) => `${id},${name},1980-01-01,${clinics[0]}`;
+      const two = (name?: string) =>
+        `id,displayName,birthDate,homeLocationId\n${row("APT-OLD", name)}\n${row("APT-NEW")}`;
+      await bring("patients", two(), true);
+      const idOf = async (value: string) =>
+        String(
+          (await only(sql`SELECT id FROM external_id WHERE value = ${value} AND system = ${SYSTEM}`))[0]?.id,
+        );
+      const [old, stays] = [await idOf("APT-OLD"), await idOf("APT-NEW")] as [PatientId, PatientId];
+      const first = file(line("apt-8", { patient: "APT-OLD", start: "13:00" })).replaceAll(
+        "-05:40",
+        "-06:20",
+      );
+      await bring("appointments", first, true);
+      await db().execute(sql`UPDATE patient SET merged_into = ${stays} WHERE id = ${old}`);
+      expect((await findPatientRecord(db(), stays))?.waiting).toBe(true);
+
+      const merged = await only(sql`SELECT * FROM patient WHERE id = ${old}`);
+      expect((await bring("patients", two("Changed"), true)).report).toMatchObject({ unchanged: 2 });
+      expect(await only(sql`SELECT * FROM patient WHERE id = ${old}`)).toEqual(merged);
+
+      const second = file(
+        line("apt-8", { patient: "APT-NEW", start: "13:00" }),
+        line("apt-9", { patient: "APT-OLD", start: "14:00" }),
+      ).replaceAll("-05:40", "-06:20");
+      expect((await bring("appointments", second, true)).report).toMatchObject({ created: 1, unchanged: 1 });
+      const rows = await only(
+        sql`SELECT patient_id FROM incoming_appointment WHERE id = ${await idOf("apt-9")}`,
+      );
+      expect(rows).toEqual([{ patient_id: stays }]);
+      await db().execute(sql`DELETE FROM incoming_appointment WHERE patient_id IN (${old}, ${stays})`);
+      await db().execute(sql`UPDATE patient SET merged_into = NULL WHERE id = ${old}`);
     });
 
     it("[IE12] what its calendar has is not changed by a file: the row is refused, with its line", async () => {

@@ -75,6 +75,7 @@ describe("a week in a cell", () => {
     ["closed with hours", "2026-12-24 closed 09:00-12:00"],
     ["other hours without any", "2026-12-24 instead"],
     ["a date that is none", "2026-13-24 closed"],
+    ["a date of the first century", "0026-12-24 closed"],
   ])("[IE10] %s is refused", (_what, text) => {
     expect(readExceptions(text).ok).toBe(false);
   });
@@ -100,6 +101,8 @@ describe("a cell", () => {
     ["truth as spreadsheets write it", cell.truth, "TRUE", true],
     ["a list, each once", cell.listOf(cell.code), "b | a;b, c", ["b", "a", "c"]],
     ["a set, in order", cell.listOf(cell.code, true), "b|a", ["a", "b"]],
+    ["a sign language", cell.language, "sgn-ase", "sgn-ase"],
+    ["a script and a region", cell.language, "zh-Hant-TW", "zh-Hant-TW"],
     ["a leap day", cell.birthDate("2026-11-25"), "1980-02-29", "1980-02-29"],
   ] as const)("[IE1] %s", (_what, one, text, value) => {
     expect(one.read(text)).toEqual({ ok: true, value });
@@ -112,6 +115,12 @@ describe("a cell", () => {
     ["somebody not born yet", cell.birthDate("2026-11-25"), "2026-11-26"],
     ["a time without its offset", cell.moment, "2027-01-02T03:04:00"],
     ["a time on a day that is none", cell.moment, "2026-02-30T09:20:00Z"],
+    ["a time of the first century", cell.moment, "0026-11-24T09:20:00Z"],
+    ["a time after 2100", cell.moment, "2100-01-01T00:00:00Z"],
+    ["half a character", cell.text(10), "a\ud800"],
+    ["an address with half a character", cell.email, "a\udfff@example.com"],
+    ["an address with a NUL", cell.email, "a\0@example.com"],
+    ["a region that is none", cell.language, "en-12"],
     ["several lines", cell.text(10), "a\nb"],
     ["too long", cell.text(3), "abcd"],
     ["no address", cell.email, "jane at example.com"],

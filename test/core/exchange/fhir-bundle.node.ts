@@ -75,7 +75,6 @@ describe("a Bundle", () => {
             phone: "+13125550100",
             homeLocationId: "north",
             preferredLanguage: "es",
-            active: true,
           },
         },
       ],
@@ -93,7 +92,6 @@ describe("a Bundle", () => {
           specialties: ["family-medicine"],
           languages: ["en", "es"],
           gender: null,
-          active: true,
         },
       },
     ]);
@@ -166,6 +164,73 @@ describe("a Bundle", () => {
     expect(read("appointments", [appointment("proposed")]).problems[0]).toMatchObject({
       line: 1,
       column: "status",
+    });
+  });
+
+  const APPOINTMENT = {
+    resourceType: "Appointment",
+    id: "a1",
+    status: "booked",
+    serviceType: [{ coding: [{ code: "follow-up" }] }],
+    start: "2026-12-01T09:00:00-06:00",
+    end: "2026-12-01T09:20:00-06:00",
+  };
+  const participants = (...references: string[]) => ({
+    participant: references.map((reference) => ({ actor: { reference } })),
+  });
+
+  it("[IE11] a reference to a version means its resource, and an address within the Bundle what its entry is", () => {
+    const versions = [
+      "Patient/12/_history/7",
+      "https://x.example/Practitioner/n/_history/3",
+      "Location/north",
+    ];
+    expect(
+      read("appointments", [{ ...APPOINTMENT, ...participants(...versions) }]).rows[0]?.values,
+    ).toMatchObject({
+      patientId: "12",
+      providerId: "n",
+      locationId: "north",
+    });
+    const urls = ["urn:uuid:0", "urn:uuid:1", "urn:uuid:2", "urn:uuid:3"];
+    const location = { resourceType: "Location", id: "north" };
+    const { rows, problems } = read(
+      "appointments",
+      [{ ...APPOINTMENT, ...participants(...urls) }, PATIENT, PRACTITIONER, location],
+      urls,
+    );
+    expect(problems).toEqual([]);
+    expect(rows[0]?.values).toMatchObject({ patientId: "p1", providerId: "npi-1", locationId: "north" });
+  });
+
+  it("[IE11] [IE3] what no resource says is no column, and one that does not say whether it is active leaves it open", () => {
+    const { telecom: _telecom, communication: _communication, ...silent } = PATIENT;
+    const left = { ...silent, id: "p2", active: false };
+    const [one, two] = read("patients", [silent, left]).rows.map(({ values }) => values);
+    expect(one).toEqual({
+      displayName: "Jane Doe",
+      birthDate: "1980-02-29",
+      homeLocationId: "north",
+      active: null,
+    });
+    expect(two).toMatchObject({ active: false });
+    expect(read("patients", [PATIENT]).rows[0]?.values).not.toHaveProperty("active");
+  });
+
+  it("[IE11] [IE1] absences, rules and places without end are refused before they are worked out", () => {
+    const year = { during: { start: "2026-01-01", end: "2026-12-31" } };
+    const next = { during: { start: "2027-01-01", end: "2027-12-31" } };
+    const columnsOfMistakes = (more: Record<string, unknown>) =>
+      read("schedules", [{ ...ROLE, ...more }]).problems.map(({ column }) => column);
+    expect(columnsOfMistakes({ notAvailable: [year, ...Array(100_000).fill(next)] })).toEqual(["exceptions"]);
+    const days = Array(100_000).fill("mon");
+    expect(columnsOfMistakes({ availableTime: [{ daysOfWeek: days, allDay: true }] })).toEqual(["hours"]);
+    const roles = { ...ROLE, location: Array(60_001).fill({}) };
+    const entry = [{ resource: roles }];
+    expect(readBundle("schedules", { resourceType: "Bundle", entry })).toHaveProperty("error");
+    const entries = Array(60_001).fill({});
+    expect(readBundle("patients", { resourceType: "Bundle", entry: entries })).toEqual({
+      error: "must have at most 60000 entries",
     });
   });
 

@@ -200,6 +200,13 @@ it("[K1] a file beyond its limit is 413, and says how large one may be", async (
   expect(answer.body.detail).toContain("10 MB");
 });
 
+it("[IE8] whoever may not, or sends what is none, is told so before the file is taken in", async () => {
+  const large = "x".repeat(10 * 1024 * 1024 + 1);
+  expect((await send("patients", large, { token: await staffToken(clinic) })).status).toBe(403);
+  expect((await send("clinics", large)).status).toBe(404);
+  expect((await send("patients", large, { type: "application/json" })).status).toBe(415);
+});
+
 describe("a clinic that comes with everything", () => {
   let visitType: string;
   const tomorrow = new Date(Date.now() + 26 * 3_600_000).toISOString().slice(0, 10);

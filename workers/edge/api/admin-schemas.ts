@@ -1,6 +1,8 @@
 /** What comes in about the directory itself. Beside schemas.ts, whose parts it uses. */
 import * as z from "zod";
 import { GENDERS } from "../../../core/directory/directory.ts";
+import { isLanguageTag } from "../../../core/directory/language-tag.ts";
+import { isRealDate } from "../../../core/exchange/real-date.ts";
 import { isPlainText } from "../../../core/plain-text.ts";
 import {
   BUFFER_MINUTES_MAX,
@@ -43,7 +45,7 @@ const line = (charsMax: number) =>
 const name = line(NAME_CHARS_MAX);
 /** Lower-case words with dashes, as specialties and plans are written everywhere. */
 const code = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "must be lower-case letters, digits and dashes");
-const language = z.string().regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, "must be a BCP 47 language tag");
+const language = z.string().refine(isLanguageTag, "must be a BCP 47 language tag");
 const timeZone = z.string().max(64).refine(isZone, "must be an IANA time zone, such as America/Chicago");
 
 const phone = z
@@ -56,9 +58,8 @@ const birthDate = z
   .refine((text) => isBirthDate(text), "must be a date that exists, since 1900 and not to come");
 
 function isBirthDate(text: string): boolean {
-  const at = Date.parse(`${text}T00:00:00Z`);
-  const exists = !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);
-  return exists && text >= "1900-01-01" && at <= Date.now() + DAY_MS; // somewhere it is tomorrow already
+  const latest = Date.now() + DAY_MS; // somewhere it is tomorrow already
+  return isRealDate(text) && text >= "1900-01-01" && Date.parse(`${text}T00:00:00Z`) <= latest;
 }
 
 function isZone(zone: string): boolean {

@@ -6,6 +6,7 @@ import { IMPORT_KINDS } from "../../../core/exchange/kinds.ts";
 import type { Problems } from "../../../core/exchange/read-rows.ts";
 import type { EdgeEnv } from "../env.ts";
 import type { FileFormat } from "../exchange/import-file.ts";
+import type { ImportOrder } from "../exchange/run-import.ts";
 import { applyQuery } from "./admin-schemas.ts";
 import { mayManage, published } from "./manage.ts";
 import { NOT_FOUND, type Problem, sendProblem } from "./problem.ts";
@@ -19,10 +20,22 @@ export const IMPORT_BYTES_MAX = 10 * 1024 * 1024;
 
 /**
  * A file takes a third of an isolate: the next one waits its turn, or finds another isolate. A request whose caller has gone
- * may end without a word, so the turn is a lease: a chunk takes three calls to Postgres at most.
+ * may end without a word, so the turn is a lease: a chunk takes three calls to Postgres at most, and a push to calendars.
  */
-let busyUntil = 0;
-const CHUNK_MAX_MS = 45_000;
+interface Turn {
+  /** Milliseconds since the epoch. */
+  until: number;
+}
+let turn: Turn | null = null;
+const CHUNK_MAX_MS = 90_000;
+const isBusy = (): boolean => turn !== null && Date.now() < turn.until;
+const renew = (mine: Turn): void => {
+  mine.until = Date.now() + CHUNK_MAX_MS;
+};
+/** Only one's own: it may have run out, and another import have the turn by now. */
+const release = (mine: Turn): void => {
+  if (turn === mine) turn = null;
+};
 
 const importQuery = applyQuery.extend({ system: otherSystem });
 
@@ -68,48 +81,62 @@ function formatOf(c: Context<EdgeEnv>): FileFormat | null {
   return type === "application/fhir+json" ? "fhir" : null;
 }
 
+type Wanted = Pick<ImportOrder, "kind" | "system" | "apply"> & { readonly format: FileFormat };
+
+/** Who asks for what: all that can be said of a request before its body is taken in. */
+function wantedBy(c: Context<EdgeEnv>): Wanted | Problem {
+  const admitted = mayManage(c, "network");
+  if (!admitted.ok) return admitted.problem;
+  const kind = IMPORT_KINDS.find((one) => one === c.req.param("kind"));
+  if (!kind) return NOT_FOUND;
+  const query = parseQuery(c, importQuery);
+  if (!query.ok) return query.problem;
+  const format = formatOf(c);
+  return format ? { kind, format, ...query.value } : WRONG_TYPE;
+}
+
 export const imports = new Hono<EdgeEnv>().post(
   "/:kind",
+  async (c, next) => {
+    const wanted = wantedBy(c);
+    if ("status" in wanted) return sendProblem(c, wanted);
+    if (isBusy()) return sendProblem(c, BUSY_IMPORTING);
+    await next();
+  },
   bodyLimit({ maxSize: IMPORT_BYTES_MAX, onError: (c) => sendProblem(c as never, TOO_LARGE) }),
   async (c) => {
-    const admitted = mayManage(c, "network");
-    if (!admitted.ok) return sendProblem(c, admitted.problem);
-    const kind = IMPORT_KINDS.find((one) => one === c.req.param("kind"));
-    if (!kind) return sendProblem(c, NOT_FOUND);
-    const query = parseQuery(c, importQuery);
-    if (!query.ok) return sendProblem(c, query.problem);
-    const format = formatOf(c);
-    if (!format) return sendProblem(c, WRONG_TYPE);
-    if (Date.now() < busyUntil) return sendProblem(c, BUSY_IMPORTING);
-    busyUntil = Date.now() + CHUNK_MAX_MS;
+    const wanted = wantedBy(c);
+    if ("status" in wanted) return sendProblem(c, wanted);
+    const bytes = new Uint8Array(await c.req.arrayBuffer());
+    if (isBusy()) return sendProblem(c, BUSY_IMPORTING); // whoever sends slowly keeps nobody waiting
+    const mine: Turn = { until: 0 };
+    renew(mine);
+    turn = mine;
     let isStreaming = false;
     try {
       const { readFile } = await import("../exchange/import-file.ts");
-      const { rows, problems } = readFile(
-        kind,
-        format,
-        new Uint8Array(await c.req.arrayBuffer()),
-        Date.now(),
-      );
+      const { format, ...order } = wanted;
+      const { rows, problems } = readFile(order.kind, format, bytes, Date.now());
       if (problems.count > 0) return sendProblem(c, malformed(problems));
       const { runImport } = await import("../exchange/run-import.ts");
-      const order = { kind, rows, ...query.value };
-      const told = runImport(c.get("settings"), order, Date.now(), (calendars) => published(c, calendars));
+      const told = runImport(c.get("settings"), { ...order, rows }, Date.now(), (calendars) =>
+        published(c, calendars),
+      );
       isStreaming = true;
       c.header("content-type", "application/x-ndjson");
       return stream(c, async (out) => {
         try {
           for await (const line of told) {
             if (out.aborted) break; // nobody listens: what was written stays, and the file can be sent again
-            busyUntil = Date.now() + CHUNK_MAX_MS;
+            renew(mine);
             await out.write(`${JSON.stringify(line)}\n`);
           }
         } finally {
-          busyUntil = 0;
+          release(mine);
         }
       });
     } finally {
-      if (!isStreaming) busyUntil = 0;
+      if (!isStreaming) release(mine);
     }
   },
 );

@@ -3,6 +3,7 @@ import type { Context } from "hono";
 import * as z from "zod";
 import { CANCELLATION_REASONS, OVERRIDE_REASONS } from "../../../core/booking/appointment.ts";
 import { HOLDERS_MAX, TOGETHER_MAX } from "../../../core/booking/saga.ts";
+import { isPlannableDate } from "../../../core/exchange/real-date.ts";
 import {
   HOLD_ID,
   isPatientId,
@@ -42,17 +43,7 @@ export const moment = z.iso
 export const date = z
   .string()
   .regex(/^\d{4}-\d{2}-\d{2}$/, "must be a date, YYYY-MM-DD")
-  .refine((text) => isRealDate(text), "must be a date that exists, between 2000 and 2099");
-
-function isRealDate(text: string): boolean {
-  const at = Date.parse(`${text}T00:00:00Z`);
-  return (
-    text >= "2000-01-01" &&
-    text <= "2099-12-31" &&
-    !Number.isNaN(at) &&
-    new Date(at).toISOString().startsWith(text)
-  );
-}
+  .refine(isPlannableDate, "must be a date that exists, between 2000 and 2099");
 
 /** What another system is called here: its ids are remembered under this name. */
 export const otherSystem = z

@@ -162,7 +162,8 @@ const inOrder = ({ kind, rows }: ImportOrder): readonly FileRow[] =>
  * [IE9] Yields a line after each chunk and a report at the end. A failure ends it with what was done so far: the chunks that
  * were committed stay, and the same file can be sent again.
  * @param now milliseconds since the epoch
- * @param publish tells calendars what is new for them; called once, before the report
+ * @param publish tells calendars what is new for them; called after each chunk that has some, so that nobody books for minutes
+ * over what was committed
  */
 export async function* runImport(
   settings: EdgeSettings,
@@ -175,19 +176,17 @@ export async function* runImport(
   const columns = columnsOf(order.kind, new Date(now).toISOString().slice(0, 10));
   const tally = new ImportTally(rows.length, order.apply);
   const state = { tally, meantBefore: new Set<string>() };
-  const calendars = new Set<ProviderId>();
   let complete = false;
   try {
     for (let done = 0; done < rows.length; done += CHUNK_ROWS_MAX) {
       yield { progress: { done, of: rows.length } };
       const chunk = rows.slice(done, done + CHUNK_ROWS_MAX);
-      for (const id of await importChunk(settings, order, columns, chunk, state)) calendars.add(id);
+      const calendars = await importChunk(settings, order, columns, chunk, state);
+      if (calendars.length > 0) await publish(calendars);
     }
     complete = true;
   } catch (error) {
     logFailure("import.failed", error);
-  } finally {
-    if (calendars.size > 0) await publish([...calendars]); // also when nobody listens any more
   }
   if (complete) yield { progress: { done: rows.length, of: rows.length } };
   yield { report: tally.report(complete) };

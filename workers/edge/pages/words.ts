@@ -13,11 +13,17 @@ export function specialtyText(code: string): string {
   return SPECIALTY_NAMES[code] ?? words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-export function languagesText(codes: readonly string[]): string {
+/** The code itself where there is no name: `Intl` throws at tags that BCP 47 has and it has not. */
+function languageText(code: string): string {
   languageNames ??= new Intl.DisplayNames("en-US", { type: "language" });
-  const names = languageNames;
-  return codes.map((code) => names.of(code) ?? code).join(", ");
+  try {
+    return languageNames.of(code) ?? code;
+  } catch {
+    return code;
+  }
 }
+
+export const languagesText = (codes: readonly string[]): string => codes.map(languageText).join(", ");
 
 export const providerText = ({ displayName, title }: Provider): string => `${displayName}, ${title}`;
 
