@@ -248,15 +248,16 @@ describe("afterwards", () => {
     expect(stored.rows).toEqual([{ source: "import", version: "1" }]);
   });
 
-  it("[AD8] a push takes some thousands of rows and leaves the other calendars to the next one", async () => {
-    const providers = await freshProviders(3);
+  it("[AD8] a push takes some thousands of rows, and everybody for whom nothing waits; the others are left to the next one", async () => {
+    const [idle, ...providers] = (await freshProviders(4)).toReversed() as [Provider, ...Provider[]];
     const patient = await aPatient();
     const many = (provider: Provider) =>
       Array.from({ length: 1_200 }, (_, n) =>
         aRow(provider, patient, plus(starts[0] as Instant, n * 20 * MINUTE_MS)),
       );
     for (const provider of providers) await waits(...many(provider));
-    expect(await push(...providers)).toMatchObject({ told: 2, failed: [], postponed: 1 });
+    await db().execute(sql`INSERT INTO directory_change (kind, id) VALUES ('provider', ${idle.id})`);
+    expect(await push(...providers, idle)).toMatchObject({ told: 3, failed: [], postponed: 1 });
     const left = await Promise.all(providers.map(waiting));
     expect(left.toSorted((a, b) => a - b)).toEqual([0, 0, 1_200]);
     expect(await push(...providers)).toMatchObject({ told: 1, failed: [], postponed: 0 });
@@ -446,6 +447,28 @@ describe("a calendar that fails", () => {
     tried.mockRestore();
     await push(known);
     expect(await waiting(known)).toBe(0);
+  });
+});
+
+describe("a calendar that is slow", () => {
+  it("[AD7] keeps a list waiting for a second and a half; its rows come in behind the answer", async () => {
+    const [slow] = (await freshProviders(1)) as [Provider];
+    const patient = await aPatient();
+    await waits(aRow(slow, patient, starts[0] as Instant));
+    await call("GET", "/locations");
+    const original = ProviderCalendar.prototype.takeOver;
+    vi.spyOn(ProviderCalendar.prototype, "takeOver").mockImplementation(async function (
+      this: ProviderCalendar,
+      ...given: Parameters<typeof original>
+    ) {
+      await new Promise((resolve) => setTimeout(resolve, 4_000));
+      return original.apply(this, given);
+    } as never);
+    const before = Date.now();
+    expect(await listOf(patient)).toMatchObject({ status: 200, body: { data: [] } });
+    expect(Date.now() - before).toBeLessThan(3_000);
+    await expect.poll(() => waiting(slow), { timeout: 8_000 }).toBe(0);
+    expect((await listOf(patient)).body.data).toHaveLength(1);
   });
 });
 
