@@ -15,6 +15,7 @@ import type { Db } from "../client.ts";
 import { clinic, resource, visitType } from "../schema/index.ts";
 import { searchText } from "../search-text.ts";
 import { changeDirectory, type DirectoryNews, noted, providersWhere, resourcesWhere } from "./change.ts";
+import { clinicHasRoom, hasRoom } from "./room.ts";
 import { termsStatement } from "./search-words.ts";
 import {
   atClinic,
@@ -118,7 +119,7 @@ const visitTypeRow = (settings: VisitTypeSettings) => ({
   requires: settings.requires && [...settings.requires],
 });
 
-/** [D16] @throws `external_id_pk` (23505) when the key was used. */
+/** [D16] @throws `external_id_pk` (23505) when the key was used, `OS412` without room. */
 export const insertVisitType = (
   db: Db,
   id: VisitTypeId,
@@ -126,6 +127,7 @@ export const insertVisitType = (
   by: MadeBy,
 ): Promise<DirectoryNews[]> =>
   changeDirectory(db, {
+    conditions: [hasRoom("visit_type")],
     statements: [
       db
         .insert(visitType)
@@ -182,7 +184,7 @@ export interface ResourceSettings {
 
 const exceptionsOf = ({ exceptions }: ResourceSettings) => (exceptions.length > 0 ? exceptions : null);
 
-/** [D16] [R1] @throws `external_id_pk` (23505) when the key was used. */
+/** [D16] [R1] @throws `external_id_pk` (23505) when the key was used, `OS412` without room. */
 export const insertResource = (
   db: Db,
   row: ResourceSettings & {
@@ -193,6 +195,7 @@ export const insertResource = (
   by: MadeBy,
 ): Promise<DirectoryNews[]> =>
   changeDirectory(db, {
+    conditions: [clinicHasRoom("resource", row.locationId), hasRoom("resource")],
     statements: [
       db
         .insert(resource)

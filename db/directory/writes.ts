@@ -10,6 +10,7 @@ import type { DateException, WeeklyHours } from "../../core/schedule/config.ts";
 import type { Db } from "../client.ts";
 import { searchText } from "../search-text.ts";
 import { changeDirectory, type DirectoryNews, noted, providersWhere, resourcesWhere } from "./change.ts";
+import { closureHasRoom, hasRoom } from "./room.ts";
 import { termsStatement } from "./search-words.ts";
 
 /** Which request made a row: the same one again finds it instead of making another. */
@@ -78,9 +79,10 @@ export async function findMade(
   return rows[0] ?? null;
 }
 
-/** @throws `external_id_pk` (23505) when the key was used, `clinic_region_fk` (23503) for an unknown region. */
+/** @throws `external_id_pk` (23505) when the key was used, `clinic_region_fk` (23503) for an unknown region, `OS412` without room. */
 export const insertClinic = (db: Db, row: NewClinic, by: MadeBy): Promise<DirectoryNews[]> =>
   changeDirectory(db, {
+    conditions: [hasRoom("clinic")],
     statements: [
       sql`INSERT INTO clinic (id, name, address, city, state, postal_code, phone, time_zone, latitude, longitude, region_id)
           VALUES (${row.id}, ${row.name}, ${row.address}, ${row.city}, ${row.state}, ${row.postalCode}, ${row.phone},
@@ -94,9 +96,10 @@ const siteRow = (providerId: ProviderId, site: SiteHours, position: number): SQL
   INSERT INTO provider_site (provider_id, location_id, position, hours, breaks, exceptions)
   VALUES (${providerId}, ${site.locationId}, ${position}, ${json(site.hours)}, ${json(site.breaks)}, ${json(site.exceptions)})`;
 
-/** @throws `external_id_pk` (23505) when the key was used, class 23 when a clinic or visit type does not exist. */
+/** @throws `external_id_pk` (23505) when the key was used, class 23 when a clinic or visit type does not exist, `OS412` without room. */
 export const insertProvider = (db: Db, row: NewProvider, by: MadeBy): Promise<DirectoryNews[]> =>
   changeDirectory(db, {
+    conditions: [hasRoom("provider")],
     statements: [
       sql`INSERT INTO provider (id, display_name, search_text, title, specialties, languages, accepting_new_patients,
             config_version, gender, insurances)
@@ -160,13 +163,14 @@ export const atClinic = (id: LocationId): SQL[] => [
   noted("clinic", id),
 ];
 
-/** [S8] Closes the whole clinic on these dates, both included; the same first date again replaces it. */
+/** [S8] Closes the whole clinic on these dates, both included; the same first date again replaces it. @throws `OS412` without room. */
 export const putClosure = (
   db: Db,
   id: LocationId,
   { from, until, name }: { from: CalendarDate; until: CalendarDate; name: string | null },
 ): Promise<DirectoryNews[]> =>
   changeDirectory(db, {
+    conditions: [closureHasRoom(id, from)],
     statements: [
       sql`INSERT INTO clinic_closure (location_id, from_date, until_date, name) VALUES (${id}, ${from}, ${until}, ${name})
           ON CONFLICT (location_id, from_date) DO UPDATE SET until_date = excluded.until_date, name = excluded.name`,

@@ -3,6 +3,7 @@ import { type SQL, sql } from "drizzle-orm";
 import type { ProviderId } from "../../core/ids.ts";
 import type { Db } from "../client.ts";
 import { changeDirectoryInBulk } from "../directory/change.ts";
+import { hasRoom } from "../directory/room.ts";
 import { termsStatement } from "../directory/search-words.ts";
 import { searchText } from "../search-text.ts";
 import {
@@ -75,7 +76,7 @@ const OFFERS = sql`, dropped AS (
 
 /**
  * [IE3] [D12] Writes what is new and what differs; all of the chunk or nothing. A new provider works nowhere until a schedule
- * says so. @throws 23505 `external_id_pk` when another import of the same system was faster: repeat the chunk.
+ * says so. @throws 23505 `external_id_pk` when another import of the same system was faster: repeat the chunk; `OS412` without room.
  */
 export async function importProviders(db: Db, { system, rows, apply }: BulkChange): Promise<DirectoryResult> {
   if (rows.length === 0) return NOTHING;
@@ -101,7 +102,12 @@ export async function importProviders(db: Db, { system, rows, apply }: BulkChang
     ${published(sql`SELECT id FROM differing UNION ALL SELECT id FROM given WHERE fresh`)}
     ${COUNTS_AND_IDS}`;
   const terms = termsStatement(rows.map(({ id }) => id as ProviderId));
-  return resultOf(await changeDirectoryInBulk<Answer>(db, statement, [terms]));
+  return resultOf(
+    await changeDirectoryInBulk<Answer>(db, statement, [
+      terms,
+      sql`SELECT must_hold(${hasRoom("provider", 0)})`,
+    ]),
+  );
 }
 
 const optionalList = (name: string): BulkColumn => ({

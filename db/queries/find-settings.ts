@@ -6,11 +6,10 @@ import { type Closure, VISIT_MINUTES_MAX } from "../../core/schedule/config.ts";
 import type { Db } from "../client.ts";
 import type { StaffSettings } from "../directory/people-writes.ts";
 import { clinic, clinicClosure, providerVisitType, resource, staff, visitType } from "../schema/index.ts";
+import { CLOSURES_PER_CLINIC_MAX } from "./load-directory.ts";
 
 /** Fifty work at a large clinic; more is a mistake, and the rest is told from the outbox. */
 export const CLINIC_CALENDARS_MAX = 1_000;
-/** Fifty each of the ten clinics that a provider may work at. */
-const CLOSURES_READ_MAX = 500;
 /** The API's page limit is 100; one more tells whether there is a next page. */
 export const STAFF_PAGE_MAX = 101;
 
@@ -81,7 +80,7 @@ export async function providersOffering(db: Db, id: VisitTypeId, limit: number):
   return rows.map((row) => row.id as ProviderId); // a foreign key to a checked id
 }
 
-/** On which dates these clinics are closed, oldest first. Walks `clinic_closure_pk`. At most 10 clinics, CLOSURES_READ_MAX rows. */
+/** On which dates these clinics are closed, oldest first. Walks `clinic_closure_pk`. At most 10 clinics. */
 export async function closuresAt(
   db: Db,
   ids: readonly LocationId[],
@@ -91,21 +90,21 @@ export async function closuresAt(
     .from(clinicClosure)
     .where(inArray(clinicClosure.locationId, [...ids]))
     .orderBy(asc(clinicClosure.locationId), asc(clinicClosure.from))
-    .limit(CLOSURES_READ_MAX);
+    .limit(ids.length * CLOSURES_PER_CLINIC_MAX);
   return Map.groupBy(
     rows.map(({ from, until, locationId }) => ({ from, until, locationId })),
     ({ locationId }) => locationId as LocationId, // a foreign key to a checked id
   );
 }
 
-/** A clinic's closures with their names, from the newest back, at most CLOSURES_READ_MAX. Walks `clinic_closure_pk` backwards. */
+/** A clinic's closures with their names, from the newest back, at most CLOSURES_PER_CLINIC_MAX. Walks `clinic_closure_pk` backwards. */
 export const listClosures = (db: Db, id: LocationId) =>
   db
     .select({ from: clinicClosure.from, until: clinicClosure.until, name: clinicClosure.name })
     .from(clinicClosure)
     .where(eq(clinicClosure.locationId, id))
     .orderBy(desc(clinicClosure.from))
-    .limit(CLOSURES_READ_MAX);
+    .limit(CLOSURES_PER_CLINIC_MAX);
 
 export interface StaffMember extends StaffSettings {
   readonly id: StaffId;

@@ -32,9 +32,13 @@ export const VISIT_TYPES_MAX = 1_000;
 
 /** Fifty for each of CLINICS_MAX clinics: ten holidays a year for five years. */
 export const CLOSURES_MAX = 50_000;
+/** Ten holidays a year for ten years, and as many days of snow. One clinic alone must not fill the directory. */
+export const CLOSURES_PER_CLINIC_MAX = 200;
 
 /** Ten for each of CLINICS_MAX clinics. */
 export const DIRECTORY_RESOURCES_MAX = 10_000;
+/** A large clinic has some dozens of rooms and machines. One clinic alone must not fill the directory. */
+export const RESOURCES_PER_CLINIC_MAX = 200;
 
 /** Providers and resources that may be asked for by id in one load. */
 export const ONLY_MAX = 200;

@@ -1,5 +1,5 @@
 /** Proves how clinics, providers, visit types and resources are changed, and whose calendars hear of it. On PGlite and on a server. */
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { Provider } from "../../core/directory/directory.ts";
 import { type LocationId, makeId, type ProviderId, type VisitTypeId } from "../../core/ids.ts";
@@ -16,8 +16,10 @@ import {
   type VisitTypeSettings,
 } from "../../db/directory/network-writes.ts";
 import { newsSince } from "../../db/directory/outbox.ts";
+import { hasRoom } from "../../db/directory/room.ts";
 import { refreshTerms } from "../../db/directory/search-words.ts";
-import { putClosure, replaceSchedule } from "../../db/directory/writes.ts";
+import { insertProvider, putClosure, replaceSchedule } from "../../db/directory/writes.ts";
+import { importProviders } from "../../db/exchange/import-directory.ts";
 import {
   closuresAt,
   findClinic,
@@ -28,7 +30,14 @@ import {
   providersAtClinic,
   providersOffering,
 } from "../../db/queries/find-settings.ts";
-import { type Directory, loadDirectory, PROVIDERS_MAX } from "../../db/queries/load-directory.ts";
+import {
+  CLINICS_MAX,
+  DIRECTORY_RESOURCES_MAX,
+  type Directory,
+  loadDirectory,
+  PROVIDERS_MAX,
+  VISIT_TYPES_MAX,
+} from "../../db/queries/load-directory.ts";
 import type { DatabaseUnderTest } from "./database-under-test.ts";
 
 const VISIT: VisitTypeSettings = {
@@ -238,6 +247,52 @@ export function networkSuite(use: () => DatabaseUnderTest): void {
         expect((await closuresAt(db(), ["loc_000000000000" as LocationId])).size).toBe(0);
       } finally {
         await db().execute(sql`DELETE FROM clinic_closure WHERE from_date = '2027-03-01'`);
+      }
+    });
+  });
+
+  describe("the directory", () => {
+    it("[D26] takes what an isolate can read and no more, one by one and from files", async () => {
+      const counted = async (table: "clinic" | "provider" | "visit_type" | "resource"): Promise<number> =>
+        Number((await db().execute(sql`SELECT count(*) FROM ${sql.identifier(table)}`)).rows[0]?.count);
+      const holds = async (condition: SQL) =>
+        (await db().execute<{ holds: boolean }>(sql`SELECT ${condition} AS holds`)).rows[0]?.holds;
+      for (const [table, most] of [
+        ["clinic", CLINICS_MAX],
+        ["provider", PROVIDERS_MAX],
+        ["visit_type", VISIT_TYPES_MAX],
+        ["resource", DIRECTORY_RESOURCES_MAX],
+      ] as const) {
+        const free = most - (await counted(table));
+        expect([await holds(hasRoom(table, free)), await holds(hasRoom(table, free + 1))]).toEqual([
+          true,
+          false,
+        ]);
+      }
+      const full = sql`LIKE 'prv_9999%'`;
+      await db().execute(sql`INSERT INTO provider (id, display_name, search_text, title, specialties, languages,
+          accepting_new_patients, config_version)
+        SELECT 'prv_9999' || lpad(n::text, 8, '0'), 'One of many', '', 'MD', '{}', '{}', true, 1
+        FROM generate_series(1, ${PROVIDERS_MAX - (await counted("provider"))}::int) AS n`);
+      try {
+        const values = { displayName: "One too many", title: "MD", specialties: ["x"], languages: ["en"] };
+        const row = {
+          id: "prv_999900000000",
+          externalId: "1",
+          fingerprint: "f",
+          fresh: true,
+          named: true,
+          values,
+        };
+        const change = { system: "d26", rows: [row], apply: true };
+        expect(await codeOf(importProviders(db(), change))).toBe("OS412");
+        const made = { ...values, id: row.id as ProviderId, sites: [], visitTypeIds: [], insurances: [] };
+        const one = { ...made, acceptingNewPatients: true, gender: null };
+        expect(await codeOf(insertProvider(db(), one, { command: "d26", fingerprint: "f" }))).toBe("OS412");
+        expect(await counted("provider")).toBe(PROVIDERS_MAX);
+        expect((await loadDirectory(db())).providers).toHaveLength(PROVIDERS_MAX);
+      } finally {
+        await db().execute(sql`DELETE FROM provider WHERE id ${full}`);
       }
     });
   });

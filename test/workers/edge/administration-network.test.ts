@@ -4,6 +4,7 @@ import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { LocationId, ProviderId } from "../../../core/ids.ts";
 import { unpushed } from "../../../db/directory/outbox.ts";
+import { CLOSURES_PER_CLINIC_MAX, RESOURCES_PER_CLINIC_MAX } from "../../../db/queries/load-directory.ts";
 import {
   type Answer,
   adminToken,
@@ -621,6 +622,32 @@ describe("a resource", () => {
     expect(
       (await call("GET", `/locations/${other}/resources/${room.body.id}`, { token: admin })).status,
     ).toBe(404);
+  });
+});
+
+describe("a clinic's share of the directory", () => {
+  it("[D26] is its limit for rooms and closures; what is there can still be changed", async () => {
+    const [clinic, closing] = [await newClinic(), await newClinic({ name: "Often closed" })];
+    const desk = await staffToken(clinic, closing);
+    const full = { status: 422, body: { rule: "directory-full" } };
+    await db().execute(sql`INSERT INTO resource (id, kind, name, location_id, hours, config_version)
+      SELECT 'prv_' || substr(md5(${clinic} || n), 1, 12), 'room', 'One of many', ${clinic}, '[]', 1
+      FROM generate_series(1, ${RESOURCES_PER_CLINIC_MAX - 1}::int) AS n`);
+    const room = { kind: "room", name: "Room", hours: HOURS };
+    const last = await post(`/locations/${clinic}/resources`, room, desk);
+    expect(last.status).toBe(201);
+    expect(await post(`/locations/${clinic}/resources`, room, desk)).toMatchObject(full);
+    await db().execute(sql`INSERT INTO clinic_closure (location_id, from_date, until_date)
+      SELECT ${closing}, d::date, d::date
+      FROM generate_series(date '2030-01-01', date '2030-01-01' + ${CLOSURES_PER_CLINIC_MAX - 1}::int, '1 day') AS d`);
+    const close = (day: string, until = day) =>
+      call("PUT", `/locations/${closing}/closures/${day}?apply=true`, { token: desk, body: { until } });
+    expect(await close("2031-01-01")).toMatchObject(full);
+    expect((await close("2030-01-01", "2030-01-05")).status).toBe(200);
+    expect((await call("DELETE", `/locations/${closing}/closures/2030-01-02`, { token: desk })).status).toBe(
+      204,
+    );
+    expect((await close("2031-01-01")).status).toBe(200);
   });
 });
 

@@ -124,7 +124,7 @@ export const clinicAdministration = new Hono<EdgeEnv>()
   })
   .post("/:id/deactivate", (c) => setActive(c, false))
   .post("/:id/activate", (c) => setActive(c, true))
-  /** Its closures, newest first, at most 500: ten years of holidays. */
+  /** Its closures, newest first: at most 200, so there is one page. */
   .get("/:id/closures", async (c) => {
     const found = await managed(c, directoryOf);
     if ("problem" in found) return sendProblem(c, found.problem);

@@ -14,7 +14,7 @@ import { commandId, fingerprintOf } from "../idempotency.ts";
 import { askPostgres } from "../postgres.ts";
 import { applyQuery } from "./admin-schemas.ts";
 import { idempotencyKey, ifMatchVersion } from "./headers.ts";
-import { type Admitted, OUTSIDE_MAX, published, write } from "./manage.ts";
+import { type Admitted, DIRECTORY_FULL, OUTSIDE_MAX, published, STALE, write } from "./manage.ts";
 import { KEY_REUSE, NOT_FOUND, type Problem, sendProblem } from "./problem.ts";
 import { parseBody, parseQuery } from "./schemas.ts";
 
@@ -81,7 +81,8 @@ export async function create<Shape extends z.ZodType>(
     );
     if (written.ok) {
       if (how.tell) await published(c, how.tell(fresh));
-    } else if (written.problem !== KEY_REUSE) return sendProblem(c, written.problem);
+    } else if (written.problem !== KEY_REUSE)
+      return sendProblem(c, written.problem === STALE ? DIRECTORY_FULL : written.problem);
     else before = (await madeBefore(c, how.kind, by)) ?? "reused"; // the same key a moment ago: whose request was it?
   }
   if (before === "reused") return sendProblem(c, KEY_REUSE);
@@ -134,7 +135,10 @@ async function apply(c: Context<EdgeEnv>, change: Omit<Change, "preview">, told:
   const written = await write(() =>
     askPostgres(c.get("settings"), (db, queries) => change.write(db, queries, seen)),
   );
-  if (!written.ok) return sendProblem(c, written.problem);
+  if (!written.ok) {
+    const isFull = written.problem === STALE && change.version === null;
+    return sendProblem(c, isFull ? DIRECTORY_FULL : written.problem);
+  }
   if (change.tell) await published(c, change.tell);
   const done = await change.after?.();
   if (change.version === null) return c.json({ applied: true, ...told, ...done });

@@ -41,7 +41,15 @@ export function mayManage(c: Context<EdgeEnv>, locationIds: readonly LocationId[
   return may ? { ok: true, principal } : { ok: false, problem: FORBIDDEN };
 }
 
-const STALE: Problem = {
+/** [D26] What a condition means that does not hold where there is no version: past its limits nobody could read the directory. */
+export const DIRECTORY_FULL: Problem = {
+  status: 422,
+  slug: "rule-violated",
+  title: "There is no room for one more of these.",
+  extra: { rule: "directory-full" },
+};
+
+export const STALE: Problem = {
   status: 412,
   slug: "stale-version",
   title: "This has changed since you read it.",
