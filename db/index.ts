@@ -73,7 +73,7 @@ export {
 export { projectOpenings, trimOpenings } from "./projections/openings.ts";
 export { appointmentHistoryOf } from "./queries/appointment-history.ts";
 export { correctWords } from "./queries/correct-words.ts";
-export { type OpenTimes, openTimesAt, visitsAt } from "./queries/day-list.ts";
+export { isTakingOver, type OpenTimes, openTimesAt, visitsAt } from "./queries/day-list.ts";
 export { findPatient } from "./queries/find-patient.ts";
 export {
   findPatientRecord,

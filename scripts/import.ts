@@ -1,6 +1,7 @@
 /**
  * `npm run import -- --kind patients --file patients.csv`: says what the file would change; with `--apply` it is done. Shows
- * how far it is, then a report. Exit code 1 if a line of the file was refused or is malformed, 2 if it could not be tried.
+ * how far it is, then a report. Exit code 1 if a line of the file was refused or is malformed, 2 if it could not be tried or
+ * stopped before its end.
  *   --kind providers | schedules | patients | appointments
  *   --file x.csv      or x.json, a FHIR Bundle
  *   --system name     whose ids the file has ("import" if not said): the same name the next time, so that rows are found again
@@ -99,19 +100,21 @@ function showProblems(problems: readonly FileProblem[], count: number): void {
   if (count > problems.length) console.log(`and ${count - problems.length} more`);
 }
 
-function showReport(report: ImportReport): boolean {
+/** Returns the exit code. */
+function showReport(report: ImportReport): 0 | 1 | 2 {
   const { applied, complete, rows, created, changed, unchanged, refused } = report;
   console.table([{ rows, created, changed, unchanged, refused }]);
   showProblems(report.problems, report.problemCount);
   if (!complete) console.log("It stopped before the end: the app's log says why. Send the same file again.");
   else if (!applied) console.log("Nothing was changed: this is what --apply would do.");
-  return complete && refused === 0;
+  if (!complete) return 2;
+  return refused === 0 ? 0 : 1;
 }
 
 try {
   const response = await send(readArguments());
   if (response.ok) {
-    process.exitCode = showReport(await readReport(response)) ? 0 : 1;
+    process.exitCode = showReport(await readReport(response));
   } else {
     const problem = (await response.json().catch(() => ({}))) as {
       title?: string;

@@ -97,9 +97,10 @@ export type ExportValue =
   | readonly DateException[];
 export type ExportRow = Readonly<Record<string, ExportValue>>;
 
-/** A value as a cell. */
-export function cellOf(value: ExportValue | undefined): string {
+/** A value as a cell; a number stays one, so that a negative one is not taken for a formula. */
+export function cellOf(value: ExportValue | undefined): string | number {
   if (value === null || value === undefined) return "";
+  if (typeof value === "number") return value;
   if (typeof value !== "object") return String(value);
   const [first] = value;
   if (first === undefined) return "";

@@ -17,7 +17,7 @@ const WAITING = sql`SELECT i.id, i.provider_id, i.patient_id, i.location_id, i.v
   FROM incoming_appointment i WHERE NOT EXISTS (SELECT 1 FROM appointment x WHERE x.id = i.id)`;
 
 /**
- * As the projection has it, seconds behind the calendars, and what waits for its calendar. Walks `appointment_location_idx` from the first start to the last; a
+ * As the projection has it, seconds behind the calendars (see isTakingOver), and what waits for its calendar. Walks `appointment_location_idx` from the first start to the last; a
  * visit whose patient is not in the directory has an id for a name.
  * @throws InvariantError beyond DAY_VISITS_MAX: a list that leaves somebody out in silence is worse than none
  */
@@ -39,6 +39,17 @@ export async function visitsAt(db: Db, location: LocationId, { start, end }: Int
     ORDER BY a.start_at, a.id LIMIT ${DAY_VISITS_MAX + 1}`);
   invariant(rows.length <= DAY_VISITS_MAX, "a clinic has at most DAY_VISITS_MAX visits in a list");
   return rows.map((row) => ({ ...row, start: instant(Number(row.start)), end: instant(Number(row.end)) }));
+}
+
+/**
+ * Whether calendars are taking over appointments from elsewhere, of any clinic: one that has left the waiting room is in no list
+ * until the log has told the record, which is minutes behind a large import.
+ */
+export async function isTakingOver(db: Db): Promise<boolean> {
+  const { rows } = await db.execute<{ some: boolean }>(
+    sql`SELECT EXISTS (SELECT 1 FROM incoming_appointment) AS some`,
+  );
+  return rows[0]?.some === true;
 }
 
 /** Lists of openings of one clinic: some visit types of each of its providers. */

@@ -15,12 +15,12 @@ import { loadDirectory } from "../../db/queries/load-directory.ts";
 import type { EdgeSettings } from "../../workers/config.ts";
 import { type ExportOrder, exportStream } from "../../workers/edge/exchange/export-stream.ts";
 import { readFile } from "../../workers/edge/exchange/import-file.ts";
-import { runImport } from "../../workers/edge/exchange/run-import.ts";
+import { runImport, type Telling } from "../../workers/edge/exchange/run-import.ts";
 import { ANY_DATABASE_URL, type DatabaseUnderTest } from "./database-under-test.ts";
 
 const SYSTEM = "suite";
 const NOW = Date.UTC(2026, 10, 25);
-const nobody = async (): Promise<void> => {};
+const nobody: Telling = { ring: () => {}, publish: async () => {} };
 
 /** @param manyRows patients in the large file */
 export function exchangeSuite(use: () => DatabaseUnderTest, manyRows: number): void {
@@ -366,7 +366,7 @@ export function exchangeSuite(use: () => DatabaseUnderTest, manyRows: number): v
       expect(await states()).toEqual(made);
     });
 
-    it("[IE12] their calendars are told after each chunk, not once at the end", async () => {
+    it("[IE12] it is rung after each chunk, and their calendars are told before the report", async () => {
       const many = file(...Array.from({ length: 1_001 }, (_, n) => line(`many-${n}`))).replaceAll(
         "-05:40",
         "-06:20",
@@ -374,9 +374,12 @@ export function exchangeSuite(use: () => DatabaseUnderTest, manyRows: number): v
       const { rows } = readFile("appointments", "csv", bytes(many), NOW);
       const seen: unknown[] = [];
       const order = { kind: "appointments", rows, apply: true, system: SYSTEM } as const;
-      const told = runImport(settings(), order, NOW, async (calendars) => void seen.push(calendars));
+      const told = runImport(settings(), order, NOW, {
+        ring: () => void seen.push("ring"),
+        publish: async (calendars) => void seen.push(calendars),
+      });
       for await (const one of told) seen.push("progress" in one ? one.progress.done : "report");
-      expect(seen).toEqual([0, [provider.id], 1_000, [provider.id], 1_001, "report"]);
+      expect(seen).toEqual([0, "ring", 1_000, [provider.id], 1_001, "report"]);
       const made = sql`(SELECT id FROM external_id WHERE value LIKE 'many-%' AND system = ${SYSTEM})`;
       await db().execute(sql`DELETE FROM incoming_appointment WHERE id IN ${made}`);
       await db().execute(sql`DELETE FROM external_id WHERE value LIKE 'many-%' AND system = ${SYSTEM}`);

@@ -29,6 +29,10 @@ describe("a CSV file", () => {
     );
   });
 
+  it("[IE6] a negative number stays one, and a text that looks like one is guarded", () => {
+    expect(writeCsv([[-97.7, "-97.7", 3]])).toBe("-97.7,'-97.7,3\r\n");
+  });
+
   it.each([
     ["[IE5] commas and Windows line ends", "a,b\r\n1,2\r\n3,4\r\n"],
     ["[IE5] semicolons, as European Excel writes", "a;b\r\n1;2\r\n3;4"],

@@ -323,6 +323,21 @@ describe("a clinic that comes with everything", () => {
     expect(answer.body).not.toContain("<b>Jane");
   });
 
+  it("[IE13] [IE14] a list says when appointments are still being taken over", async () => {
+    const [provider, patient] = [await known("provider", "NPI-9"), await known("patient", "a")];
+    await db().execute(sql`INSERT INTO incoming_appointment (id, provider_id, patient_id, location_id, visit_type_id,
+      start_at, end_at, status, created_at, updated_at) VALUES ('waits', ${provider}, ${patient}, ${clinic}, ${visitType},
+      '2027-03-01T15:00Z', '2027-03-01T15:20Z', 'booked', now(), now())`);
+    try {
+      for (const page of ["day-list", "downtime"])
+        expect((await call("GET", `/locations/${clinic}/${page}`, { token: admin })).body).toContain(
+          "still being taken over",
+        );
+    } finally {
+      await db().execute(sql`DELETE FROM incoming_appointment WHERE id = 'waits'`);
+    }
+  });
+
   it("[IE14] a snapshot for downtime is one file with some days, numbers, free starts and its time", async () => {
     const answer = await call("GET", `/locations/${clinic}/downtime?days=2`, {
       token: await staffToken(clinic),

@@ -296,6 +296,8 @@ describe("the page", () => {
   it("[SE3] [SE5] [SE11] distances in miles; a ZIP code that nobody knows, and a time that nobody has, are said plainly", async () => {
     const near = await page("?near=60612&radiusKm=40&sort=distance");
     expect(near).toMatch(/\(\d+(\.\d)? miles?\)/);
+    const miles = (html: string) => [...html.matchAll(/\(([\d.]+) miles?\)/g)].map(([, far]) => Number(far));
+    expect(miles(await page("?near=60612&sort=distance"))).toEqual(miles(near)); // the form shows 25 miles
     expect(await page("?near=00000")).toContain("know that ZIP code");
     expect(await page("?q=zzzzzz")).toContain("Nobody matches this search.");
     const late = await page("?specialty=primary-care&availableFrom=2098-01-01");

@@ -57,11 +57,14 @@ export const dayLists = new Hono<EdgeEnv>()
     const { clinic } = admitted;
     const now = instant(Date.now());
     const on = query.value.date ?? dateAt(now, clinic.timeZone);
-    const visits = await askPostgres(c.get("settings"), (db, { visitsAt }) =>
-      visitsAt(db, clinic.id, dayInterval(on, clinic.timeZone)),
+    const [isTakingOver, visits] = await askPostgres(c.get("settings"), (db, queries) =>
+      Promise.all([
+        queries.isTakingOver(db),
+        queries.visitsAt(db, clinic.id, dayInterval(on, clinic.timeZone)),
+      ]),
     );
     const { dayPage } = await import("../pages/day-list.ts");
-    return sendHtml(c, await dayPage(clinic, dayList(on, clinic.timeZone, visits), now));
+    return sendHtml(c, await dayPage(clinic, dayList(on, clinic.timeZone, visits), { now, isTakingOver }));
   })
   .get("/:id/downtime", async (c) => {
     const admitted = await clinicFor(c, c.req.param("id"));
@@ -76,12 +79,16 @@ export const dayLists = new Hono<EdgeEnv>()
       start: dayInterval(dates[0] as string, clinic.timeZone).start,
       end: dayInterval(dates.at(-1) as string, clinic.timeZone).end,
     };
-    const [visits, times] = await askPostgres(c.get("settings"), (db, { visitsAt, openTimesAt }) =>
-      Promise.all([visitsAt(db, clinic.id, window), openTimesAt(db, clinic.id, now)]),
+    const [isTakingOver, visits, times] = await askPostgres(c.get("settings"), (db, queries) =>
+      Promise.all([
+        queries.isTakingOver(db),
+        queries.visitsAt(db, clinic.id, window),
+        queries.openTimesAt(db, clinic.id, now),
+      ]),
     );
     const lists = dates.map((on) => dayList(on, clinic.timeZone, visits));
     const { downtimePage } = await import("../pages/day-list.ts");
-    return sendHtml(c, await downtimePage(clinic, lists, times, now), {
+    return sendHtml(c, await downtimePage(clinic, lists, times, { now, isTakingOver }), {
       "content-disposition": `attachment; filename="downtime-${clinic.id}-${dates[0]}.html"`,
     });
   });

@@ -8,7 +8,7 @@ import type { EdgeEnv } from "../env.ts";
 import type { FileFormat } from "../exchange/import-file.ts";
 import type { ImportOrder } from "../exchange/run-import.ts";
 import { applyQuery } from "./admin-schemas.ts";
-import { mayManage, published } from "./manage.ts";
+import { mayManage, published, ringForDirectory } from "./manage.ts";
 import { NOT_FOUND, type Problem, sendProblem } from "./problem.ts";
 import { otherSystem, parseQuery } from "./schemas.ts";
 
@@ -20,7 +20,7 @@ export const IMPORT_BYTES_MAX = 10 * 1024 * 1024;
 
 /**
  * A file takes a third of an isolate: the next one waits its turn, or finds another isolate. A request whose caller has gone
- * may end without a word, so the turn is a lease: a chunk takes three calls to Postgres at most, and a push to calendars.
+ * may end without a word, so the turn is a lease: a chunk takes three calls to Postgres at most, and the last one a push to calendars.
  */
 interface Turn {
   /** Milliseconds since the epoch. */
@@ -119,9 +119,10 @@ export const imports = new Hono<EdgeEnv>().post(
       const { rows, problems } = readFile(order.kind, format, bytes, Date.now());
       if (problems.count > 0) return sendProblem(c, malformed(problems));
       const { runImport } = await import("../exchange/run-import.ts");
-      const told = runImport(c.get("settings"), { ...order, rows }, Date.now(), (calendars) =>
-        published(c, calendars),
-      );
+      const told = runImport(c.get("settings"), { ...order, rows }, Date.now(), {
+        ring: () => ringForDirectory(c),
+        publish: (calendars) => published(c, calendars),
+      });
       isStreaming = true;
       c.header("content-type", "application/x-ndjson");
       return stream(c, async (out) => {

@@ -104,6 +104,11 @@ export async function published(c: Context<EdgeEnv>, calendars: readonly Provide
     for (const id of calendars) forgetAvailability(id);
     forgetSearches();
   }
+  ringForDirectory(c);
+}
+
+/** Something is in the outbox, and the consumers are to bring it round. */
+export function ringForDirectory(c: Context<EdgeEnv>): void {
   c.executionCtx.waitUntil(
     c.env.WAKE.send({ partition: DIRECTORY_BELL }).catch((error: unknown) =>
       logFailure("edge.doorbell_failed", error),

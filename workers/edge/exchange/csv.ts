@@ -60,6 +60,10 @@ export function readCsv(
   });
 }
 
+/** [IE6] No number runs, a negative one neither. */
+const guarded = (cell: string | number): string | number =>
+  typeof cell === "number" ? cell : guardCell(cell);
+
 /** Lines of a CSV file, each ended. */
-export const writeCsv = (rows: readonly (readonly string[])[]): string =>
-  rows.length === 0 ? "" : `${Papa.unparse(rows.map((cells) => cells.map(guardCell)))}\r\n`;
+export const writeCsv = (rows: readonly (readonly (string | number)[])[]): string =>
+  rows.length === 0 ? "" : `${Papa.unparse(rows.map((cells) => cells.map(guarded)))}\r\n`;

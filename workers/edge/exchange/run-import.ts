@@ -158,35 +158,45 @@ const inOrder = ({ kind, rows }: ImportOrder): readonly FileRow[] =>
     ? rows.toSorted((a, b) => ((a.values.providerId as string) < (b.values.providerId as string) ? -1 : 1))
     : rows;
 
+/** How calendars hear of what was committed for them. */
+export interface Telling {
+  /** After each chunk but the last: others bring it round, so that nobody books for minutes over what is here already. */
+  readonly ring: () => void;
+  /** Once, before the report. A push for each chunk would be more calls than one request may make. */
+  readonly publish: (calendars: readonly ProviderId[]) => Promise<void>;
+}
+
 /**
  * [IE9] Yields a line after each chunk and a report at the end. A failure ends it with what was done so far: the chunks that
  * were committed stay, and the same file can be sent again.
  * @param now milliseconds since the epoch
- * @param publish tells calendars what is new for them; called after each chunk that has some, so that nobody books for minutes
- * over what was committed
  */
 export async function* runImport(
   settings: EdgeSettings,
   order: ImportOrder,
   now: number,
-  publish: (calendars: readonly ProviderId[]) => Promise<void>,
+  { ring, publish }: Telling,
 ): AsyncGenerator<ImportLine> {
   const { CHUNK_ROWS_MAX } = await import("../../../db/index.ts");
   const rows = inOrder(order);
   const columns = columnsOf(order.kind, new Date(now).toISOString().slice(0, 10));
   const tally = new ImportTally(rows.length, order.apply);
   const state = { tally, meantBefore: new Set<string>() };
+  const calendars = new Set<ProviderId>();
   let complete = false;
   try {
     for (let done = 0; done < rows.length; done += CHUNK_ROWS_MAX) {
       yield { progress: { done, of: rows.length } };
       const chunk = rows.slice(done, done + CHUNK_ROWS_MAX);
-      const calendars = await importChunk(settings, order, columns, chunk, state);
-      if (calendars.length > 0) await publish(calendars);
+      const told = await importChunk(settings, order, columns, chunk, state);
+      for (const id of told) calendars.add(id);
+      if (told.length > 0 && done + CHUNK_ROWS_MAX < rows.length) ring();
     }
     complete = true;
   } catch (error) {
     logFailure("import.failed", error);
+  } finally {
+    if (calendars.size > 0) await publish([...calendars]); // also when nobody listens any more
   }
   if (complete) yield { progress: { done: rows.length, of: rows.length } };
   yield { report: tally.report(complete) };

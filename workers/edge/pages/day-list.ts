@@ -41,27 +41,40 @@ const day = ({ date, count, providers }: DayList) => html`
     ${count === 0 ? html`<p>Nobody is booked.</p>` : ""}
   </section>`;
 
-interface Frame {
-  readonly title: string;
-  readonly clinic: Clinic;
+/** What a list was made from. */
+export interface AsOf {
   readonly now: Instant;
+  /** Appointments are on their way from the waiting room to the record: some may be in neither. */
+  readonly isTakingOver: boolean;
 }
 
-const page = ({ title, clinic, now }: Frame, note: string, body: unknown) => html`<!doctype html>
+interface Frame extends AsOf {
+  readonly title: string;
+  readonly clinic: Clinic;
+}
+
+const TAKING_OVER = html`<p><strong>Appointments are still being taken over from another system: some may be missing here. Print this again in some minutes.</strong></p>`;
+
+const page = (
+  { title, clinic, now, isTakingOver }: Frame,
+  note: string,
+  body: unknown,
+) => html`<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="robots" content="noindex"><title>${title}</title><style>${STYLE}</style></head>
 <body>
   <h1>${title}: ${clinic.name}</h1>
   <p>${clinic.address}, ${clinic.city}, ${clinic.state} ${clinic.postalCode}. Phone ${clinic.phone}</p>
   <p><strong>As of ${wallMoment(now, clinic.timeZone)}</strong> (${clinic.timeZone}). ${note}</p>
+  ${isTakingOver ? TAKING_OVER : ""}
   ${body}
 </body>
 </html>`;
 
 /** [IE13] One day, to be printed. */
-export const dayPage = (clinic: Clinic, list: DayList, now: Instant) =>
+export const dayPage = (clinic: Clinic, list: DayList, asOf: AsOf) =>
   page(
-    { title: "Day list", clinic, now },
+    { title: "Day list", clinic, ...asOf },
     `${counted(list.count)} on ${heading(list.date)}. Contains personal data.`,
     day(list),
   );
@@ -88,10 +101,10 @@ export const downtimePage = (
   clinic: Clinic,
   lists: readonly DayList[],
   times: readonly OpenTimes[],
-  now: Instant,
+  asOf: AsOf,
 ) =>
   page(
-    { title: "Downtime snapshot", clinic, now },
+    { title: "Downtime snapshot", clinic, ...asOf },
     "What was booked or cancelled since is not in it. Write down what you book from it, and book it when the system answers again. Contains personal data.",
     html`${lists.map(day)}${open(times, clinic)}`,
   );

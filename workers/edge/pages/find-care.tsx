@@ -156,7 +156,7 @@ function Results({ known, search, page, sort, others }: ResultsProps) {
       {correctedQuery === null ? null : <Corrected search={search} query={correctedQuery} />}
       {isStale ? <p class="notice">These results are a few minutes old.</p> : null}
       <Cards known={known} found={found} point={point} />
-      {found.length + others.length === 0 && !search.cursor ? (
+      {found.length + others.length === 0 && !search.cursor && !next ? (
         asksWhen(search) ? (
           <NoOpenTime search={search} />
         ) : (

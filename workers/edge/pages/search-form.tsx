@@ -19,13 +19,23 @@ const MORE = [
   ...(["availableFrom", "timeOfDay", "acceptingNew", "sort"] as const),
 ];
 
-/** Only what the form knows; an empty field is one that was left alone, a radius needs a middle, and soonest goes without saying. */
+/** Round figures in miles, as people say them; what is asked for is kilometres. */
+const RADII: readonly (readonly [km: string, text: string])[] = [
+  ["8", "5 miles"],
+  ["16", "10 miles"],
+  ["40", "25 miles"],
+  ["80", "50 miles"],
+  ["160", "100 miles"],
+];
+const RADIUS_SHOWN = "40";
+
+/** Only what the form knows; an empty field is one that was left alone, a middle has the radius that the form shows, and soonest goes without saying. */
 export function readSearch(query: Readonly<Record<string, string>>): SearchFields {
   const given = FIELDS.map((name) => [name, query[name]?.trim()] as const).filter(([, value]) => value);
   const { radiusKm, sort, ...search }: SearchFields = Object.fromEntries(given);
   return {
     ...search,
-    ...(search.near && radiusKm ? { radiusKm } : {}),
+    ...(search.near ? { radiusKm: radiusKm ?? RADIUS_SHOWN } : {}),
     ...(sort && sort !== "soonest" ? { sort } : {}),
   };
 }
@@ -37,15 +47,6 @@ export function searchUrl(search: SearchFields): string {
   return query.size > 0 ? `/?${query}` : "/";
 }
 
-/** Round figures in miles, as people say them; what is asked for is kilometres. */
-const RADII: readonly (readonly [km: string, text: string])[] = [
-  ["8", "5 miles"],
-  ["16", "10 miles"],
-  ["40", "25 miles"],
-  ["80", "50 miles"],
-  ["160", "100 miles"],
-];
-const RADIUS_SHOWN = "40";
 const GENDERS: readonly (readonly [Gender, string])[] = [
   ["female", "Woman"],
   ["male", "Man"],
