@@ -4,6 +4,7 @@
  */
 
 import { isLanguageTag } from "../directory/language-tag.ts";
+import { isPlainText } from "../plain-text.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { DateException, WeeklyHours } from "../schedule/config.ts";
 import { readExceptions, readWeek, writeExceptions, writeWeek } from "./hours-text.ts";
@@ -33,13 +34,10 @@ const BIRTH_YEAR_MIN = 1880;
 const asIs = (value: CellValue): string => (typeof value === "string" ? value : "");
 const must = (message: string): Result<never, string> => err(`must be ${message}`);
 
-/** Control characters are nobody's name, and break lines in other systems. Half a character is none, and Postgres takes no such text. */
-const isOneLine = (given: string): boolean => given.isWellFormed() && !/\p{Cc}/u.test(given);
-
 export const text = (charsMax: number): Cell => ({
   read: (given) => {
     if (given.length > charsMax) return must(`at most ${charsMax} characters`);
-    return isOneLine(given) ? ok(given) : must("one line of text");
+    return isPlainText(given) ? ok(given) : must("one line of text");
   },
   write: asIs,
 });
@@ -59,7 +57,7 @@ export const language: Cell = {
 };
 const EMAIL = /^[^\s@]{1,64}@[^\s@.]+(\.[^\s@.]+)+$/;
 export const email: Cell = {
-  read: (given) => (isOneLine(given) && EMAIL.test(given) ? ok(given) : must("an email address")),
+  read: (given) => (isPlainText(given) && EMAIL.test(given) ? ok(given) : must("an email address")),
   write: asIs,
 };
 
