@@ -48,8 +48,11 @@ const matching = (shape: RegExp, expected: string): Cell => ({
 });
 
 /** An id of another system, or of ours. */
-export const ID_CHARS_MAX = 100;
-export const id = matching(/^[\x21-\x7e]{1,100}$/, `1 to ${ID_CHARS_MAX} visible ASCII characters`);
+const ID_CHARS_MAX = 100;
+export const id = matching(
+  new RegExp(`^[\\x21-\\x7e]{1,${ID_CHARS_MAX}}$`),
+  `1 to ${ID_CHARS_MAX} visible ASCII characters`,
+);
 export const code = matching(/^[a-z0-9]+(-[a-z0-9]+)*$/, "lower-case letters, digits and dashes");
 export const language: Cell = {
   read: (given) => (isLanguageTag(given) ? ok(given) : must("a BCP 47 language tag, such as en")),

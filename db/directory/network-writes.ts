@@ -19,6 +19,7 @@ import { clinicHasRoom, hasRoom } from "./room.ts";
 import { termsStatement } from "./search-words.ts";
 import {
   atClinic,
+  calendarAt,
   deactivation,
   json,
   type MadeBy,
@@ -31,8 +32,6 @@ import {
 type Versioned = "clinic" | "visit_type";
 const at = (table: Versioned, id: string, version: number): SQL =>
   sql`EXISTS (SELECT 1 FROM ${sql.identifier(table)} WHERE id = ${id} AND version = ${version})`;
-const calendarAt = (table: "provider" | "resource", id: string, version: number): SQL =>
-  sql`EXISTS (SELECT 1 FROM ${sql.identifier(table)} WHERE id = ${id} AND config_version = ${version})`;
 
 /**
  * Everybody with a calendar there is told only when the zone changes: nothing else of a clinic is in a calendar.

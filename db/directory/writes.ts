@@ -61,6 +61,10 @@ export const texts = (values: readonly string[]): SQL => sql`${sql.param([...val
 export const json = (value: unknown): SQL =>
   sql`${value === undefined ? null : JSON.stringify(value)}::jsonb`;
 
+/** [D17] That this calendar is still at the version its author saw. */
+export const calendarAt = (table: "provider" | "resource", id: string, version: number): SQL =>
+  sql`EXISTS (SELECT 1 FROM ${sql.identifier(table)} WHERE id = ${id} AND config_version = ${version})`;
+
 /** What can be made under a key. */
 export type MadeKind = "clinic" | "provider" | "visit-type" | "resource" | "patient" | "staff";
 
@@ -126,7 +130,7 @@ export const replaceSchedule = (
   sites: readonly SiteHours[],
 ): Promise<DirectoryNews[]> =>
   changeDirectory(db, {
-    conditions: [sql`EXISTS (SELECT 1 FROM provider WHERE id = ${id} AND config_version = ${version})`],
+    conditions: [calendarAt("provider", id, version)],
     statements: [
       sql`DELETE FROM provider_site s WHERE s.provider_id = ${id}
           AND EXISTS (SELECT 1 FROM clinic c WHERE c.id = s.location_id AND c.deactivated_at IS NULL)`,
@@ -151,7 +155,7 @@ export const setProviderActive = (
   active: boolean,
 ): Promise<DirectoryNews[]> =>
   changeDirectory(db, {
-    conditions: [sql`EXISTS (SELECT 1 FROM provider WHERE id = ${id} AND config_version = ${version})`],
+    conditions: [calendarAt("provider", id, version)],
     statements: [sql`UPDATE provider SET deactivated_at = ${deactivation(active)} WHERE id = ${id}`],
     news: [providersWhere(sql`id = ${id}`)],
   });

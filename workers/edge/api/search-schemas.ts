@@ -72,7 +72,6 @@ export const providersQuery = z
     path: ["availableTo"],
     error: "must not be before availableFrom",
   });
-export type ProvidersQuery = z.output<typeof providersQuery>;
 
 export const soonestQuery = z
   .strictObject({
