@@ -1,5 +1,8 @@
 /** Bindings of the issuer, by hand: one generated file cannot describe three Workers. Checked in test/contract/. */
+import type { DeviceShard } from "../../durable-objects/device-shard/device-shard.ts";
 import type { KeyRing } from "../../durable-objects/key-ring/key-ring.ts";
+import type { PairingDesk } from "../../durable-objects/pairing-desk/pairing-desk.ts";
+import type { PartnerRegistry } from "../../durable-objects/partner-registry/partner-registry.ts";
 
 export interface IdentityEnv {
   readonly DATABASE_URL: string;
@@ -17,4 +20,7 @@ export interface IdentityEnv {
   readonly OIDC_CLIENT_ID?: string;
   readonly OIDC_CLIENT_SECRET?: string;
   readonly KEY_RING: DurableObjectNamespace<KeyRing>;
+  readonly PAIRING_DESK: DurableObjectNamespace<PairingDesk>;
+  readonly DEVICE_SHARD: DurableObjectNamespace<DeviceShard>;
+  readonly PARTNER_REGISTRY: DurableObjectNamespace<PartnerRegistry>;
 }

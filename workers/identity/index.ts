@@ -8,7 +8,12 @@ import { identitySettings } from "./settings.ts";
 import { ALGORITHM, type PublicKey, publicKeys } from "./signing-keys.ts";
 import { AUDIENCE } from "./tokens.ts";
 
+export { DeviceShard } from "../../durable-objects/device-shard/device-shard.ts";
 export { KeyRing } from "../../durable-objects/key-ring/key-ring.ts";
+export { PairingDesk } from "../../durable-objects/pairing-desk/pairing-desk.ts";
+export { PartnerRegistry } from "../../durable-objects/partner-registry/partner-registry.ts";
+export { Devices } from "./devices/devices.ts";
+export { Partners } from "./partners/partners.ts";
 
 /** The laptop's own issuer: another name, so that its key never signs as this Worker. */
 const LOCAL_ISSUER = "openslot-local";

@@ -116,6 +116,22 @@ export const HANDLERS: Handlers = {
     async () => (await import("./appointment-history.ts")).appointmentHistory,
     ["readAppointmentHistory"],
   ),
+  ...later(
+    async () => (await import("./devices.ts")).devices,
+    [
+      "startPairing",
+      "approvePairing",
+      "readPairing",
+      "issueDeviceToken",
+      "listDevices",
+      "renameDevice",
+      "revokeDevice",
+    ],
+  ),
+  ...later(
+    async () => (await import("./partners.ts")).partners,
+    ["issuePartnerToken", "listPartners", "createPartner", "replacePartnerKeys", "deactivatePartner"],
+  ),
   ...later(async () => (await import("./imports.ts")).imports, ["importFile"]),
   ...later(async () => (await import("./exports.ts")).exports, ["exportFile"]),
   ...later(

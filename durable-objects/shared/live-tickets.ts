@@ -1,5 +1,5 @@
 /** One-time tickets for live sockets. In memory only: a lost ticket costs the browser one more request for another. */
-import { encodeBytes, type PatientId } from "../../core/ids.ts";
+import { encodeBytes } from "../../core/ids.ts";
 import { type Instant, plus, SECOND_MS } from "../../core/time.ts";
 
 /** Between asking for a ticket and opening the socket lies one page script. */
@@ -9,21 +9,22 @@ const TICKET_BYTES = 24;
 /** Bounds memory: more than this many unused tickets within half a minute on one shard is an attack on ourselves. */
 const TICKETS_MAX = 10_000;
 
-export class LiveTickets {
-  readonly #tickets = new Map<string, { readonly patient: PatientId; readonly until: Instant }>();
+/** `Holder` = whom a ticket stands for. */
+export class LiveTickets<Holder> {
+  readonly #tickets = new Map<string, { readonly holder: Holder; readonly until: Instant }>();
 
-  issue(patient: PatientId, now: Instant): string {
+  issue(holder: Holder, now: Instant): string {
     this.#dropExpired(now);
     const ticket = encodeBytes(crypto.getRandomValues(new Uint8Array(TICKET_BYTES)));
-    this.#tickets.set(ticket, { patient, until: plus(now, TICKET_LIFE_MS) });
+    this.#tickets.set(ticket, { holder, until: plus(now, TICKET_LIFE_MS) });
     return ticket;
   }
 
   /** Whose ticket it was; null for unknown, used and expired ones alike. */
-  redeem(ticket: string, now: Instant): PatientId | null {
+  redeem(ticket: string, now: Instant): Holder | null {
     const found = this.#tickets.get(ticket);
     this.#tickets.delete(ticket);
-    return found && found.until > now ? found.patient : null;
+    return found && found.until > now ? found.holder : null;
   }
 
   /** Oldest first, as they were put in; stops at the first one that is still good. */
