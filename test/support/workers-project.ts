@@ -1,5 +1,6 @@
 /** A vitest project that runs the Workers and their objects in workerd, over a Postgres behind the local door. */
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
+import { identityWorker } from "./identity-worker.ts";
 import { testBindings } from "./test-bindings.ts";
 
 interface WorkersProject {
@@ -32,21 +33,18 @@ export async function workersProject({
   globalSetup,
   groupOrder,
 }: WorkersProject) {
+  const settings = await testBindings();
+  const { DATABASE_URL = "", NEON_FETCH_ENDPOINT = "" } = settings;
   return {
     plugins: [
       cloudflareTest({
         wrangler: { configPath: "./wrangler.toml" },
         miniflare: {
           cf: false,
-          bindings: await testBindings(),
+          bindings: settings,
           workers: [
-            {
-              // Stand-in for the identity Worker: the tests' own key pair travels in LOCAL_ISSUER_JWKS.
-              name: "openslot-identity",
-              modules: true,
-              compatibilityDate: "2026-08-15",
-              script: "export default { fetch: () => new Response('no', { status: 404 }) };",
-            },
+            // Tokens are signed with the tests' own key pair, which travels in LOCAL_ISSUER_JWKS.
+            await identityWorker({ DATABASE_URL, NEON_FETCH_ENDPOINT }),
           ],
         },
       } as never), // the plugin's type does not know Miniflare 5's `workers` yet

@@ -25,7 +25,7 @@ const oauthProblem = (
   status: 400 | 401,
   error: "invalid_request" | "invalid_client" | "invalid_scope" | "unsupported_grant_type",
   title: string,
-): Problem => ({ status, slug: error.replaceAll("_", "-"), title, extra: { error } });
+): Problem => ({ status, slug: "oauth-refused", title, extra: { error } });
 
 const INVALID_CLIENT = oauthProblem(
   401,

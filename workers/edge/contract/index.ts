@@ -5,6 +5,7 @@ import { administration } from "./administration.ts";
 import { booking } from "./booking.ts";
 import type { Contract } from "./contract.ts";
 import { directory } from "./directory.ts";
+import { machines } from "./machines.ts";
 import { network } from "./network.ts";
 import { people } from "./people.ts";
 import { COMMON_PROBLEMS, type ProblemSlug } from "./problems.ts";
@@ -14,6 +15,7 @@ export const CONTRACTS: { readonly [Id in OperationId]: Contract } = {
   ...booking,
   ...administration,
   ...people,
+  ...machines,
   ...network,
 };
 
