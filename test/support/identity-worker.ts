@@ -1,7 +1,16 @@
 /** The identity Worker as one module, for tests of the edge that need the real one beside it. */
 import { randomBytes } from "node:crypto";
 import { build, type Rolldown } from "vite";
-import { unstable_readConfig } from "wrangler";
+
+/** The part of wrangler's configuration that we read; its own type comes to us as `any`. */
+interface IdentityConfig {
+  readonly name: string;
+  readonly compatibility_date: string;
+  readonly compatibility_flags: readonly string[];
+  readonly durable_objects: {
+    readonly bindings: readonly { readonly name: string; readonly class_name: string }[];
+  };
+}
 
 const ENTRY = "workers/identity/index.ts";
 const CONFIG = "workers/identity/wrangler.toml";
@@ -29,7 +38,8 @@ async function bundled(): Promise<string> {
 
 /** A Worker for Miniflare's `workers`, with the bindings of its wrangler.toml. Its keys live for this run. */
 export async function identityWorker(settings: Readonly<Record<string, string>>) {
-  const config = unstable_readConfig({ config: CONFIG }, { hideWarnings: true });
+  const { unstable_readConfig } = await import("wrangler");
+  const config: IdentityConfig = unstable_readConfig({ config: CONFIG }, { hideWarnings: true });
   return {
     name: config.name,
     modules: [{ type: "ESModule", path: "index.js", contents: await bundled() }],

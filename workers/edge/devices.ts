@@ -6,7 +6,7 @@ import { type DeviceId, isDeviceId, type LocationId } from "../../core/ids.ts";
 import type { DeviceFacts } from "../../durable-objects/device-shard/device-shard.ts";
 import { logFailure } from "../../durable-objects/shared/log.ts";
 import { NOT_FOUND, type Problem, rateLimited } from "./api/problem.ts";
-import { askIssuer, type IssuerAnswer } from "./identity-answer.ts";
+import { type IssuerAnswer, issuerSays } from "./identity-answer.ts";
 import { clinicBoard } from "./stubs.ts";
 
 /** Wrong codes are counted by the hour. */
@@ -43,7 +43,7 @@ export async function approveDevice(
   principal: Principal,
   order: ApprovalOrder,
 ): Promise<IssuerAnswer<DeviceFacts>> {
-  const answer = await askIssuer(() => env.IDENTITY_DEVICES.approve({ ...order, by: principal.subject }));
+  const answer = await issuerSays(() => env.IDENTITY_DEVICES.approve({ ...order, by: principal.subject }));
   if (!answer.ok) return answer;
   if (answer.value.ok) return { ok: true, value: answer.value.device };
   switch (answer.value.reason) {
@@ -63,7 +63,7 @@ export async function keptDevice(
   text: string,
 ): Promise<IssuerAnswer<DeviceFacts>> {
   if (!isDeviceId(text)) return { ok: false, problem: NOT_FOUND };
-  const found = await askIssuer(() => env.IDENTITY_DEVICES.find(text as DeviceId));
+  const found = await issuerSays(() => env.IDENTITY_DEVICES.find(text as DeviceId));
   if (!found.ok) return found;
   const device = found.value;
   return device && keepsDevicesOf(principal, device.locationId)
@@ -77,7 +77,7 @@ export async function renameDevice(
   { id }: DeviceFacts,
   name: string,
 ): Promise<IssuerAnswer<DeviceFacts>> {
-  const renamed = await askIssuer(() => env.IDENTITY_DEVICES.rename(id, name));
+  const renamed = await issuerSays(() => env.IDENTITY_DEVICES.rename(id, name));
   if (!renamed.ok) return renamed;
   return renamed.value ? { ok: true, value: renamed.value } : { ok: false, problem: NOT_FOUND };
 }
@@ -94,7 +94,7 @@ export async function revokeDevice(
   const board = clinicBoard(env, locationId);
   // A board that does not answer must not keep a stolen device good: it asks by itself within minutes.
   await board.doubt(locationId, id).catch((error: unknown) => logFailure("edge.board_unreachable", error));
-  const revoked = await askIssuer(() => env.IDENTITY_DEVICES.revoke(id, principal.subject));
+  const revoked = await issuerSays(() => env.IDENTITY_DEVICES.revoke(id, principal.subject));
   if (!revoked.ok) return revoked;
   await board.dismiss(id).catch((error: unknown) => logFailure("edge.board_unreachable", error));
   return revoked.value ? { ok: true, value: revoked.value } : { ok: false, problem: NOT_FOUND };

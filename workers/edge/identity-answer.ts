@@ -14,7 +14,7 @@ export type IssuerAnswer<T> =
   | { readonly ok: false; readonly problem: Problem };
 
 /** `P` and not its value: what a call over RPC may answer is a union of promises. */
-export async function askIssuer<P extends PromiseLike<unknown>>(
+export async function issuerSays<P extends PromiseLike<unknown>>(
   question: () => P,
 ): Promise<IssuerAnswer<Awaited<P>>> {
   try {

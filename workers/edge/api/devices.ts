@@ -8,7 +8,7 @@ import type { DeviceFacts } from "../../../durable-objects/device-shard/device-s
 import { approveDevice, keepsDevicesOf, keptDevice, renameDevice, revokeDevice } from "../devices.ts";
 import type { EdgeEnv } from "../env.ts";
 import { networkOf } from "../hold-token.ts";
-import { askIssuer } from "../identity-answer.ts";
+import { issuerSays } from "../identity-answer.ts";
 import { approvePairingBody, emptyBody, renameDeviceBody } from "./device-schemas.ts";
 import { directoryOf } from "./directory.ts";
 import type { Handlers } from "./handlers.ts";
@@ -63,7 +63,7 @@ export const devices = {
     const body = await parseBodyIfAny(c, emptyBody);
     if (!body.ok) return sendProblem(c, body.problem);
     const network = networkOf(c.req.header("cf-connecting-ip") ?? "unknown");
-    const started = await askIssuer(() => c.env.IDENTITY_DEVICES.pair(network));
+    const started = await issuerSays(() => c.env.IDENTITY_DEVICES.pair(network));
     if (!started.ok) return sendProblem(c, started.problem);
     if (!started.value.ok)
       return sendProblem(
@@ -78,7 +78,7 @@ export const devices = {
     const id = c.req.param("id");
     const secret = c.req.header("pairing-secret") ?? "";
     if (!PAIRING_ID.test(id) || !SECRET.test(secret)) return sendProblem(c, NOT_FOUND);
-    const found = await askIssuer(() => c.env.IDENTITY_DEVICES.collect(id as PairingId, secret));
+    const found = await issuerSays(() => c.env.IDENTITY_DEVICES.collect(id as PairingId, secret));
     if (!found.ok) return sendProblem(c, found.problem);
     noStore(c);
     switch (found.value?.state) {
@@ -109,7 +109,7 @@ export const devices = {
     if (!body.ok) return sendProblem(c, body.problem);
     const credential = c.req.header("device-secret") ?? "";
     if (credential.length > CREDENTIAL_CHARS_MAX) return sendProblem(c, UNAUTHENTICATED);
-    const answer = await askIssuer(() => c.env.IDENTITY_DEVICES.token(credential));
+    const answer = await issuerSays(() => c.env.IDENTITY_DEVICES.token(credential));
     if (!answer.ok) return sendProblem(c, answer.problem);
     if (!answer.value) return sendProblem(c, UNAUTHENTICATED);
     const { token, expiresAt, device, credential: renewed } = answer.value;
@@ -127,7 +127,7 @@ export const devices = {
   listDevices: async (c, principal) => {
     const clinic: Clinic | undefined = (await directoryOf(c)).clinics.get(c.req.param("id"));
     if (!clinic || !keepsDevicesOf(principal, clinic.id)) return sendProblem(c, NOT_FOUND);
-    const found = await askIssuer(() => c.env.IDENTITY_DEVICES.list(clinic.id));
+    const found = await issuerSays(() => c.env.IDENTITY_DEVICES.list(clinic.id));
     if (!found.ok) return sendProblem(c, found.problem);
     return c.json({
       data: found.value.map((device) => deviceDto(device, clinic.timeZone)),

@@ -8,7 +8,7 @@ import { SECOND_MS } from "../../../core/time.ts";
 import type { KeyRing } from "../../config.ts";
 import type { PartnerFacts } from "../../identity/partners/partners.ts";
 import type { EdgeEnv } from "../env.ts";
-import { askIssuer } from "../identity-answer.ts";
+import { issuerSays } from "../identity-answer.ts";
 import { emptyBody, partnerBody, partnerKeysBody, partnerTokenForm } from "./device-schemas.ts";
 import { directoryOf } from "./directory.ts";
 import type { Handlers } from "./handlers.ts";
@@ -73,7 +73,8 @@ function partnerIdOf(c: Context<EdgeEnv>, subject: string, key: string): Partner
 async function formOf(c: Context<EdgeEnv>): Promise<Record<string, string> | null> {
   const type = c.req.header("content-type")?.split(";")[0]?.trim().toLowerCase();
   if (type !== "application/x-www-form-urlencoded") return null;
-  const fields = [...new URLSearchParams(await c.req.text())];
+  const text = new TextDecoder().decode(await c.req.arrayBuffer()); // text() warns of forms
+  const fields = [...new URLSearchParams(text)];
   return new Set(fields.map(([name]) => name)).size === fields.length ? Object.fromEntries(fields) : null;
 }
 
@@ -95,7 +96,7 @@ export const partners = {
     const { client_assertion: assertion, client_id: clientId, scope } = parsed.data;
     const wanted = scope === undefined ? null : wantedActions(scope);
     if (scope !== undefined && wanted === null) return sendProblem(c, INVALID_SCOPE);
-    const answer = await askIssuer(() => c.env.IDENTITY_PARTNERS.token(assertion, wanted, clientId ?? null));
+    const answer = await issuerSays(() => c.env.IDENTITY_PARTNERS.token(assertion, wanted, clientId ?? null));
     if (!answer.ok) return sendProblem(c, answer.problem);
     if (!answer.value.ok) {
       switch (answer.value.reason) {
@@ -113,7 +114,7 @@ export const partners = {
   },
   /** All of them, those that ended too: some hundreds at most, so there is one page. */
   listPartners: async (c) => {
-    const found = await askIssuer(() => c.env.IDENTITY_PARTNERS.list());
+    const found = await issuerSays(() => c.env.IDENTITY_PARTNERS.list());
     if (!found.ok) return sendProblem(c, found.problem);
     return c.json({ data: found.value.map(partnerDto), page: { next: null } });
   },
@@ -129,7 +130,7 @@ export const partners = {
       return sendProblem(c, invalid([{ pointer: "/locationIds", message: "must exist" }]));
     const id = partnerIdOf(c, principal.subject, key.value);
     const wish = { id, name, jwks: JSON.stringify(jwks), actions: scopes, clinics: locationIds };
-    const made = await askIssuer(() => c.env.IDENTITY_PARTNERS.register(wish, principal.subject));
+    const made = await issuerSays(() => c.env.IDENTITY_PARTNERS.register(wish, principal.subject));
     if (!made.ok) return sendProblem(c, made.problem);
     if (made.value === "bad-key") return sendProblem(c, BAD_KEYS);
     if (made.value === "too-many") return sendProblem(c, DIRECTORY_FULL);
@@ -141,7 +142,7 @@ export const partners = {
     if (!body.ok) return sendProblem(c, body.problem);
     const id = c.req.param("id");
     if (!PARTNER_ID.test(id)) return sendProblem(c, NOT_FOUND);
-    const changed = await askIssuer(() =>
+    const changed = await issuerSays(() =>
       c.env.IDENTITY_PARTNERS.replaceKeys(id as PartnerId, JSON.stringify(body.value.jwks)),
     );
     if (!changed.ok) return sendProblem(c, changed.problem);
@@ -154,7 +155,7 @@ export const partners = {
     if (!body.ok) return sendProblem(c, body.problem);
     const id = c.req.param("id");
     if (!PARTNER_ID.test(id)) return sendProblem(c, NOT_FOUND);
-    const ended = await askIssuer(() => c.env.IDENTITY_PARTNERS.deactivate(id as PartnerId));
+    const ended = await issuerSays(() => c.env.IDENTITY_PARTNERS.deactivate(id as PartnerId));
     if (!ended.ok) return sendProblem(c, ended.problem);
     return ended.value ? c.json(partnerDto(ended.value)) : sendProblem(c, NOT_FOUND);
   },

@@ -78,6 +78,9 @@ function isSameOrigin(c: Context<EdgeEnv>): boolean {
   return c.req.header("origin") === new URL(c.req.url).origin;
 }
 
+/** Patients are patients everywhere but on staff pages, everybody else only there. */
+const isStaffPath = (path: string): boolean => /^\/staff(?:\/|$)/.test(path);
+
 export const pageSession = createMiddleware<EdgeEnv>(async (c, next) => {
   c.header("Content-Security-Policy", contentSecurityPolicy(c));
   c.header("X-Content-Type-Options", "nosniff");
@@ -88,7 +91,8 @@ export const pageSession = createMiddleware<EdgeEnv>(async (c, next) => {
   if (c.req.method !== "GET" && c.req.method !== "HEAD" && !isSameOrigin(c)) return crossSitePage(c);
   if (token !== null) {
     const principal = await verifyToken(c.env, c.get("settings"), token);
-    if (principal?.role === "patient") c.set("principal", principal); // pages for other roles come with their own sign-in
+    if (principal && (principal.role === "patient") !== isStaffPath(c.req.path))
+      c.set("principal", principal);
   }
   return next();
 });
