@@ -101,6 +101,7 @@ export { isKnownToProvider } from "./queries/is-known-to-provider.ts";
 export { listPatients } from "./queries/list-patients.ts";
 export { listProviders } from "./queries/list-providers.ts";
 export { loadDirectory, PROVIDERS_MAX } from "./queries/load-directory.ts";
+export { mergedInto } from "./queries/merged-into.ts";
 export { nextOpenings } from "./queries/next-openings.ts";
 export { searchProvidersNearest } from "./queries/search-providers-nearest.ts";
 export { searchProvidersSoonest } from "./queries/search-providers-soonest.ts";

@@ -16,6 +16,7 @@ export const SIGNING_ALGORITHM = "ES256";
 /** The Neon driver wants user, host and database; the shim looks at none of them. The real one never enters a file. */
 export const STAND_IN_DATABASE_URL = "postgres://openslot:openslot@db.localtest/openslot";
 const ID_KEY_BYTES = 32;
+const TEXT_KEY_BYTES = 32;
 const OWNER_ONLY = 0o600;
 
 /** An ES256 private key with `kid` and `alg`. */
@@ -73,6 +74,12 @@ export const readOrMakeIdKeys = (localDir: string = LOCAL_DIR): Promise<string> 
     JSON.stringify({ a: randomBytes(ID_KEY_BYTES).toString("base64url") }),
   );
 
+/** The ring of keys that reasons and notes are sealed with. Without it nobody reads them again. */
+export const readOrMakeTextKeys = (localDir: string = LOCAL_DIR): Promise<string> =>
+  readOrMake(join(localDir, "text-keys.json"), () =>
+    JSON.stringify({ a: randomBytes(TEXT_KEY_BYTES).toString("base64url") }),
+  );
+
 const BLOCK_BEGIN = "# >>> openslot: written by npm start; a line below the block overrides one in it";
 const BLOCK_END = "# <<< openslot";
 
@@ -113,6 +120,7 @@ export async function writeSettings(
   writeDevVars(join(root, ".dev.vars"), {
     ...database,
     ID_KEYS: await readOrMakeIdKeys(localDir),
+    TEXT_KEYS: await readOrMakeTextKeys(localDir),
     LOCAL_ISSUER_JWKS: JSON.stringify({ keys: [publicJwk(issuer)] }),
     LOCAL_MODE: "on",
     RATE_LIMITS: settings.rateLimits,

@@ -40,6 +40,7 @@ beforeAll(async () => {
         secrets: {
           ...database,
           ID_KEYS: JSON.stringify({ a: "k".repeat(43) }),
+          TEXT_KEYS: JSON.stringify({ a: "t".repeat(43) }),
           LOCAL_ISSUER_JWKS: "",
           LOCAL_MODE: "off",
           RATE_LIMITS: "relaxed",

@@ -17,6 +17,7 @@ import { invariant } from "../../core/invariant.ts";
 import type { Instant } from "../../core/time.ts";
 import { logFailure } from "../../durable-objects/shared/log.ts";
 import type { KeyRing } from "../config.ts";
+import { openWritten, sealWritten } from "../sealed-text.ts";
 import { admitted } from "./admission.ts";
 import { clinicIn, directoryForProvider } from "./api/directory.ts";
 import { patientFor } from "./api/patients.ts";
@@ -45,7 +46,7 @@ import {
 import type { Directory } from "./directory-cache.ts";
 import type { EdgeEnv } from "./env.ts";
 import { tokenHashOf } from "./hold-token.ts";
-import { commandId, fingerprintOf } from "./idempotency.ts";
+import { commandId, fingerprintOf, personalFingerprintOf } from "./idempotency.ts";
 import { candidatesFor, neededResources } from "./needed-resources.ts";
 import { PostgresUnavailable } from "./postgres.ts";
 import type { Configurable } from "./provisioning.ts";
@@ -173,8 +174,10 @@ export async function bookAppointment(
   const keys = c.get("settings").ID_KEYS;
   const hold = claimOf(keys, first.provider.id, body.holdId, token);
   const said: Said = {
-    reason: body.reason ?? null,
-    notes: body.notes ?? null,
+    ...sealWritten(c.get("settings").TEXT_KEYS, patientId, {
+      reason: body.reason ?? null,
+      notes: body.notes ?? null,
+    }),
     source: sourceOf(principal),
     ...(hold ? { hold } : {}),
     ...(body.override ? { override: body.override.reasonCode } : {}),
@@ -183,7 +186,7 @@ export async function bookAppointment(
     const asked = await Promise.all(choices.map((choice) => withWho(c, choice, patientId)));
     const answer = await takeSafely(c, calendarsOf(choices), () => ({
       command: commandId(principal.subject, patientId, key),
-      fingerprint: fingerprintOf("POST", "/v1/appointments", body),
+      fingerprint: personalFingerprintOf(keys, "POST", "/v1/appointments", body),
       patientId,
       wanted: wantedOf(keys, asked, said),
     }));
@@ -247,7 +250,7 @@ export async function moveAppointment(
     ...who,
     byPatient: principal.role === "patient",
     ifMatch,
-    ...(body.reason === undefined ? {} : { reason: body.reason }),
+    ...sealWritten(c.get("settings").TEXT_KEYS, appointment.patientId, { reason: body.reason }),
     ...(body.override ? { override: body.override.reasonCode } : {}),
   };
   const moves = target.id !== provider.id;
@@ -257,7 +260,12 @@ export async function moveAppointment(
   const calendars = [target, ...(moves ? [provider] : []), ...(isSaga ? needed.calendars : [])];
   const request = (): TakeRequest => ({
     command: commandId(principal.subject, appointment.patientId, key),
-    fingerprint: fingerprintOf("PATCH", `/v1/appointments/${appointment.id}`, body),
+    fingerprint: personalFingerprintOf(
+      c.get("settings").ID_KEYS,
+      "PATCH",
+      `/v1/appointments/${appointment.id}`,
+      body,
+    ),
     patientId: appointment.patientId,
     wanted: isSaga
       ? {
@@ -341,7 +349,8 @@ export async function findAppointment(
       if (!found && (await tookOverAt(c, at)))
         found = await providerCalendar(c.env, at).read(parsed.id, reach);
       if (!found) return refused(NOT_FOUND);
-      if (!("movedTo" in found)) return { ok: true, appointment: found, provider };
+      if (!("movedTo" in found))
+        return { ok: true, appointment: openWritten(c.get("settings").TEXT_KEYS, found), provider };
       if (found.movedTo === null)
         await sleep(ON_ITS_WAY_MS); // prepared here and not committed yet
       else at = found.movedTo;
