@@ -29,7 +29,7 @@ export interface TextChange {
 /** What became of an order to destroy texts. */
 export interface Erased {
   /** Went to another calendar, which is to be asked. */
-  readonly elsewhere: readonly (readonly [AppointmentId, ProviderId])[];
+  readonly elsewhere: readonly { readonly id: AppointmentId; readonly providerId: ProviderId }[];
   /** A saga holds some of them: ask again. */
   readonly busy: boolean;
 }

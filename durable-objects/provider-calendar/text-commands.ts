@@ -65,7 +65,7 @@ export class TextCommands {
       const found = new Set(here.map(({ id }) => id));
       const elsewhere = ids.flatMap((id) => {
         const facts = found.has(id) ? undefined : store.sagas.forwardingOf(id)?.facts;
-        return facts && patients.includes(facts.patientId) ? [[id, facts.providerId] as const] : [];
+        return facts && patients.includes(facts.patientId) ? [{ id, providerId: facts.providerId }] : [];
       });
       return { elsewhere, busy: ids.some((id) => store.sagas.preparedOn(id) !== null) };
     });

@@ -97,6 +97,7 @@ describe("the three Workers", () => {
     expect(await bindingsOf("openslot-events")).toEqual([
       "DATABASE_URL",
       "EVENT_LOG",
+      "IDENTITY",
       "NEON_FETCH_ENDPOINT",
       "PATIENT_AGENDA",
       "PROVIDER_CALENDAR",

@@ -4,7 +4,7 @@
  */
 import type { Context } from "hono";
 import type { Principal } from "../../core/access/principal.ts";
-import { reaches } from "../../core/access/reach.ts";
+import { type Reach, reaches } from "../../core/access/reach.ts";
 import { reachOf } from "../../core/access/rules.ts";
 import type { TakeAnswer, TakeRequest, WantedBooking, WantedSaga } from "../../core/agenda/command-row.ts";
 import type { Appointment, CancellationReason } from "../../core/booking/appointment.ts";
@@ -334,18 +334,20 @@ const HOPS_MAX = 6;
 const ON_ITS_WAY_MS = 50;
 
 /** The appointment behind an id, if the caller may see it. Invented, missing and foreign ids are one answer. */
-export async function findAppointment(
+export const findAppointment = (
   c: Context<EdgeEnv>,
   principal: Principal,
   text: string,
-): Promise<FoundAppointment> {
+): Promise<FoundAppointment> => findWithin(c, reachOf(principal, "appointment.read"), text);
+
+/** The same within a reach that somebody has worked out. */
+export async function findWithin(c: Context<EdgeEnv>, reach: Reach, text: string): Promise<FoundAppointment> {
   const parsed = parseAppointmentId(c.get("settings").ID_KEYS, text);
   let at = parsed?.home;
   for (let hop = 0; parsed && at && hop < HOPS_MAX; hop++) {
     const provider: Provider | undefined = (await directoryForProvider(c, at)).providers.get(at);
     if (!provider) return refused(NOT_FOUND);
     try {
-      const reach = reachOf(principal, "appointment.read");
       let found = await providerCalendar(c.env, at).read(parsed.id, reach);
       if (!found && (await tookOverAt(c, at)))
         found = await providerCalendar(c.env, at).read(parsed.id, reach);

@@ -108,6 +108,8 @@ export const HANDLERS: Handlers = {
       "mergePatient",
     ],
   ),
+  ...later(async () => (await import("./patient-export.ts")).patientExport, ["exportPatient"]),
+  ...later(async () => (await import("./patient-deletion.ts")).patientDeletion, ["deletePatient"]),
   ...later(
     async () => (await import("./calendar-files.ts")).calendarFiles,
     ["readAppointmentFile", "shareCalendar", "readCalendarFeed"],
