@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { identityProject } from "./test/support/identity-project.ts";
 import { workersProject } from "./test/support/workers-project.ts";
 
 // Times in tests are instants or name their zone; what is left must not depend on the machine.
@@ -7,11 +8,14 @@ process.env.TZ ??= "UTC";
 const workers = await workersProject({
   name: "workers",
   include: ["test/**/*.test.ts"],
+  exclude: ["test/workers/identity/**"], // the issuer's own project
   globalSetup: "./test/support/postgres-setup.ts",
   groupOrder: 0,
 });
 
 /** `*.node.ts` runs in plain Node; a word before it names what else it needs and keeps it out of `npm test`. */
+const identity = await identityProject(1);
+
 const node = {
   test: {
     name: "node",
@@ -21,8 +25,8 @@ const node = {
     testTimeout: 60_000,
     hookTimeout: 60_000, // the first one builds the database's template
     maxWorkers: "100%", // files share nothing; by default one core would stand idle
-    sequence: { groupOrder: 1 },
+    sequence: { groupOrder: 2 },
   },
 };
 
-export default defineConfig({ test: { projects: [workers, node] } });
+export default defineConfig({ test: { projects: [workers, identity, node] } });

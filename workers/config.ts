@@ -31,17 +31,19 @@ const sharedShape = {
   NEON_FETCH_ENDPOINT: z.url().optional(),
 };
 
+const keyRing = z
+  .string()
+  .transform(
+    (text, context) =>
+      parseKeyRing(text) ?? refuse(context, "must be a JSON object of one-letter versions to secrets"),
+  );
+
 const edgeShape = z.object({
   ...sharedShape,
   DATABASE_READ_URL: databaseUrl.optional(),
   LOCAL_MODE: onOff.default(false),
   RATE_LIMITS: z.enum(["standard", "relaxed"]).default("standard"),
-  ID_KEYS: z
-    .string()
-    .transform(
-      (text, context) =>
-        parseKeyRing(text) ?? refuse(context, "must be a JSON object of one-letter versions to secrets"),
-    ),
+  ID_KEYS: keyRing,
   LOCAL_ISSUER_JWKS: z.string().optional(),
   TOPIC_PREFIX: z
     .string()
@@ -70,8 +72,39 @@ const edgeShape = z.object({
 
 const eventsShape = z.object(sharedShape);
 
+const identityShape = z
+  .object({
+    ...sharedShape,
+    LOCAL_MODE: onOff.default(false),
+    SIGNING_KEYS: z.string().optional(),
+    AUTH_SECRET: keyRing,
+    SITE_URL: z
+      .url()
+      .refine(
+        (text) => URL.parse(text)?.origin === text,
+        "must be an origin such as https://book.example.org",
+      ),
+    OIDC_DISCOVERY_URL: z.url().optional(),
+    OIDC_CLIENT_ID: z.string().min(1).optional(),
+    OIDC_CLIENT_SECRET: z.string().min(1).optional(),
+  })
+  .refine(
+    ({ OIDC_DISCOVERY_URL, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET }) =>
+      new Set([OIDC_DISCOVERY_URL, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET].map((one) => one === undefined))
+        .size === 1,
+    {
+      path: ["OIDC_DISCOVERY_URL"],
+      error: "goes with OIDC_CLIENT_ID and OIDC_CLIENT_SECRET: all three or none",
+    },
+  )
+  .refine(({ LOCAL_MODE, SITE_URL }) => LOCAL_MODE || SITE_URL.startsWith("https://"), {
+    path: ["SITE_URL"],
+    error: "must be https outside of a laptop: cookies and passkeys depend on it",
+  });
+
 export type EdgeSettings = z.output<typeof edgeShape>;
 export type EventsSettings = z.output<typeof eventsShape>;
+export type IdentitySettings = z.output<typeof identityShape>;
 /** Version letter → secret, newest first. */
 export type KeyRing = readonly (readonly [version: string, secret: string])[];
 
@@ -121,3 +154,4 @@ function parse<Shape extends z.ZodType>(shape: Shape, env: unknown): z.output<Sh
 
 export const parseEdgeSettings = (env: unknown): EdgeSettings => parse(edgeShape, env);
 export const parseEventsSettings = (env: unknown): EventsSettings => parse(eventsShape, env);
+export const parseIdentitySettings = (env: unknown): IdentitySettings => parse(identityShape, env);

@@ -46,7 +46,13 @@ function settingsOf(endpoint: string, issuer: SigningJwk) {
       ID_KEYS: JSON.stringify({ a: randomBytes(ID_KEY_BYTES).toString("base64url") }),
       LOCAL_ISSUER_JWKS: JSON.stringify({ keys: [publicJwk(issuer)] }),
     },
-    "openslot-identity": { LOCAL_MODE: "on", SIGNING_KEYS: JSON.stringify({ keys: [issuer] }) },
+    "openslot-identity": {
+      ...database,
+      LOCAL_MODE: "on",
+      SITE_URL: "http://localhost",
+      AUTH_SECRET: JSON.stringify({ a: randomBytes(ID_KEY_BYTES).toString("base64url") }),
+      SIGNING_KEYS: JSON.stringify({ keys: [issuer] }),
+    },
     "openslot-events": database,
   };
 }

@@ -4,6 +4,7 @@ import type pg from "pg";
 import { SAMPLE_SEED } from "../../db/seed/network.ts";
 import type { Closing } from "./closing.ts";
 import { LockedError } from "./lock-file.ts";
+import { readPorts } from "./machine.ts";
 import { startShim } from "./neon-shim.ts";
 import { PG_DIR } from "./paths.ts";
 import { type LocalPostgres, openPglite, openServer, readyMarkOf } from "./postgres.ts";
@@ -81,6 +82,7 @@ export async function startDatabase(
   closing.add("Postgres", postgres.close);
   const shim = await startShim({ port: dbPort, poolFor: () => postgres.pool });
   closing.add("the database's HTTP door", shim.close);
-  await writeSettings({ endpoint: shim.endpoint, rateLimits });
+  const siteUrl = `http://localhost:${readPorts(env).http}`; // not 127.0.0.1: passkeys want a host name
+  await writeSettings({ endpoint: shim.endpoint, rateLimits, siteUrl });
   return postgres.pool;
 }

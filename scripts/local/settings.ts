@@ -15,6 +15,7 @@ export const SIGNING_ALGORITHM = "ES256";
 
 /** The Neon driver wants user, host and database; the shim looks at none of them. The real one never enters a file. */
 export const STAND_IN_DATABASE_URL = "postgres://openslot:openslot@db.localtest/openslot";
+/** Of ids' checks and of the issuer's secret alike: 256 bits. */
 const ID_KEY_BYTES = 32;
 const OWNER_ONLY = 0o600;
 
@@ -73,6 +74,12 @@ export const readOrMakeIdKeys = (localDir: string = LOCAL_DIR): Promise<string> 
     JSON.stringify({ a: randomBytes(ID_KEY_BYTES).toString("base64url") }),
   );
 
+/** What the issuer seals and hashes with. Lives as long as the sessions and signing keys in the Workers' state. */
+export const readOrMakeAuthSecret = (localDir: string = LOCAL_DIR): Promise<string> =>
+  readOrMake(join(localDir, "auth-secret.json"), () =>
+    JSON.stringify({ a: randomBytes(ID_KEY_BYTES).toString("base64url") }),
+  );
+
 const BLOCK_BEGIN = "# >>> openslot: written by npm start; a line below the block overrides one in it";
 const BLOCK_END = "# <<< openslot";
 
@@ -100,6 +107,8 @@ export interface LocalSettings {
   readonly endpoint: string;
   /** `relaxed`, unless a run wants the production numbers. */
   readonly rateLimits: string;
+  /** The origin of the site, such as http://localhost:8787: links, cookies and passkeys name it. */
+  readonly siteUrl: string;
 }
 
 /** Writes the block of each Worker's `.dev.vars` under `root`, with the keys kept in `localDir`. */
@@ -119,7 +128,10 @@ export async function writeSettings(
   });
   writeDevVars(join(root, "workers", "events", ".dev.vars"), database);
   writeDevVars(join(root, "workers", "identity", ".dev.vars"), {
+    ...database,
+    AUTH_SECRET: await readOrMakeAuthSecret(localDir),
     LOCAL_MODE: "on",
+    SITE_URL: settings.siteUrl,
     SIGNING_KEYS: JSON.stringify({ keys: [issuer] }),
   });
 }

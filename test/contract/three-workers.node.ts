@@ -5,7 +5,7 @@
 
 import { mkdirSync } from "node:fs";
 import { sql } from "drizzle-orm";
-import { exportJWK, generateKeyPair, importJWK, SignJWT } from "jose";
+import { exportJWK, generateKeyPair } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTestHarness } from "wrangler";
 import { makeDb } from "../../db/client.ts";
@@ -21,7 +21,6 @@ let shim: Shim;
 const START_MAX_MS = 60_000;
 let server: ReturnType<typeof createTestHarness>;
 let database: { DATABASE_URL: string; NEON_FETCH_ENDPOINT: string };
-let signing: Awaited<ReturnType<typeof exportJWK>>;
 
 beforeAll(async () => {
   mkdirSync("dist/client", { recursive: true }); // wrangler wants the folder of assets to exist; the pages are not asked for here
@@ -32,7 +31,8 @@ beforeAll(async () => {
     NEON_FETCH_ENDPOINT: shim.endpoint,
   };
   const { privateKey } = await generateKeyPair("ES256", { extractable: true });
-  signing = { ...(await exportJWK(privateKey)), kid: "harness", alg: "ES256" };
+  const signing = { ...(await exportJWK(privateKey)), kid: "harness", alg: "ES256" };
+  const { d: _private, ...verifying } = signing;
   server = createTestHarness({
     workers: [
       {
@@ -40,14 +40,20 @@ beforeAll(async () => {
         secrets: {
           ...database,
           ID_KEYS: JSON.stringify({ a: "k".repeat(43) }),
-          LOCAL_ISSUER_JWKS: "",
-          LOCAL_MODE: "off",
+          LOCAL_ISSUER_JWKS: JSON.stringify({ keys: [verifying] }),
+          LOCAL_MODE: "on",
           RATE_LIMITS: "relaxed",
         },
       },
       {
         configPath: "workers/identity/wrangler.toml",
-        secrets: { LOCAL_MODE: "off", SIGNING_KEYS: JSON.stringify({ keys: [signing] }) },
+        secrets: {
+          ...database,
+          LOCAL_MODE: "on",
+          SITE_URL: "http://localhost:8787",
+          AUTH_SECRET: JSON.stringify({ a: "s".repeat(43) }),
+          SIGNING_KEYS: JSON.stringify({ keys: [signing] }),
+        },
       },
       { configPath: "workers/events/wrangler.toml", secrets: database },
     ],
@@ -66,9 +72,27 @@ const bindingsOf = async (worker: string): Promise<string[]> =>
     (await (server.getWorker(worker) as unknown as { getEnv(): Promise<object> }).getEnv()) ?? {},
   ).sort();
 
+interface Issuer {
+  jwks(): Promise<{ keys: object[] }>;
+  sampleToken(id: string): Promise<string | null>;
+}
+
+const issuer = (): Promise<Issuer> =>
+  (
+    server.getWorker("openslot-identity") as unknown as { getExport(name: string): Promise<Issuer> }
+  ).getExport("default");
+
 describe("the three Workers", () => {
   it("[K6] have exactly the bindings that their types name", async () => {
-    expect(await bindingsOf("openslot-identity")).toEqual(["LOCAL_MODE", "SIGNING_KEYS"]);
+    expect(await bindingsOf("openslot-identity")).toEqual([
+      "AUTH_SECRET",
+      "DATABASE_URL",
+      "KEY_RING",
+      "LOCAL_MODE",
+      "NEON_FETCH_ENDPOINT",
+      "SIGNING_KEYS",
+      "SITE_URL",
+    ]);
     expect(await bindingsOf("openslot-events")).toEqual([
       "DATABASE_URL",
       "EVENT_LOG",
@@ -85,14 +109,7 @@ describe("the three Workers", () => {
     const [patient] = await listPatients(db, { homeLocationIds: null, limit: 1 });
     const provider = providers[0];
     if (!provider || !patient) throw new Error("the seed is empty");
-    const token = await new SignJWT({ role: "patient" })
-      .setProtectedHeader({ alg: "ES256", kid: "harness" })
-      .setIssuer("openslot-identity")
-      .setAudience("openslot")
-      .setSubject(patient.id)
-      .setIssuedAt()
-      .setExpirationTime("5m")
-      .sign(await importJWK(signing, "ES256"));
+    const token = await (await issuer()).sampleToken(patient.id);
     const visitTypeId = provider.visitTypeIds[0];
     const free = (await (
       await server.fetch(`/v1/providers/${provider.id}/availability?visitTypeId=${visitTypeId}`)
@@ -126,16 +143,8 @@ describe("the three Workers", () => {
     expect(await list.json()).toMatchObject({ data: [{ id: appointment.id }] });
   });
 
-  it("[K6] the issuer's public keys have no private member, and sample tokens exist on a laptop only", async () => {
-    const identity = await (
-      server.getWorker("openslot-identity") as unknown as {
-        getExport(
-          name?: string,
-        ): Promise<{ jwks(): Promise<{ keys: object[] }>; sampleToken(id: string): Promise<string | null> }>;
-      }
-    ).getExport("default");
-    const { keys } = await identity.jwks();
+  it("[K6] the issuer's public keys have no private member", async () => {
+    const { keys } = await (await issuer()).jwks();
     expect(Object.keys(keys[0] ?? {}).sort()).toEqual(["alg", "crv", "kid", "kty", "use", "x", "y"]);
-    expect(await identity.sampleToken("pat_0123456789abcd")).toBeNull();
   });
 });

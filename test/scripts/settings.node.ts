@@ -17,7 +17,11 @@ let root: string;
 let keys: string;
 const devVars = (...worker: string[]) => readFileSync(join(root, ...worker, ".dev.vars"), "utf8");
 const write = (rateLimits = "relaxed") =>
-  writeSettings({ endpoint: "http://127.0.0.1:1/sql", rateLimits }, root, keys);
+  writeSettings(
+    { endpoint: "http://127.0.0.1:1/sql", rateLimits, siteUrl: "http://localhost:8787" },
+    root,
+    keys,
+  );
 const varOf = (name: string, text: string) => new RegExp(`^${name}='(.*)'$`, "m").exec(text)?.[1] ?? "";
 
 beforeEach(() => {
@@ -40,7 +44,14 @@ describe("settings files", () => {
       "RATE_LIMITS",
     ]);
     expect(names(devVars("workers", "events"))).toEqual(["DATABASE_URL", "NEON_FETCH_ENDPOINT"]);
-    expect(names(devVars("workers", "identity"))).toEqual(["LOCAL_MODE", "SIGNING_KEYS"]);
+    expect(names(devVars("workers", "identity"))).toEqual([
+      "DATABASE_URL",
+      "NEON_FETCH_ENDPOINT",
+      "AUTH_SECRET",
+      "LOCAL_MODE",
+      "SITE_URL",
+      "SIGNING_KEYS",
+    ]);
     expect(JSON.parse(varOf("LOCAL_ISSUER_JWKS", devVars())).keys[0]).not.toHaveProperty("d");
     expect(Buffer.from(JSON.parse(varOf("ID_KEYS", devVars())).a, "base64url")).toHaveLength(32);
   });
@@ -51,6 +62,7 @@ describe("settings files", () => {
       ".dev.vars",
       ".openslot/issuer.json",
       ".openslot/id-keys.json",
+      ".openslot/auth-secret.json",
       "workers/identity/.dev.vars",
     ]) {
       expect(statSync(join(root, file)).mode & 0o777, file).toBe(0o600);

@@ -5,6 +5,7 @@ import { testBindings } from "./test-bindings.ts";
 interface WorkersProject {
   readonly name: string;
   readonly include: readonly string[];
+  readonly exclude?: readonly string[];
   /** From the repository's root: what starts Postgres and its door. */
   readonly globalSetup: string;
   readonly groupOrder: number;
@@ -24,7 +25,13 @@ const BUNDLED = [
   "@preact/signals",
 ];
 
-export async function workersProject({ name, include, globalSetup, groupOrder }: WorkersProject) {
+export async function workersProject({
+  name,
+  include,
+  exclude = [],
+  globalSetup,
+  groupOrder,
+}: WorkersProject) {
   return {
     plugins: [
       cloudflareTest({
@@ -47,6 +54,7 @@ export async function workersProject({ name, include, globalSetup, groupOrder }:
     test: {
       name,
       include: [...include],
+      exclude: [...exclude],
       globalSetup,
       testTimeout: 60_000, // a busy machine; nothing here takes seconds on a quiet one
       fsModuleCache: false, // required with vitest 5: the plugin cannot read its module cache

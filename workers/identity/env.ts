@@ -1,7 +1,20 @@
 /** Bindings of the issuer, by hand: one generated file cannot describe three Workers. Checked in test/contract/. */
+import type { KeyRing } from "../../durable-objects/key-ring/key-ring.ts";
+
 export interface IdentityEnv {
-  /** "on" only on a laptop: the issuer then also signs for sample identities. */
+  readonly DATABASE_URL: string;
+  readonly NEON_FETCH_ENDPOINT?: string;
+  /** "on" only on a laptop: the issuer then also signs for sample identities, and codes go where /dev shows them. */
   readonly LOCAL_MODE: string;
-  /** JSON Web Key Set with private ES256 keys, newest first. A secret; absent until the issuer is set up. */
+  /** JSON Web Key Set with the local issuer's private key. Local mode only; it never verifies as the issuer's own. */
   readonly SIGNING_KEYS?: string;
+  /** JSON object of one-letter versions to secrets, newest first. Seals, hashes, signs cookies. A secret. */
+  readonly AUTH_SECRET: string;
+  /** The origin under which people see the site: of links, cookies and passkeys. */
+  readonly SITE_URL: string;
+  /** The clinics' identity provider; all three or none. */
+  readonly OIDC_DISCOVERY_URL?: string;
+  readonly OIDC_CLIENT_ID?: string;
+  readonly OIDC_CLIENT_SECRET?: string;
+  readonly KEY_RING: DurableObjectNamespace<KeyRing>;
 }

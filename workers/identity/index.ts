@@ -1,23 +1,16 @@
 /**
- * The token issuer, as far as it goes today: it publishes its keys, and on a laptop it signs for sample identities.
- * Sign-in comes with its own issue. It has no public address; the edge reaches it through a service binding.
+ * The token issuer. It has no public address; the edge reaches it through a service binding.
  */
 import { WorkerEntrypoint } from "cloudflare:workers";
 import { importJWK, type JWK, SignJWT } from "jose";
 import type { IdentityEnv } from "./env.ts";
+import { identitySettings } from "./settings.ts";
+import { ALGORITHM, type PublicKey, publicKeys } from "./signing-keys.ts";
+import { AUDIENCE } from "./tokens.ts";
 
-/** A public key as it may be shown: no private member. */
-export interface PublicKey {
-  readonly kty: string;
-  readonly crv: string;
-  readonly x: string;
-  readonly y: string;
-  readonly kid: string;
-  readonly alg: "ES256";
-  readonly use: "sig";
-}
+export { KeyRing } from "../../durable-objects/key-ring/key-ring.ts";
 
-const AUDIENCE = "openslot";
+/** The laptop's own issuer: another name, so that its key never signs as this Worker. */
 const LOCAL_ISSUER = "openslot-local";
 /** A sample session of the local pages: long enough to click around, too short to be kept. */
 const SAMPLE_TOKEN_SECONDS = 60 * 60;
@@ -27,31 +20,26 @@ export default class Identity extends WorkerEntrypoint<IdentityEnv> {
     return new Response("not found", { status: 404 });
   }
 
-  /** The keys that verify our tokens. Empty until the issuer has a key. */
-  jwks(): { readonly keys: PublicKey[] } {
-    return { keys: signingKeys(this.env).map(publicPart) };
+  /** [ID2] The keys that verify our tokens. The first question makes the first key. */
+  jwks(): Promise<{ readonly keys: PublicKey[] }> {
+    return publicKeys(this.env);
   }
 
   /** A token for a sample patient, on a laptop only; null everywhere else. */
   async sampleToken(patientId: string): Promise<string | null> {
-    const key = signingKeys(this.env)[0];
-    if (this.env.LOCAL_MODE !== "on" || !key) return null;
+    const { LOCAL_MODE, SIGNING_KEYS } = identitySettings(this.env);
+    const key = LOCAL_MODE ? localKey(SIGNING_KEYS) : undefined;
+    if (!key) return null;
     return new SignJWT({ role: "patient" })
-      .setProtectedHeader({ alg: "ES256", kid: key.kid ?? "" })
+      .setProtectedHeader({ alg: ALGORITHM, kid: key.kid ?? "" })
       .setIssuer(LOCAL_ISSUER)
       .setAudience(AUDIENCE)
       .setSubject(patientId)
       .setIssuedAt()
       .setExpirationTime(`${SAMPLE_TOKEN_SECONDS}s`)
-      .sign(await importJWK(key, "ES256"));
+      .sign(await importJWK(key, ALGORITHM));
   }
 }
 
-function signingKeys(env: IdentityEnv): JWK[] {
-  return env.SIGNING_KEYS ? (JSON.parse(env.SIGNING_KEYS) as { keys: JWK[] }).keys : [];
-}
-
-/** Member by member: a private one must not get out by accident. */
-function publicPart({ kty, crv, x, y, kid }: JWK): PublicKey {
-  return { kty: kty ?? "", crv: crv ?? "", x: x ?? "", y: y ?? "", kid: kid ?? "", alg: "ES256", use: "sig" };
-}
+const localKey = (text: string | undefined): JWK | undefined =>
+  text ? (JSON.parse(text) as { keys: JWK[] }).keys[0] : undefined; // written by scripts/local/settings.ts
