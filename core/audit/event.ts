@@ -24,5 +24,9 @@ export const auditEvent = (partition: string, entry: ChainedEntry): AuditEvent =
   data: entry,
 });
 
+export function isAuditEvent(event: { readonly type: string }): event is AuditEvent {
+  return event.type === "openslot.audit.entry.v1";
+}
+
 /** Bounds one append and one statement: 500 entries make about 0.2 MB. */
 export const AUDIT_BATCH_MAX = 500;

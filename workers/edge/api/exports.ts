@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { reachOf } from "../../../core/access/rules.ts";
 import { EXPORT_KINDS } from "../../../core/exchange/kinds.ts";
+import { concerns } from "../audited.ts";
 import type { Handlers } from "./handlers.ts";
 import { FORBIDDEN, NOT_FOUND, sendProblem } from "./problem.ts";
 import { otherSystem, parseQuery } from "./schemas.ts";
@@ -17,6 +18,7 @@ export const exports = {
   exportFile: async (c, principal) => {
     const kind = EXPORT_KINDS.find((one) => one === c.req.param("kind"));
     if (!kind) return sendProblem(c, NOT_FOUND);
+    concerns(c, { of: kind });
     const reach = reachOf(principal, kind === "staff" ? "staff.export" : "network.export"); // [IE8]
     if (reach.kind === "nothing") return sendProblem(c, FORBIDDEN);
     const query = parseQuery(c, exportQuery);
