@@ -1,4 +1,5 @@
 /** Bindings of the issuer, by hand: one generated file cannot describe three Workers. Checked in test/contract/. */
+import type { AuditWitness } from "../../durable-objects/audit-witness/audit-witness.ts";
 import type { KeyRing } from "../../durable-objects/key-ring/key-ring.ts";
 
 export interface IdentityEnv {
@@ -17,4 +18,5 @@ export interface IdentityEnv {
   readonly OIDC_CLIENT_ID?: string;
   readonly OIDC_CLIENT_SECRET?: string;
   readonly KEY_RING: DurableObjectNamespace<KeyRing>;
+  readonly AUDIT_WITNESS: DurableObjectNamespace<AuditWitness>;
 }

@@ -3,11 +3,19 @@
  */
 import { WorkerEntrypoint } from "cloudflare:workers";
 import { importJWK, type JWK, SignJWT } from "jose";
+import {
+  addCheckpoint,
+  type ChainEnd,
+  type CheckpointReply,
+  type Checkpoints,
+  checkpoints,
+} from "./audit-checkpoints.ts";
 import type { IdentityEnv } from "./env.ts";
 import { identitySettings } from "./settings.ts";
 import { ALGORITHM, type PublicKey, publicKeys } from "./signing-keys.ts";
 import { AUDIENCE } from "./tokens.ts";
 
+export { AuditWitness } from "../../durable-objects/audit-witness/audit-witness.ts";
 export { KeyRing } from "../../durable-objects/key-ring/key-ring.ts";
 
 /** The laptop's own issuer: another name, so that its key never signs as this Worker. */
@@ -23,6 +31,20 @@ export default class Identity extends WorkerEntrypoint<IdentityEnv> {
   /** [ID2] The keys that verify our tokens. The first question makes the first key. */
   jwks(): Promise<{ readonly keys: PublicKey[] }> {
     return publicKeys(this.env);
+  }
+
+  /** [AU6] Signs where a chain of the audit ends, and keeps it. Called by the chain's own partition. */
+  addCheckpoint(end: ChainEnd): Promise<CheckpointReply> {
+    return addCheckpoint(this.env, end);
+  }
+
+  /** What was signed of a chain beyond `after`, at most 100, with every key that ever signed. */
+  checkpoints(page: {
+    readonly partition: number;
+    readonly after: number;
+    readonly limit: number;
+  }): Promise<Checkpoints> {
+    return checkpoints(this.env, page);
   }
 
   /** A token for a sample patient, on a laptop only; null everywhere else. */
