@@ -73,7 +73,7 @@ function statusRefusal(
   now: Instant,
 ): BookingRefusal | null {
   const transition = TRANSITIONS[appointment.status][command.action];
-  const byPatient = command.reach.kind === "patient";
+  const byPatient = command.reach.kind === "patients";
   if (!transition || (byPatient && transition.by === "clinic"))
     return broken(command.action === "cancel" ? "not-cancellable" : "illegal-transition"); // [C4] [H1] [H5]
   const rule = brokenTimeRule(view, appointment, command, now);
@@ -93,7 +93,7 @@ function brokenTimeRule(
   { action, reach }: StatusCommand,
   now: Instant,
 ): BookingRefusal | null {
-  const byPatient = reach.kind === "patient";
+  const byPatient = reach.kind === "patients";
   const started = now >= appointment.start;
   switch (action) {
     case "cancel":

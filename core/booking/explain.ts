@@ -114,7 +114,7 @@ function maySee(reach: Reach, { locationId }: Occupied, { open }: ExplainView, p
       return reach.providerId === open.config.providerId;
     case "everything":
       return true;
-    case "patient":
+    case "patients":
     case "nothing":
       return false;
   }

@@ -1,5 +1,4 @@
-/** The one table of what may become of an appointment, and who may do it. decide-status.ts adds when. */
-import type { Role } from "../access/principal.ts";
+/** [H5] The one table of what may become of an appointment. access/rules.ts says who, decide-status.ts when. */
 import type { AppointmentChange } from "../events/event.ts";
 import type { AppointmentStatus } from "./appointment.ts";
 
@@ -74,20 +73,3 @@ export const CHANGES: Readonly<Record<StatusAction, AppointmentChange>> = {
   reopen: "reopened",
   cancel: "cancelled",
 };
-
-const PATIENT_ACTIONS: readonly StatusAction[] = ["confirm", "check-in", "cancel"];
-
-/** [H5] Whether a role may ever give this command. A kiosk changes no appointment until it has its own rules. */
-export function mayCommand(role: Role, action: StatusAction): boolean {
-  switch (role) {
-    case "patient":
-      return PATIENT_ACTIONS.includes(action);
-    case "kiosk":
-      return false;
-    case "staff":
-    case "provider":
-    case "admin":
-    case "service":
-      return true;
-  }
-}

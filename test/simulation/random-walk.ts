@@ -495,7 +495,7 @@ class Walker {
     this.#change(patient, own, {
       ...this.#statusCommand(own, "cancel"),
       reasonCode: "patient-request",
-      reach: { kind: "patient", patientId: patient },
+      reach: { kind: "patients", patientIds: [patient] },
     });
   }
 

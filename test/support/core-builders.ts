@@ -199,7 +199,7 @@ export function aCancel(n = 1, more: Partial<StatusCommand> = {}): StatusCommand
     ifMatch: 1,
     reasonCode: "patient-request",
     repeatable: true,
-    reach: { kind: "patient", patientId: patientId(n) },
+    reach: { kind: "patients", patientIds: [patientId(n)] },
     ...more,
   });
 }

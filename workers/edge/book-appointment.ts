@@ -3,8 +3,9 @@
  * and the pages share it, so that a form and a program can never be told different things.
  */
 import type { Context } from "hono";
-import { appointmentReach, type Principal } from "../../core/access/principal.ts";
+import type { Principal } from "../../core/access/principal.ts";
 import { reaches } from "../../core/access/reach.ts";
+import { reachOf } from "../../core/access/rules.ts";
 import type { TakeAnswer, TakeRequest, WantedBooking, WantedSaga } from "../../core/agenda/command-row.ts";
 import type { Appointment, CancellationReason } from "../../core/booking/appointment.ts";
 import type { Place } from "../../core/booking/commands.ts";
@@ -232,7 +233,7 @@ export async function moveAppointment(
   if (!target || !clinic || !place) return refused(NOT_FOUND);
   // [A2] Nobody moves a visit out of their own reach: a desk not to a foreign clinic, a provider not to a colleague.
   const there = { patientId: appointment.patientId, providerId: target.id, locationId: place.locationId };
-  if (!reaches(appointmentReach(principal), there)) return refused(NOT_FOUND);
+  if (!reaches(reachOf(principal, "appointment.read"), there)) return refused(NOT_FOUND);
 
   const who = await whoIsAskedFor(c.get("settings"), target, place, clinic.timeZone, {
     patientId: appointment.patientId,
@@ -294,7 +295,7 @@ export function cancelAppointment(
     ifMatch,
     reasonCode,
     repeatable: true, // a cancellation that changes nothing is refused, so there is nothing else to remember
-    reach: appointmentReach(principal),
+    reach: reachOf(principal, "appointment.read"),
   });
 }
 
@@ -315,7 +316,7 @@ export function commandStatus(
     ifMatch,
     reasonCode: null,
     repeatable,
-    reach: appointmentReach(principal),
+    reach: reachOf(principal, "appointment.read"),
   });
 }
 
@@ -336,7 +337,7 @@ export async function findAppointment(
     const provider: Provider | undefined = (await directoryForProvider(c, at)).providers.get(at);
     if (!provider) return refused(NOT_FOUND);
     try {
-      const reach = appointmentReach(principal);
+      const reach = reachOf(principal, "appointment.read");
       let found = await providerCalendar(c.env, at).read(parsed.id, reach);
       if (!found && (await tookOverAt(c, at)))
         found = await providerCalendar(c.env, at).read(parsed.id, reach);

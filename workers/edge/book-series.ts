@@ -1,7 +1,8 @@
 /** Books a series for a principal, and gives the rest of one back. */
 import type { Context } from "hono";
-import { appointmentReach, type Principal } from "../../core/access/principal.ts";
+import type { Principal } from "../../core/access/principal.ts";
 import { reaches } from "../../core/access/reach.ts";
+import { reachOf } from "../../core/access/rules.ts";
 import type { TakeRequest } from "../../core/agenda/command-row.ts";
 import type {
   AppointmentFacts,
@@ -164,7 +165,7 @@ async function visitsFrom(
 ): Promise<AppointmentFacts[] | null> {
   const window = { start: since, end: plus(since, SERIES_AHEAD_MS) };
   const query = { window, status, after: null, limit: LIST_MAX };
-  const reach = appointmentReach(principal);
+  const reach = reachOf(principal, "appointment.read");
   try {
     const list = await patientList(c, [patientId], query);
     return list.filter((facts) => facts.seriesId === series && reaches(reach, facts));

@@ -131,7 +131,9 @@ function principalOf(payload: JWTPayload): Principal | null {
     : [];
   switch (payload.role) {
     case "patient":
-      return isPatientId(subject) ? { role: "patient", subject, patientId: subject as PatientId } : null;
+      return isPatientId(subject)
+        ? { role: "patient", subject, patientId: subject as PatientId, represents: [] }
+        : null;
     case "staff":
     case "kiosk":
       return clinics.length > 0 ? { role: payload.role, subject, clinics } : null;

@@ -109,7 +109,7 @@ describe("rules of cancelling", () => {
       fingerprint: "DELETE/1",
     });
     const outside: Reach[] = [
-      { kind: "patient", patientId: patientId(2) },
+      { kind: "patients", patientIds: [patientId(2)] },
       { kind: "clinics", locationIds: [] },
       { kind: "clinics", locationIds: [locationId(2)] },
       { kind: "provider", providerId: providerId(2) },
@@ -126,7 +126,7 @@ describe("rules of cancelling", () => {
 
   it("[A2] whoever reaches it may cancel it", () => {
     const inside: Reach[] = [
-      { kind: "patient", patientId: patientId(1) },
+      { kind: "patients", patientIds: [patientId(1)] },
       STAFF,
       { kind: "provider", providerId: providerId(1) },
       { kind: "everything" },

@@ -118,10 +118,10 @@ describe("the lock", () => {
     calendar.prepare(aPrepare(), NOW);
     const told = (reach: Reach) => calendar.cancel(aCancel(1, { reach }), NOW);
     const missing = { kind: "refused", refusal: { reason: "not-found" } };
-    expect(told({ kind: "patient", patientId: patientId(1) })).toEqual({ kind: "busy" });
+    expect(told({ kind: "patients", patientIds: [patientId(1)] })).toEqual({ kind: "busy" });
     expect(told({ kind: "clinics", locationIds: [aPlace().locationId] })).toEqual({ kind: "busy" });
     expect(told({ kind: "everything" })).toEqual({ kind: "busy" });
-    expect(told({ kind: "patient", patientId: patientId(9) })).toEqual(missing);
+    expect(told({ kind: "patients", patientIds: [patientId(9)] })).toEqual(missing);
     expect(told({ kind: "clinics", locationIds: [locationId(9)] })).toEqual(missing);
     expect(told({ kind: "provider", providerId: providerId(9) })).toEqual(missing);
   });

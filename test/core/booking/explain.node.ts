@@ -287,7 +287,7 @@ describe("what is in the way", () => {
       rule: "slot-taken:appointment",
       detail: "Another appointment takes a part of this time.",
     };
-    for (const reach of [PUBLIC, { kind: "patient", patientId: patientId(2) }] as Reach[])
+    for (const reach of [PUBLIC, { kind: "patients", patientIds: [patientId(2)] }] as Reach[])
       expect(askAs(reach)).toEqual({ bookable: false, reasons: [reason] });
   });
 

@@ -1,5 +1,5 @@
 /** Clinics: made, changed, closed for some dates, deactivated. For administrators, and desks at their own clinic. */
-import { type Context, Hono } from "hono";
+import type { Context } from "hono";
 import type { AppointmentFacts } from "../../../core/booking/appointment.ts";
 import type { Clinic, Provider } from "../../../core/directory/directory.ts";
 import { LOCATION_ID, type LocationId, makeId, type ProviderId } from "../../../core/ids.ts";
@@ -12,6 +12,7 @@ import { askPostgres } from "../postgres.ts";
 import { applyNow, cancelThem, create, etagOf, freshBytes, previewOrApply } from "./admin-commands.ts";
 import { clinicBody, closureBody, closureDate, deactivationBody, isClosureTooLong } from "./admin-schemas.ts";
 import { clinicDto, directoryOf } from "./directory.ts";
+import type { Handlers } from "./handlers.ts";
 import { type Admitted, factsOutside, mayManage, outsideDto, published, write } from "./manage.ts";
 import { invalid, NOT_FOUND, type Problem, sendProblem } from "./problem.ts";
 import { parseBody, parseBodyIfAny } from "./schemas.ts";
@@ -76,9 +77,9 @@ const findClinicRow = (c: Context<EdgeEnv>, id: string) =>
     ? askPostgres(c.get("settings"), (db, { findClinic }) => findClinic(db, id as LocationId))
     : null;
 
-export const clinicAdministration = new Hono<EdgeEnv>()
+export const clinicAdministration = {
   /** A new clinic. 201; known everywhere within seconds. */
-  .post("/", (c) =>
+  createLocation: (c) =>
     create(c, mayManage(c, "network"), {
       kind: "clinic",
       path: "locations",
@@ -92,18 +93,17 @@ export const clinicAdministration = new Hono<EdgeEnv>()
         return clinic && { body: clinicDto(clinic) };
       },
     }),
-  )
   /** What `PUT` takes, as it stands, with its version. */
-  .get("/:id/settings", async (c) => {
+  readLocationSettings: async (c) => {
     const found = await managed(c, directoryOf);
     if ("problem" in found) return sendProblem(c, found.problem);
     const row = await findClinicRow(c, c.req.param("id"));
     if (!row) return sendProblem(c, NOT_FOUND);
     c.header("ETag", etagOf(row.version));
     return c.json(row);
-  })
+  },
   /** [D21] Name, address, place, region, and the time zone of a clinic without appointments. */
-  .put("/:id", async (c) => {
+  changeLocation: async (c) => {
     const found = await managed(c);
     if ("problem" in found) return sendProblem(c, found.problem);
     const { known, clinic } = found;
@@ -121,20 +121,20 @@ export const clinicAdministration = new Hono<EdgeEnv>()
       tell: zoneChanges ? calendarsAt(known, clinic, here) : [],
       after: async () => ({ location: clinicDto({ ...clinic, ...row }) }),
     });
-  })
-  .post("/:id/deactivate", (c) => setActive(c, false))
-  .post("/:id/activate", (c) => setActive(c, true))
+  },
+  deactivateLocation: (c) => setActive(c, false),
+  activateLocation: (c) => setActive(c, true),
   /** Its closures, newest first: at most 200, so there is one page. */
-  .get("/:id/closures", async (c) => {
+  listClosures: async (c) => {
     const found = await managed(c, directoryOf);
     if ("problem" in found) return sendProblem(c, found.problem);
     const { clinic } = found;
     if (!clinic) return sendProblem(c, NOT_FOUND);
     const data = await askPostgres(c.get("settings"), (db, { listClosures }) => listClosures(db, clinic.id));
     return c.json({ data, page: { next: null } });
-  })
+  },
   /** [S8] Closes the clinic from this date on ("snow day"): first told what falls out, then with `?apply=true` done. */
-  .put("/:id/closures/:from", async (c) => {
+  putClosure: async (c) => {
     const found = await managed(c);
     if ("problem" in found) return sendProblem(c, found.problem);
     const { known, clinic, admitted } = found;
@@ -166,9 +166,9 @@ export const clinicAdministration = new Hono<EdgeEnv>()
       after: async () =>
         appointments === "cancel" ? cancelThem(c, admitted.principal, await outside(), "clinic-closed") : {},
     });
-  })
+  },
   /** Opens it again. */
-  .delete("/:id/closures/:from", async (c) => {
+  removeClosure: async (c) => {
     const found = await managed(c);
     if ("problem" in found) return sendProblem(c, found.problem);
     const { known, clinic } = found;
@@ -180,7 +180,8 @@ export const clinicAdministration = new Hono<EdgeEnv>()
     if (!written.ok) return sendProblem(c, NOT_FOUND);
     await published(c, calendarsAt(known, clinic, await everybodyAt(c, known, clinic)));
     return c.body(null, 204);
-  });
+  },
+} satisfies Partial<Handlers>;
 
 /** What somebody else's hours leave outside at another clinic is none of this clinic's business. */
 const atClinic = async (facts: ReturnType<typeof factsOutside>, { id }: Clinic) =>

@@ -2,14 +2,10 @@
  * Patients' records: made, read, changed, searched, deactivated, merged. Names and dates of birth come in bodies only, never in an
  * address; a foreign record is the 404 of a missing one.
  */
-import { type Context, Hono } from "hono";
-import {
-  mayKeepRecords,
-  type RecordReach,
-  reachesRecord,
-  recordReach,
-} from "../../../core/access/patient-records.ts";
+import type { Context } from "hono";
 import type { Principal } from "../../../core/access/principal.ts";
+import { type Reach, reachesRecord } from "../../../core/access/reach.ts";
+import { reachOf } from "../../../core/access/rules.ts";
 import { type AppointmentFacts, occupiesTime } from "../../../core/booking/appointment.ts";
 import { AGENDA_SHARDS, isPatientId, makePatientId, type PatientId } from "../../../core/ids.ts";
 import { VISIT_MINUTES_MAX } from "../../../core/schedule/config.ts";
@@ -21,9 +17,10 @@ import { askPostgres } from "../postgres.ts";
 import { applyNow, create, etagOf, freshBytes, previewOrApply } from "./admin-commands.ts";
 import { applyQuery, mergeBody, patientBody, patientSearchBody } from "./admin-schemas.ts";
 import { directoryOf } from "./directory.ts";
-import { type Admitted, OUTSIDE_MAX, outsideDto } from "./manage.ts";
+import { callerOf, type Handlers } from "./handlers.ts";
+import { OUTSIDE_MAX, outsideDto } from "./manage.ts";
 import { EVER, forgetPatients } from "./patients.ts";
-import { FORBIDDEN, invalid, NOT_FOUND, type Problem, sendProblem, UNAUTHENTICATED } from "./problem.ts";
+import { FORBIDDEN, invalid, NOT_FOUND, type Problem, sendProblem } from "./problem.ts";
 import { parseBody, parseQuery } from "./schemas.ts";
 
 const rule = (name: string, title: string): Problem => ({
@@ -43,19 +40,8 @@ const TOO_MANY = rule("too-many-merged", "Too many records were merged into one.
 /** What a record shows to whoever may see it. Whether appointments wait elsewhere is for the merge alone. */
 const recordDto = ({ waiting: _waiting, mergedInto: _mergedInto, ...record }: PatientRecord) => record;
 
-/** [PA1] Desks and administrators; who may not gets 403 by role, before anything is read. */
-function keeper(c: Context<EdgeEnv>): Admitted {
-  const principal = c.get("principal");
-  if (!principal) return { ok: false, problem: UNAUTHENTICATED };
-  return mayKeepRecords(principal) ? { ok: true, principal } : { ok: false, problem: FORBIDDEN };
-}
-
 /** [PA1] The record behind an id, if it is in reach: invented, missing and foreign ids are one answer. */
-async function recordIn(
-  c: Context<EdgeEnv>,
-  reach: RecordReach,
-  text: string,
-): Promise<PatientRecord | null> {
+async function recordIn(c: Context<EdgeEnv>, reach: Reach, text: string): Promise<PatientRecord | null> {
   if (!isPatientId(text)) return null;
   const id = text as PatientId;
   const found = await askPostgres(c.get("settings"), (db, queries) => queries.findPatientRecord(db, id));
@@ -65,10 +51,9 @@ async function recordIn(
 type Kept = { readonly principal: Principal; readonly record: PatientRecord } | { readonly problem: Problem };
 
 async function keptRecord(c: Context<EdgeEnv>): Promise<Kept> {
-  const admitted = keeper(c);
-  if (!admitted.ok) return { problem: admitted.problem };
-  const record = await recordIn(c, recordReach(admitted.principal), c.req.param("id") ?? "");
-  return record ? { principal: admitted.principal, record } : { problem: NOT_FOUND };
+  const principal = callerOf(c);
+  const record = await recordIn(c, reachOf(principal, "patient.keep"), c.req.param("id") ?? "");
+  return record ? { principal, record } : { problem: NOT_FOUND };
 }
 
 /** Pages of OUTSIDE_MAX that are looked through: cancelled ones stand in the list too. Nobody has 2,000 visits to come. */
@@ -102,38 +87,38 @@ const standingDto = (principal: Principal, facts: readonly AppointmentFacts[]) =
   count: facts.length,
 });
 
-export const patientRecords = new Hono<EdgeEnv>()
+export const patientRecords = {
   /** [PA2] A new patient, at home in one of the caller's clinics. */
-  .post("/", async (c) => {
-    const admitted = keeper(c);
-    if (!admitted.ok) return sendProblem(c, admitted.problem);
+  createPatient: async (c, principal) => {
     const known = await directoryOf(c);
-    const reach = recordReach(admitted.principal);
-    return create(c, admitted, {
-      kind: "patient",
-      path: "patients",
-      shape: patientBody,
-      check: ({ homeLocationId }) => {
-        const isOwn = reach.kind !== "clinics" || reach.locationIds.includes(homeLocationId);
-        if (!isOwn) return FORBIDDEN; // clinics are public: foreign and missing ones alike
-        return known.clinics.get(homeLocationId)?.active ? null : NO_CLINIC;
+    const reach = reachOf(principal, "patient.keep");
+    return create(
+      c,
+      { ok: true, principal },
+      {
+        kind: "patient",
+        path: "patients",
+        shape: patientBody,
+        check: ({ homeLocationId }) => {
+          const isOwn = reach.kind !== "clinics" || reach.locationIds.includes(homeLocationId);
+          if (!isOwn) return FORBIDDEN; // clinics are public: foreign and missing ones alike
+          return known.clinics.get(homeLocationId)?.active ? null : NO_CLINIC;
+        },
+        freshId: () => makePatientId((freshBytes()[0] as number) % AGENDA_SHARDS, freshBytes()), // shards divide 256
+        insert: (db, { insertPatient }, { id, body, by }) => insertPatient(db, id as PatientId, body, by),
+        tell: null,
+        show: async (id) => {
+          const record = await recordIn(c, reach, id); // a repetition may come after the patient went elsewhere
+          return record ? { body: recordDto(record), version: record.version } : undefined;
+        },
       },
-      freshId: () => makePatientId((freshBytes()[0] as number) % AGENDA_SHARDS, freshBytes()), // shards divide 256
-      insert: (db, { insertPatient }, { id, body, by }) => insertPatient(db, id as PatientId, body, by),
-      tell: null,
-      show: async (id) => {
-        const record = await recordIn(c, reach, id); // a repetition may come after the patient went elsewhere
-        return record ? { body: recordDto(record), version: record.version } : undefined;
-      },
-    });
-  })
+    );
+  },
   /** [PA5] At most 50, by name. A POST, because names do not belong into addresses. */
-  .post("/search", async (c) => {
-    const admitted = keeper(c);
-    if (!admitted.ok) return sendProblem(c, admitted.problem);
+  searchPatients: async (c, principal) => {
     const parsed = await parseBody(c, patientSearchBody);
     if (!parsed.ok) return sendProblem(c, parsed.problem);
-    const reach = recordReach(admitted.principal);
+    const reach = reachOf(principal, "patient.list");
     const search = { ...parsed.value, homeLocationIds: reach.kind === "clinics" ? reach.locationIds : null };
     const found = await askPostgres(c.get("settings"), async (db, queries) => {
       if (!queries.isNarrow(search)) return null;
@@ -146,12 +131,10 @@ export const patientRecords = new Hono<EdgeEnv>()
         invalid([{ pointer: "/name", message: "must have a word of three letters, or give a birth date" }]),
       );
     return c.json({ data: found.rows, page: { next: null }, isComplete: found.more === found.rows.length });
-  })
+  },
   /** [PA7] Of a merged id the record that stands for it: `id` and `Content-Location` say whose. */
-  .get("/:id", async (c) => {
-    const principal = c.get("principal");
-    if (!principal) return sendProblem(c, UNAUTHENTICATED);
-    const reach = recordReach(principal);
+  readPatient: async (c, principal) => {
+    const reach = reachOf(principal, "patient.read");
     if (reach.kind === "nothing") return sendProblem(c, FORBIDDEN);
     let record = await recordIn(c, reach, c.req.param("id"));
     if (record?.mergedInto) {
@@ -162,9 +145,9 @@ export const patientRecords = new Hono<EdgeEnv>()
     c.header("ETag", etagOf(record.version));
     c.header("Cache-Control", "no-store");
     return c.json(recordDto(record));
-  })
+  },
   /** [PA3] The whole record anew. A desk may give a patient to another clinic, and does not see them from then on. */
-  .put("/:id", async (c) => {
+  changePatient: async (c) => {
     const kept = await keptRecord(c);
     if ("problem" in kept) return sendProblem(c, kept.problem);
     const { record } = kept;
@@ -180,10 +163,11 @@ export const patientRecords = new Hono<EdgeEnv>()
       write: (db, { updatePatient }, version) => updatePatient(db, record.id, parsed.value, version),
       tell: null,
     });
-  })
-  .post("/:id/deactivate", (c) => setActive(c, false))
-  .post("/:id/activate", (c) => setActive(c, true))
-  .post("/:id/merge", (c) => merge(c));
+  },
+  deactivatePatient: (c) => setActive(c, false),
+  activatePatient: (c) => setActive(c, true),
+  mergePatient: (c) => merge(c),
+} satisfies Partial<Handlers>;
 
 const NO_CLINIC = invalid([{ pointer: "/homeLocationId", message: "must exist" }]);
 
@@ -219,7 +203,7 @@ async function merge(c: Context<EdgeEnv>): Promise<Response> {
   if (!parsed.ok) return sendProblem(c, parsed.problem);
   if (parsed.value.into === record.id)
     return sendProblem(c, invalid([{ pointer: "/into", message: "must be another patient" }]));
-  const into = await recordIn(c, recordReach(principal), parsed.value.into);
+  const into = await recordIn(c, reachOf(principal, "patient.keep"), parsed.value.into);
   if (!into) return sendProblem(c, NOT_FOUND);
   const told = { id: record.id, into: into.id };
   if (record.mergedInto === into.id) return c.json({ applied: true, version: record.version, ...told }); // done before

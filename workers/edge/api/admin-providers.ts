@@ -1,5 +1,5 @@
 /** Providers: made, changed, their schedules, deactivated. For administrators, and desks of all their clinics. */
-import { type Context, Hono } from "hono";
+import type { Context } from "hono";
 import type { Provider } from "../../../core/directory/directory.ts";
 import { type LocationId, makeId, type ProviderId, type VisitTypeId } from "../../../core/ids.ts";
 import { spellInZone } from "../../../core/schedule/clinic-time.ts";
@@ -13,6 +13,7 @@ import { freshDirectory } from "./admin-clinics.ts";
 import { cancelThem, create, etagOf, freshBytes, previewOrApply } from "./admin-commands.ts";
 import { deactivationBody, profileBody, providerBody, scheduleBody } from "./admin-schemas.ts";
 import { directoryForProvider, providerDto } from "./directory.ts";
+import type { Handlers } from "./handlers.ts";
 import { factsOutside, mayManage, outsideDto } from "./manage.ts";
 import { invalid, NOT_FOUND, sendProblem } from "./problem.ts";
 import { parseBody, parseBodyIfAny } from "./schemas.ts";
@@ -112,9 +113,9 @@ const settingsDto = (provider: Provider) => ({
   travelMinutes: provider.calendar.travelMinutes ?? null,
 });
 
-export const providerAdministration = new Hono<EdgeEnv>()
+export const providerAdministration = {
   /** A new provider, with a calendar that takes bookings when this answers. */
-  .post("/", (c) =>
+  createProvider: (c) =>
     create(c, mayManage(c, "network"), {
       kind: "provider",
       path: "providers",
@@ -129,17 +130,16 @@ export const providerAdministration = new Hono<EdgeEnv>()
         return provider && { body: providerDto(known, provider), version: provider.calendar.version };
       },
     }),
-  )
-  .get("/:id/settings", async (c) => {
+  readProviderSettings: async (c) => {
     const provider = (await directoryForProvider(c, c.req.param("id"))).providers.get(c.req.param("id"));
     const admitted = mayManage(c, provider?.locationIds ?? "network");
     if (!admitted.ok) return sendProblem(c, admitted.problem);
     if (!provider) return sendProblem(c, NOT_FOUND);
     c.header("ETag", etagOf(provider.calendar.version));
     return c.json(settingsDto(provider));
-  })
+  },
   /** [D19] Who they are and what they offer: first told which appointments fall out, then with `?apply=true` done. */
-  .put("/:id", async (c) => {
+  changeProvider: async (c) => {
     const known = await freshDirectory(c);
     const provider = known.providers.get(c.req.param("id"));
     const admitted = mayManage(c, provider?.locationIds ?? "network");
@@ -172,18 +172,18 @@ export const providerAdministration = new Hono<EdgeEnv>()
       write: (db, { updateProvider }, version) => updateProvider(db, { ...value, id: provider.id }, version),
       tell: [provider.id],
     });
-  })
+  },
   /** Weekly hours, breaks and exceptions as they stand; the ETag is what `PUT` wants back. */
-  .get("/:id/schedule", async (c) => {
+  readSchedule: async (c) => {
     const provider = (await directoryForProvider(c, c.req.param("id"))).providers.get(c.req.param("id"));
     const admitted = mayManage(c, provider?.locationIds ?? "network");
     if (!admitted.ok) return sendProblem(c, admitted.problem);
     if (!provider) return sendProblem(c, NOT_FOUND);
     c.header("ETag", etagOf(provider.calendar.version));
     return c.json(scheduleDto(provider));
-  })
+  },
   /** [D13] [D14] The whole schedule anew: first told what opens, closes and falls out, then with `?apply=true` done. */
-  .put("/:id/schedule", async (c) => {
+  changeSchedule: async (c) => {
     const known = await freshDirectory(c);
     const provider = known.providers.get(c.req.param("id"));
     const admitted = mayManage(c, provider?.locationIds ?? "network");
@@ -214,9 +214,10 @@ export const providerAdministration = new Hono<EdgeEnv>()
       write: (db, { replaceSchedule }, version) => replaceSchedule(db, provider.id, version, sites),
       tell: [provider.id],
     });
-  })
-  .post("/:id/deactivate", (c) => setActive(c, c.req.param("id"), false))
-  .post("/:id/activate", (c) => setActive(c, c.req.param("id"), true));
+  },
+  deactivateProvider: (c) => setActive(c, c.req.param("id"), false),
+  activateProvider: (c) => setActive(c, c.req.param("id"), true),
+} satisfies Partial<Handlers>;
 
 /** [D10] [D24] Nobody finds or books a deactivated provider; what was booked stays and is named here, or is cancelled. */
 async function setActive(c: Context<EdgeEnv>, id: string, active: boolean): Promise<Response> {

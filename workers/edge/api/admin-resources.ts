@@ -1,5 +1,5 @@
 /** [R1] [D22] Rooms, machines and interpreters of a clinic. For administrators, and the clinic's own desk. */
-import { type Context, Hono } from "hono";
+import type { Context } from "hono";
 import type { Clinic } from "../../../core/directory/directory.ts";
 import { makeId, PROVIDER_ID, type ProviderId } from "../../../core/ids.ts";
 import type { EdgeEnv } from "../env.ts";
@@ -7,6 +7,7 @@ import { askPostgres } from "../postgres.ts";
 import { applyNow, create, etagOf, freshBytes, previewOrApply } from "./admin-commands.ts";
 import { resourceBody, resourceChangeBody } from "./admin-schemas.ts";
 import { directoryOf } from "./directory.ts";
+import type { Handlers } from "./handlers.ts";
 import { type Admitted, mayManage } from "./manage.ts";
 import { NOT_FOUND, type Problem, sendProblem } from "./problem.ts";
 import { parseBody } from "./schemas.ts";
@@ -38,16 +39,16 @@ const rowOf = (c: Context<EdgeEnv>, id: string) =>
     ? askPostgres(c.get("settings"), (db, { findResource }) => findResource(db, id as ProviderId))
     : null;
 
-export const resourceAdministration = new Hono<EdgeEnv>()
+export const resourceAdministration = {
   /** All of a clinic, deactivated ones too: some dozens, so there is one page. */
-  .get("/:id/resources", async (c) => {
+  listResources: async (c) => {
     const found = await clinicOf(c);
     if ("problem" in found) return sendProblem(c, found.problem);
     const { id } = found.clinic;
     const data = await askPostgres(c.get("settings"), (db, { listResources }) => listResources(db, id));
     return c.json({ data, page: { next: null } });
-  })
-  .post("/:id/resources", async (c) => {
+  },
+  createResource: async (c) => {
     const found = await clinicOf(c);
     if ("problem" in found) return sendProblem(c, found.problem);
     const { id: locationId } = found.clinic;
@@ -64,15 +65,15 @@ export const resourceAdministration = new Hono<EdgeEnv>()
         return row ? { body: row, version: row.version } : undefined;
       },
     });
-  })
-  .get("/:id/resources/:resource", async (c) => {
+  },
+  readResource: async (c) => {
     const row = await resourceOf(c);
     if ("problem" in row) return sendProblem(c, row.problem);
     c.header("ETag", etagOf(row.version));
     return c.json(row);
-  })
+  },
   /** Name, hours and exceptions. What is reserved stays reserved: the provider's time decides about a visit. */
-  .put("/:id/resources/:resource", async (c) => {
+  changeResource: async (c) => {
     const row = await resourceOf(c);
     if ("problem" in row) return sendProblem(c, row.problem);
     const parsed = await parseBody(c, resourceChangeBody);
@@ -82,9 +83,10 @@ export const resourceAdministration = new Hono<EdgeEnv>()
       write: (db, { updateResource }, version) => updateResource(db, row.id, parsed.value, version),
       tell: [row.id],
     });
-  })
-  .post("/:id/resources/:resource/deactivate", (c) => setActive(c, false))
-  .post("/:id/resources/:resource/activate", (c) => setActive(c, true));
+  },
+  deactivateResource: (c) => setActive(c, false),
+  activateResource: (c) => setActive(c, true),
+} satisfies Partial<Handlers>;
 
 /** [D10] Nobody is given it any more; who was given it keeps it. */
 async function setActive(c: Context<EdgeEnv>, active: boolean): Promise<Response> {

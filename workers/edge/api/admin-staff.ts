@@ -1,10 +1,11 @@
 /** [D23] The people of the clinics: who they are, their role, their clinics. For administrators only. */
-import { type Context, Hono } from "hono";
+import type { Context } from "hono";
 import { type LocationId, makeId, STAFF_ID, type StaffId } from "../../../core/ids.ts";
 import type { EdgeEnv } from "../env.ts";
 import { askPostgres } from "../postgres.ts";
 import { applyNow, create, etagOf, freshBytes, previewOrApply } from "./admin-commands.ts";
 import { staffBody } from "./admin-schemas.ts";
+import type { Handlers } from "./handlers.ts";
 import { mayManage } from "./manage.ts";
 import { BAD_CURSOR, decodeCursor, encodeCursor, isText, sendPage } from "./paging.ts";
 import { NOT_FOUND, sendProblem } from "./problem.ts";
@@ -22,8 +23,8 @@ async function managed(c: Context<EdgeEnv>) {
   return (await memberOf(c, c.req.param("id") ?? "")) ?? { problem: NOT_FOUND };
 }
 
-export const staffAdministration = new Hono<EdgeEnv>()
-  .get("/", async (c) => {
+export const staffAdministration = {
+  listStaff: async (c) => {
     const admitted = mayManage(c, "network");
     if (!admitted.ok) return sendProblem(c, admitted.problem);
     const query = parseQuery(c, listQuery);
@@ -37,8 +38,8 @@ export const staffAdministration = new Hono<EdgeEnv>()
     const page = found.slice(0, limit);
     const last = page.at(-1);
     return sendPage(c, page, found.length > limit && last ? encodeCursor([last.id]) : null);
-  })
-  .post("/", (c) =>
+  },
+  createStaff: (c) =>
     create(c, mayManage(c, "network"), {
       kind: "staff",
       path: "staff",
@@ -51,14 +52,13 @@ export const staffAdministration = new Hono<EdgeEnv>()
         return member ? { body: { ...member }, version: member.version } : undefined;
       },
     }),
-  )
-  .get("/:id", async (c) => {
+  readStaff: async (c) => {
     const member = await managed(c);
     if ("problem" in member) return sendProblem(c, member.problem);
     c.header("ETag", etagOf(member.version));
     return c.json(member);
-  })
-  .put("/:id", async (c) => {
+  },
+  changeStaff: async (c) => {
     const member = await managed(c);
     if ("problem" in member) return sendProblem(c, member.problem);
     const parsed = await parseBody(c, staffBody);
@@ -68,9 +68,10 @@ export const staffAdministration = new Hono<EdgeEnv>()
       write: (db, { updateStaff }, version) => updateStaff(db, member.id, clinicsOf(parsed.value), version),
       tell: null,
     });
-  })
-  .post("/:id/deactivate", (c) => setActive(c, false))
-  .post("/:id/activate", (c) => setActive(c, true));
+  },
+  deactivateStaff: (c) => setActive(c, false),
+  activateStaff: (c) => setActive(c, true),
+} satisfies Partial<Handlers>;
 
 /** In one order, whatever order they came in: the row shows no other. */
 const clinicsOf = <T extends { readonly clinics: readonly LocationId[] }>(body: T): T => ({

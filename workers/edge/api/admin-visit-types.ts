@@ -1,13 +1,14 @@
 /** Visit types, the rules that everybody has who offers one: made, changed, deactivated. For administrators; desks read them. */
-import { type Context, Hono } from "hono";
+import type { Context } from "hono";
 import { makeId, VISIT_TYPE_ID, type VisitTypeId } from "../../../core/ids.ts";
 import type { EdgeEnv } from "../env.ts";
 import { askPostgres } from "../postgres.ts";
 import { freshDirectory } from "./admin-clinics.ts";
 import { applyNow, create, etagOf, freshBytes, previewOrApply } from "./admin-commands.ts";
 import { visitTypeBody } from "./admin-schemas.ts";
+import type { Handlers } from "./handlers.ts";
 import { factsOutside, mayManage, outsideDto } from "./manage.ts";
-import { FORBIDDEN, NOT_FOUND, sendProblem, UNAUTHENTICATED } from "./problem.ts";
+import { NOT_FOUND, sendProblem } from "./problem.ts";
 import { parseBody } from "./schemas.ts";
 
 const findRow = (c: Context<EdgeEnv>, id: string) =>
@@ -21,8 +22,8 @@ const offering = (c: Context<EdgeEnv>, id: VisitTypeId) =>
     providersOffering(db, id, PROVIDERS_MAX),
   );
 
-export const visitTypeAdministration = new Hono<EdgeEnv>()
-  .post("/", (c) =>
+export const visitTypeAdministration = {
+  createVisitType: (c) =>
     create(c, mayManage(c, "network"), {
       kind: "visit-type",
       path: "visit-types",
@@ -35,19 +36,15 @@ export const visitTypeAdministration = new Hono<EdgeEnv>()
         return row ? { body: row, version: row.version } : undefined;
       },
     }),
-  )
   /** Every rule of it, with the version that `PUT` wants back. */
-  .get("/:id/settings", async (c) => {
-    const principal = c.get("principal");
-    if (!principal) return sendProblem(c, UNAUTHENTICATED);
-    if (principal.role !== "admin" && principal.role !== "staff") return sendProblem(c, FORBIDDEN);
+  readVisitTypeSettings: async (c) => {
     const row = await findRow(c, c.req.param("id"));
     if (!row) return sendProblem(c, NOT_FOUND);
     c.header("ETag", etagOf(row.version));
     return c.json(row);
-  })
+  },
   /** [D20] What was promised stays as it was taken ([S10]), so nothing falls out of other rules: done at once. */
-  .put("/:id", async (c) => {
+  changeVisitType: async (c) => {
     const admitted = mayManage(c, "network");
     if (!admitted.ok) return sendProblem(c, admitted.problem);
     const row = await findRow(c, c.req.param("id"));
@@ -65,9 +62,10 @@ export const visitTypeAdministration = new Hono<EdgeEnv>()
       },
       { calendars: calendars.length },
     );
-  })
-  .post("/:id/deactivate", (c) => setActive(c, false))
-  .post("/:id/activate", (c) => setActive(c, true));
+  },
+  deactivateVisitType: (c) => setActive(c, false),
+  activateVisitType: (c) => setActive(c, true),
+} satisfies Partial<Handlers>;
 
 /** [D10] Nobody offers it any more; what was booked stays, and is named here. */
 async function setActive(c: Context<EdgeEnv>, active: boolean): Promise<Response> {

@@ -1,9 +1,10 @@
 /** Book, read, move, cancel. Handlers find out who may; whether a time can be had is the calendar's word. */
-import { type Context, Hono } from "hono";
+import type { Context } from "hono";
 import type { Principal } from "../../../core/access/principal.ts";
+import { admission } from "../../../core/access/rules.ts";
 import type { Appointment } from "../../../core/booking/appointment.ts";
 import { appointmentDto, staffAppointmentDto } from "../../../core/booking/appointment-dto.ts";
-import { mayCommand, STATUS_ACTIONS } from "../../../core/booking/status-rules.ts";
+import type { StatusAction } from "../../../core/booking/status-rules.ts";
 import {
   bookAppointment,
   cancelAppointment,
@@ -17,6 +18,7 @@ import type { StatusAnswer } from "../booking.ts";
 import type { EdgeEnv } from "../env.ts";
 import { reopenProblem } from "../reopen.ts";
 import { parseAppointmentId } from "../routing-ids.ts";
+import type { Handlers } from "./handlers.ts";
 import { holdToken, idempotencyKey, ifMatchVersion, ifMatchVersionIfGiven } from "./headers.ts";
 import {
   BUSY,
@@ -27,12 +29,10 @@ import {
   type Problem,
   problemFor,
   sendProblem,
-  UNAUTHENTICATED,
 } from "./problem.ts";
 import { bookingBody, cancelQuery, moveBody, parseBody, parseQuery } from "./schemas.ts";
 
-const TRANSITION_ACTIONS = STATUS_ACTIONS.filter((action) => action !== "cancel"); // which is DELETE
-type TransitionAction = (typeof TRANSITION_ACTIONS)[number];
+type TransitionAction = Exclude<StatusAction, "cancel">; // which is DELETE
 /** Some clients send an empty object with every POST. */
 const EMPTY_BODY = /^\s*(\{\s*\})?\s*$/;
 
@@ -61,19 +61,16 @@ function sendTaken(c: Context<EdgeEnv>, outcome: TakeOutcome, status: 200 | 201)
   return sendProblem(c, problemOfTake(answer, timeZone));
 }
 
-/** [B25] The clinic itself: may lift rules, and sees why it did. */
-const mayOverride = ({ role }: Principal): boolean =>
-  role === "staff" || role === "provider" || role === "admin";
+const mayOverride = (principal: Principal): boolean => admission(principal, "appointment.override") === "yes";
 
-/** Roles that book, move and cancel; a provider on their own calendar. A kiosk books walk-ins with its own rule, later. */
-const mayChange = (principal: Principal): boolean =>
-  principal.role === "patient" || principal.role === "service" || mayOverride(principal);
+/** Some clients send a body with every POST; the address says it all. */
+const commands =
+  (action: TransitionAction) =>
+  (c: Context<EdgeEnv, "/:id">, principal: Principal): Promise<Response> =>
+    transition(c, principal, c.req.param("id"), action);
 
-export const appointments = new Hono<EdgeEnv>()
-  .post("/", async (c) => {
-    const principal = c.get("principal");
-    if (!principal) return sendProblem(c, UNAUTHENTICATED);
-    if (!mayChange(principal)) return sendProblem(c, FORBIDDEN);
+export const appointments = {
+  bookAppointment: async (c, principal) => {
     const key = idempotencyKey(c, "required");
     if (!key.ok) return sendProblem(c, key.problem);
     const body = await parseBody(c, bookingBody);
@@ -83,17 +80,12 @@ export const appointments = new Hono<EdgeEnv>()
       return sendProblem(c, invalid([{ pointer: "/header/Hold-Token", message: "is required with holdId" }]));
     if (body.value.override && !mayOverride(principal)) return sendProblem(c, FORBIDDEN);
     return sendTaken(c, await bookAppointment(c, principal, key.value, body.value, token), 201);
-  })
-  .get("/:id", async (c) => {
-    const principal = c.get("principal");
-    if (!principal) return sendProblem(c, UNAUTHENTICATED);
+  },
+  readAppointment: async (c, principal) => {
     const found = await findAppointment(c, principal, c.req.param("id"));
     return found.ok ? sendAppointment(c, 200, found.appointment, false) : sendProblem(c, found.problem);
-  })
-  .patch("/:id", async (c) => {
-    const principal = c.get("principal");
-    if (!principal) return sendProblem(c, UNAUTHENTICATED);
-    if (!mayChange(principal)) return sendProblem(c, FORBIDDEN);
+  },
+  moveAppointment: async (c, principal) => {
     const key = idempotencyKey(c, "optional");
     if (!key.ok) return sendProblem(c, key.problem);
     const body = await parseBody(c, moveBody);
@@ -105,11 +97,8 @@ export const appointments = new Hono<EdgeEnv>()
     if (!version.ok) return sendProblem(c, version.problem);
     const terms = { ifMatch: version.value, key: key.value };
     return sendTaken(c, await moveAppointment(c, principal, found, terms, body.value), 200);
-  })
-  .delete("/:id", async (c) => {
-    const principal = c.get("principal");
-    if (!principal) return sendProblem(c, UNAUTHENTICATED);
-    if (!mayCommand(principal.role, "cancel")) return sendProblem(c, FORBIDDEN);
+  },
+  cancelAppointment: async (c, principal) => {
     const key = idempotencyKey(c, "optional");
     if (!key.ok) return sendProblem(c, key.problem);
     const query = parseQuery(c, cancelQuery);
@@ -122,14 +111,14 @@ export const appointments = new Hono<EdgeEnv>()
     const terms = { ifMatch: version.value, key: key.value };
     const answer = await cancelAppointment(c, principal, parsed, terms, reasonCode);
     return sendChanged(c, answer);
-  })
-  .post(`/:id/:action{${TRANSITION_ACTIONS.join("|")}}`, async (c) => {
-    const principal = c.get("principal");
-    if (!principal) return sendProblem(c, UNAUTHENTICATED);
-    const action = c.req.param("action") as TransitionAction; // the route lets nothing else through
-    if (!mayCommand(principal.role, action)) return sendProblem(c, FORBIDDEN);
-    return transition(c, principal, c.req.param("id"), action);
-  });
+  },
+  confirmAppointment: commands("confirm"),
+  checkInAppointment: commands("check-in"),
+  startAppointment: commands("start"),
+  completeAppointment: commands("complete"),
+  missAppointment: commands("no-show"),
+  reopenAppointment: commands("reopen"),
+} satisfies Partial<Handlers>;
 
 /** What the calendar said, as HTTP. */
 function sendChanged(c: Context<EdgeEnv>, answer: StatusAnswer): Response {

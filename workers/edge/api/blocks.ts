@@ -1,6 +1,8 @@
 /** Blocks of a provider's calendar: for the desks of their clinics, themselves, admin, and the sync of another calendar. */
-import { type Context, Hono } from "hono";
+import type { Context } from "hono";
 import type { Principal } from "../../../core/access/principal.ts";
+import { reachesClinic } from "../../../core/access/reach.ts";
+import { reachOf } from "../../../core/access/rules.ts";
 import type { Block, BlockRefusal } from "../../../core/booking/block.ts";
 import { blockDto } from "../../../core/booking/block-dto.ts";
 import type { Provider } from "../../../core/directory/directory.ts";
@@ -16,6 +18,7 @@ import { mintBlockId, parseBlockId } from "../routing-ids.ts";
 import { providerCalendar } from "../stubs.ts";
 import { blockBody, blocksQuery } from "./block-schemas.ts";
 import { datesOf, directoryForProvider } from "./directory.ts";
+import { callerOf, type Handlers } from "./handlers.ts";
 import { idempotencyKey } from "./headers.ts";
 import { BAD_CURSOR, decodeCursor, encodeCursor, sendPage } from "./paging.ts";
 import {
@@ -26,7 +29,6 @@ import {
   OUTCOME_UNKNOWN,
   type Problem,
   sendProblem,
-  UNAUTHENTICATED,
 } from "./problem.ts";
 import { parseBody, parseQuery } from "./schemas.ts";
 
@@ -38,18 +40,16 @@ const refused = (problem: Problem): Admitted => ({ ok: false, problem });
 
 /** [Q2] Whose calendar a caller may block. Foreign and missing providers are one answer, as everywhere. */
 async function admit(c: Context<EdgeEnv>, providerId: string): Promise<Admitted> {
-  const principal = c.get("principal");
-  if (!principal) return refused(UNAUTHENTICATED);
-  if (principal.role === "patient" || principal.role === "kiosk") return refused(FORBIDDEN);
+  const principal = callerOf(c);
   const provider = (await directoryForProvider(c, providerId)).providers.get(providerId);
   if (!provider || !worksFor(principal, provider)) return refused(NOT_FOUND);
   return { ok: true, principal, provider };
 }
 
 function worksFor(principal: Principal, provider: Provider): boolean {
-  if (principal.role === "staff") return provider.locationIds.some((id) => principal.clinics.includes(id));
-  if (principal.role === "provider") return principal.providerId === provider.id;
-  return true; // admin and service
+  const reach = reachOf(principal, "block.keep");
+  if (reach.kind === "provider") return reach.providerId === provider.id;
+  return reach.kind === "everything" || provider.locationIds.some((id) => reachesClinic(reach, id));
 }
 
 /** The clinics whose appointments this caller may hear of; null = all. */
@@ -81,8 +81,8 @@ function problemOf(refusal: BlockRefusal): Problem {
 const isStartAndId = (parts: readonly unknown[]): parts is readonly [number, string] =>
   parts.length === 2 && typeof parts[0] === "number" && typeof parts[1] === "string";
 
-export const blocks = new Hono<EdgeEnv>()
-  .post("/:id/blocks", async (c) => {
+export const blocks = {
+  createBlock: async (c) => {
     const admitted = await admit(c, c.req.param("id"));
     if (!admitted.ok) return sendProblem(c, admitted.problem);
     const { principal, provider } = admitted;
@@ -121,8 +121,8 @@ export const blocks = new Hono<EdgeEnv>()
     } finally {
       forgetAvailability(provider.id);
     }
-  })
-  .get("/:id/blocks", async (c) => {
+  },
+  listBlocks: async (c) => {
     const admitted = await admit(c, c.req.param("id"));
     if (!admitted.ok) return sendProblem(c, admitted.problem);
     const { provider } = admitted;
@@ -147,8 +147,8 @@ export const blocks = new Hono<EdgeEnv>()
       logFailure("edge.blocks_failed", error, { provider: provider.id });
       return sendProblem(c, CALENDAR_AWAY);
     }
-  })
-  .delete("/:id/blocks/:block", async (c) => {
+  },
+  removeBlock: async (c) => {
     const admitted = await admit(c, c.req.param("id"));
     if (!admitted.ok) return sendProblem(c, admitted.problem);
     const { principal, provider } = admitted;
@@ -173,7 +173,8 @@ export const blocks = new Hono<EdgeEnv>()
     } finally {
       forgetAvailability(provider.id);
     }
-  });
+  },
+} satisfies Partial<Handlers>;
 
 /** Staff speak for their own clinics, and nobody for a clinic where the provider does not work. */
 const maySayWhere = (principal: Principal, provider: Provider, id: LocationId): boolean =>

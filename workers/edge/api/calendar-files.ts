@@ -1,6 +1,6 @@
 /** iCalendar over HTTP: a file for one appointment, and a feed for one patient's calendar program. */
 import { createHash } from "node:crypto";
-import { type Context, Hono } from "hono";
+import type { Context } from "hono";
 import type { AppointmentFacts } from "../../../core/booking/appointment.ts";
 import {
   appointmentFile,
@@ -18,8 +18,9 @@ import type { Directory } from "../directory-cache.ts";
 import type { EdgeEnv } from "../env.ts";
 import { patientList } from "../patient-list.ts";
 import { clinicIn, directoryForProvider, directoryOf } from "./directory.ts";
+import type { Handlers } from "./handlers.ts";
 import { visiblePatient } from "./patients.ts";
-import { CALENDAR_AWAY, FORBIDDEN, NOT_FOUND, sendProblem, UNAUTHENTICATED } from "./problem.ts";
+import { CALENDAR_AWAY, NOT_FOUND, sendProblem } from "./problem.ts";
 
 /** 128 bits of the text: no two states of one calendar meet. */
 const etagOf = (text: string): string =>
@@ -41,31 +42,24 @@ async function entryOf(
   return { facts, clinic: (await clinicIn(c, known, facts.locationId)) ?? null };
 }
 
-/** Mounted before the route of `/appointments/{id}`, which would take the ending for a part of the id. */
-export const appointmentFiles = new Hono<EdgeEnv>().get("/:file{apt_[0-9a-z]+\\.ics}", async (c) => {
-  const principal = c.get("principal");
-  if (!principal) return sendProblem(c, UNAUTHENTICATED);
-  const found = await findAppointment(c, principal, c.req.param("file").slice(0, -".ics".length));
-  if (!found.ok) return sendProblem(c, found.problem);
-  const known = await directoryForProvider(c, found.provider.id);
-  c.header("Content-Disposition", 'attachment; filename="appointment.ics"');
-  return sendCalendar(c, appointmentFile(await entryOf(c, known, found.appointment)));
-});
-
-export const patientCalendars = new Hono<EdgeEnv>()
-  .post("/:id/calendar-links", async (c) => {
-    const principal = c.get("principal");
-    if (!principal) return sendProblem(c, UNAUTHENTICATED);
+export const calendarFiles = {
+  readAppointmentFile: async (c, principal) => {
+    const found = await findAppointment(c, principal, c.req.param("file").slice(0, -".ics".length));
+    if (!found.ok) return sendProblem(c, found.problem);
+    const known = await directoryForProvider(c, found.provider.id);
+    c.header("Content-Disposition", 'attachment; filename="appointment.ics"');
+    return sendCalendar(c, appointmentFile(await entryOf(c, known, found.appointment)));
+  },
+  shareCalendar: async (c, principal) => {
     // Nobody else: the feed shows all clinics, and staff of one must not see the others'.
-    if (principal.role !== "patient") return sendProblem(c, FORBIDDEN);
     const patient = await visiblePatient(c, principal, c.req.param("id"));
     if (!patient.ok) return sendProblem(c, patient.problem);
     const url = new URL(`/v1/patients/${patient.patientId}/calendar.ics`, c.req.url);
     url.searchParams.set("token", mintFeedToken(c.get("settings").ID_KEYS, patient.patientId));
     c.header("Cache-Control", "no-store");
     return c.json({ url: url.href });
-  })
-  .get("/:id/calendar.ics", async (c) => {
+  },
+  readCalendarFeed: async (c) => {
     // [I6] Wrong, missing and for somebody who is not there: one answer, before any object is asked.
     const id = c.req.param("id");
     const token = c.req.query("token") ?? "";
@@ -84,4 +78,5 @@ export const patientCalendars = new Hono<EdgeEnv>()
       logFailure("edge.feed_failed", error);
       return sendProblem(c, CALENDAR_AWAY);
     }
-  });
+  },
+} satisfies Partial<Handlers>;

@@ -1,7 +1,8 @@
 /** Lists of a clinic's day, to print and to keep for downtime. For its desk. */
-import { type Context, Hono } from "hono";
+import type { Context } from "hono";
 import * as z from "zod";
-import { mayPrintDay } from "../../../core/access/exchange.ts";
+import { reachesClinic } from "../../../core/access/reach.ts";
+import { reachOf } from "../../../core/access/rules.ts";
 import type { Clinic } from "../../../core/directory/directory.ts";
 import { dayList } from "../../../core/exchange/day-list.ts";
 import { dateAt, dayInterval, nextDate } from "../../../core/schedule/clinic-time.ts";
@@ -9,7 +10,8 @@ import { instant } from "../../../core/time.ts";
 import type { EdgeEnv } from "../env.ts";
 import { askPostgres } from "../postgres.ts";
 import { directoryOf } from "./directory.ts";
-import { FORBIDDEN, NOT_FOUND, type Problem, sendProblem, UNAUTHENTICATED } from "./problem.ts";
+import { callerOf, type Handlers } from "./handlers.ts";
+import { NOT_FOUND, type Problem, sendProblem } from "./problem.ts";
 import { date, parseQuery } from "./schemas.ts";
 
 const DAYS_DEFAULT = 3;
@@ -28,11 +30,8 @@ type Admitted = { ok: true; clinic: Clinic } | { ok: false; problem: Problem };
 
 /** [A1] A foreign clinic and one that is not there are one answer. */
 async function clinicFor(c: Context<EdgeEnv>, id: string): Promise<Admitted> {
-  const principal = c.get("principal");
-  if (!principal) return { ok: false, problem: UNAUTHENTICATED };
-  if (principal.role !== "staff" && principal.role !== "admin") return { ok: false, problem: FORBIDDEN };
   const clinic = (await directoryOf(c)).clinics.get(id);
-  return clinic && mayPrintDay(principal, clinic.id)
+  return clinic && reachesClinic(reachOf(callerOf(c), "clinic.day"), clinic.id)
     ? { ok: true, clinic }
     : { ok: false, problem: NOT_FOUND };
 }
@@ -48,8 +47,8 @@ function sendHtml(c: Context<EdgeEnv>, page: unknown, more: Readonly<Record<stri
   });
 }
 
-export const dayLists = new Hono<EdgeEnv>()
-  .get("/:id/day-list", async (c) => {
+export const dayLists = {
+  readDayList: async (c) => {
     const admitted = await clinicFor(c, c.req.param("id"));
     if (!admitted.ok) return sendProblem(c, admitted.problem);
     const query = parseQuery(c, dayQuery);
@@ -65,8 +64,8 @@ export const dayLists = new Hono<EdgeEnv>()
     );
     const { dayPage } = await import("../pages/day-list.ts");
     return sendHtml(c, await dayPage(clinic, dayList(on, clinic.timeZone, visits), { now, isTakingOver }));
-  })
-  .get("/:id/downtime", async (c) => {
+  },
+  readDowntimeList: async (c) => {
     const admitted = await clinicFor(c, c.req.param("id"));
     if (!admitted.ok) return sendProblem(c, admitted.problem);
     const query = parseQuery(c, downtimeQuery);
@@ -91,4 +90,5 @@ export const dayLists = new Hono<EdgeEnv>()
     return sendHtml(c, await downtimePage(clinic, lists, times, { now, isTakingOver }), {
       "content-disposition": `attachment; filename="downtime-${clinic.id}-${dates[0]}.html"`,
     });
-  });
+  },
+} satisfies Partial<Handlers>;

@@ -1,6 +1,6 @@
 /** Clinics, visit types, specialties and providers: public, answered from the isolate's copy of the directory. */
 
-import { type Context, Hono } from "hono";
+import type { Context } from "hono";
 import type * as z from "zod";
 import type { Clinic, Provider, VisitType } from "../../../core/directory/directory.ts";
 import { distanceKm, type Point } from "../../../core/directory/distance.ts";
@@ -15,6 +15,7 @@ import type { EdgeEnv } from "../env.ts";
 import { findProviders, nextOpeningOf } from "../find-providers.ts";
 import { PostgresUnavailable } from "../postgres.ts";
 import { repairOpenings } from "../refresh-openings.ts";
+import type { Handlers } from "./handlers.ts";
 import { BAD_CURSOR, decodeCursor, isText, markStale, pageOf, sendPage } from "./paging.ts";
 import { CALENDAR_AWAY, invalid, NOT_FOUND, sendProblem } from "./problem.ts";
 import { availabilityQuery, listQuery, locationsQuery, type Parsed, parseQuery } from "./schemas.ts";
@@ -96,8 +97,8 @@ function sendSlice<T extends { readonly id: string }>(
   return sendPage(c, page.map(dto), next);
 }
 
-export const locations = new Hono<EdgeEnv>()
-  .get("/", async (c) => {
+export const locations = {
+  listLocations: async (c) => {
     const query = parseQuery(c, locationsQuery);
     if (!query.ok) return sendProblem(c, query.problem);
     const { state } = query.value;
@@ -105,30 +106,35 @@ export const locations = new Hono<EdgeEnv>()
       (clinic) => clinic.active && (state === undefined || clinic.state === state),
     );
     return sendSlice(c, clinics, query.value, clinicDto);
-  })
-  .get("/:id", async (c) => {
+  },
+  readLocation: async (c) => {
     const clinic = (await directoryOf(c)).clinics.get(c.req.param("id"));
     return clinic ? c.json(clinicDto(clinic)) : sendProblem(c, NOT_FOUND);
-  });
+  },
+} satisfies Partial<Handlers>;
 
-export const visitTypes = new Hono<EdgeEnv>().get("/", async (c) => {
-  const query = parseQuery(c, listQuery);
-  return query.ok
-    ? sendSlice(
-        c,
-        [...(await directoryOf(c)).visitTypes.values()].filter(({ active }) => active),
-        query.value,
-        visitTypeDto,
-      )
-    : sendProblem(c, query.problem);
-});
+export const visitTypes = {
+  listVisitTypes: async (c) => {
+    const query = parseQuery(c, listQuery);
+    return query.ok
+      ? sendSlice(
+          c,
+          [...(await directoryOf(c)).visitTypes.values()].filter(({ active }) => active),
+          query.value,
+          visitTypeDto,
+        )
+      : sendProblem(c, query.problem);
+  },
+} satisfies Partial<Handlers>;
 
-export const specialties = new Hono<EdgeEnv>().get("/", async (c) => {
-  const query = parseQuery(c, listQuery);
-  if (!query.ok) return sendProblem(c, query.problem);
-  const named = (await directoryOf(c)).specialties.map((id) => ({ id }));
-  return sendSlice(c, named, query.value, (item) => item);
-});
+export const specialties = {
+  listSpecialties: async (c) => {
+    const query = parseQuery(c, listQuery);
+    if (!query.ok) return sendProblem(c, query.problem);
+    const named = (await directoryOf(c)).specialties.map((id) => ({ id }));
+    return sendSlice(c, named, query.value, (item) => item);
+  },
+} satisfies Partial<Handlers>;
 
 /** Postgres is away, and the rest of the answer does not need it; logged in askPostgres. */
 const nothingKnown = (error: unknown): Awaited<ReturnType<typeof nextOpeningOf>> => {
@@ -138,8 +144,8 @@ const nothingKnown = (error: unknown): Awaited<ReturnType<typeof nextOpeningOf>>
 
 const UNKNOWN_PLACE = invalid([{ pointer: "/query/near", message: "is a ZIP code that we do not know" }]);
 
-export const providers = new Hono<EdgeEnv>()
-  .get("/", async (c) => {
+export const providers = {
+  listProviders: async (c) => {
     const query = parseQuery(c, providersQuery);
     if (!query.ok) return sendProblem(c, query.problem);
     const known = await directoryOf(c);
@@ -154,16 +160,16 @@ export const providers = new Hono<EdgeEnv>()
       ...(correctedQuery !== null && { correctedQuery }),
       ...(isStale && { asOf: new Date(asOf).toISOString() }),
     });
-  })
-  .get("/:id", async (c) => {
+  },
+  readProvider: async (c) => {
     const known = await directoryOf(c);
     const provider = known.providers.get(c.req.param("id"));
     if (!provider) return sendProblem(c, NOT_FOUND);
     const { next, repairs } = await nextOpeningOf(c.get("settings"), provider).catch(nothingKnown);
     repairOpenings(c, known, repairs);
     return c.json(providerDto(known, provider, { next }));
-  })
-  .get("/:id/availability", async (c) => {
+  },
+  readAvailability: async (c) => {
     const query = parseAvailability(c);
     if (!query.ok) return sendProblem(c, query.problem);
     const provider = (await directoryForProvider(c, c.req.param("id"))).providers.get(c.req.param("id"));
@@ -196,7 +202,8 @@ export const providers = new Hono<EdgeEnv>()
     c.header("Cache-Control", "no-cache");
     if (c.req.header("if-none-match") === answer.etag) return c.body(null, 304);
     return c.body(answer.body, 200, { "content-type": "application/json" });
-  });
+  },
+} satisfies Partial<Handlers>;
 
 type ParsedAvailability = Extract<Parsed<z.output<typeof availabilityQuery>>, { ok: true }>;
 

@@ -1,10 +1,9 @@
 /** Files that go out: everything for administrators, what concerns their clinics for staff. */
-import { Hono } from "hono";
 import * as z from "zod";
-import { exportReach } from "../../../core/access/exchange.ts";
+import { reachOf } from "../../../core/access/rules.ts";
 import { EXPORT_KINDS } from "../../../core/exchange/kinds.ts";
-import type { EdgeEnv } from "../env.ts";
-import { FORBIDDEN, NOT_FOUND, sendProblem, UNAUTHENTICATED } from "./problem.ts";
+import type { Handlers } from "./handlers.ts";
+import { FORBIDDEN, NOT_FOUND, sendProblem } from "./problem.ts";
 import { otherSystem, parseQuery } from "./schemas.ts";
 
 const exportQuery = z.strictObject({
@@ -14,22 +13,22 @@ const exportQuery = z.strictObject({
 
 const TYPES = { csv: "text/csv; charset=utf-8", ndjson: "application/x-ndjson" } as const;
 
-export const exports = new Hono<EdgeEnv>().get("/:kind", async (c) => {
-  const principal = c.get("principal");
-  if (!principal) return sendProblem(c, UNAUTHENTICATED);
-  const kind = EXPORT_KINDS.find((one) => one === c.req.param("kind"));
-  if (!kind) return sendProblem(c, NOT_FOUND);
-  const reach = exportReach(principal, kind);
-  if (reach.kind === "nothing") return sendProblem(c, FORBIDDEN);
-  const query = parseQuery(c, exportQuery);
-  if (!query.ok) return sendProblem(c, query.problem);
-  const { format, system } = query.value;
-  const { exportStream } = await import("../exchange/export-stream.ts");
-  const body = await exportStream(c.get("settings"), { kind, format, system: system ?? null, reach });
-  const date = new Date().toISOString().slice(0, 10);
-  return c.body(body, 200, {
-    "content-type": TYPES[format],
-    "content-disposition": `attachment; filename="${kind}-${date}.${format}"`,
-    "cache-control": "no-store",
-  });
-});
+export const exports = {
+  exportFile: async (c, principal) => {
+    const kind = EXPORT_KINDS.find((one) => one === c.req.param("kind"));
+    if (!kind) return sendProblem(c, NOT_FOUND);
+    const reach = reachOf(principal, kind === "staff" ? "staff.export" : "network.export"); // [IE8]
+    if (reach.kind === "nothing") return sendProblem(c, FORBIDDEN);
+    const query = parseQuery(c, exportQuery);
+    if (!query.ok) return sendProblem(c, query.problem);
+    const { format, system } = query.value;
+    const { exportStream } = await import("../exchange/export-stream.ts");
+    const body = await exportStream(c.get("settings"), { kind, format, system: system ?? null, reach });
+    const date = new Date().toISOString().slice(0, 10);
+    return c.body(body, 200, {
+      "content-type": TYPES[format],
+      "content-disposition": `attachment; filename="${kind}-${date}.${format}"`,
+      "cache-control": "no-store",
+    });
+  },
+} satisfies Partial<Handlers>;

@@ -1,9 +1,8 @@
 /** Whether bookings work, and with `?deep=1` the state and lag of every dependency. Public: numbers only. */
-import { Hono } from "hono";
 import { CONSUMER_GROUPS } from "../../../core/events/log.ts";
 import { directory } from "../directory-cache.ts";
-import type { EdgeEnv } from "../env.ts";
 import { appointmentLogs } from "../stubs.ts";
+import type { Handlers } from "./handlers.ts";
 import { sendProblem } from "./problem.ts";
 import { deepQuery, parseQuery } from "./schemas.ts";
 
@@ -17,15 +16,17 @@ async function logLag(env: Env): Promise<Record<string, number>> {
   );
 }
 
-export const health = new Hono<EdgeEnv>().get("/", async (c) => {
-  const query = parseQuery(c, deepQuery);
-  if (!query.ok) return sendProblem(c, query.problem);
-  const known = await directory(c.get("settings"), (work) => c.executionCtx.waitUntil(work));
-  if (!query.value.deep) return c.json({ status: "ok" });
-  return c.json({
-    status: "ok",
-    directory: { clinics: known.clinics.size, providers: known.providers.size },
-    /** Records that each consumer group of the event log has not done yet. */
-    log: { lag: await logLag(c.env) },
-  });
-});
+export const health = {
+  readHealth: async (c) => {
+    const query = parseQuery(c, deepQuery);
+    if (!query.ok) return sendProblem(c, query.problem);
+    const known = await directory(c.get("settings"), (work) => c.executionCtx.waitUntil(work));
+    if (!query.value.deep) return c.json({ status: "ok" });
+    return c.json({
+      status: "ok",
+      directory: { clinics: known.clinics.size, providers: known.providers.size },
+      /** Records that each consumer group of the event log has not done yet. */
+      log: { lag: await logLag(c.env) },
+    });
+  },
+} satisfies Partial<Handlers>;

@@ -1,10 +1,11 @@
 /** Hold a start, look at it, keep it longer, give it back. No account is needed: the token is what opens a hold. */
-import { type Context, Hono } from "hono";
+import type { Context } from "hono";
 import { holdDto } from "../../../core/booking/hold-dto.ts";
 import { type Instant, instant } from "../../../core/time.ts";
 import type { EdgeEnv } from "../env.ts";
 import { changeHold, type HoldOutcome, placeHold, readHold } from "../hold-start.ts";
 import { tokenOf } from "../hold-token.ts";
+import type { Handlers } from "./handlers.ts";
 import { holdToken, idempotencyKey } from "./headers.ts";
 import { sendProblem } from "./problem.ts";
 import { holdBody, parseBody } from "./schemas.ts";
@@ -29,19 +30,18 @@ function sendHold(c: Context<EdgeEnv>, outcome: HoldOutcome): Response {
 
 const now = (): Instant => instant(Date.now());
 
-export const holds = new Hono<EdgeEnv>()
-  .post("/", async (c) => {
+export const holds = {
+  createHold: async (c) => {
     const key = idempotencyKey(c, "required");
     if (!key.ok) return sendProblem(c, key.problem);
     const body = await parseBody(c, holdBody);
     if (!body.ok) return sendProblem(c, body.problem);
     return sendPlaced(c, await placeHold(c, key.value, body.value));
-  })
-  .get("/:id", async (c) => sendHold(c, await readHold(c, c.req.param("id"), holdToken(c))))
-  .post("/:id/extend", async (c) =>
-    sendHold(c, await changeHold(c, c.req.param("id"), holdToken(c), "extendHold")),
-  )
-  .delete("/:id", async (c) => {
+  },
+  readHold: async (c) => sendHold(c, await readHold(c, c.req.param("id"), holdToken(c))),
+  extendHold: async (c) => sendHold(c, await changeHold(c, c.req.param("id"), holdToken(c), "extendHold")),
+  releaseHold: async (c) => {
     const outcome = await changeHold(c, c.req.param("id"), holdToken(c), "releaseHold");
     return outcome.ok ? c.body(null, 204) : sendProblem(c, outcome.problem);
-  });
+  },
+} satisfies Partial<Handlers>;

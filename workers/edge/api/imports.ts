@@ -1,5 +1,5 @@
 /** Files that come in. For administrators; a dry run unless `apply` is said. */
-import { type Context, Hono } from "hono";
+import type { Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { stream } from "hono/streaming";
 import { IMPORT_KINDS } from "../../../core/exchange/kinds.ts";
@@ -8,7 +8,8 @@ import type { EdgeEnv } from "../env.ts";
 import type { FileFormat } from "../exchange/import-file.ts";
 import type { ImportOrder } from "../exchange/run-import.ts";
 import { applyQuery } from "./admin-schemas.ts";
-import { mayManage, published, ringForDirectory } from "./manage.ts";
+import type { Handlers } from "./handlers.ts";
+import { published, ringForDirectory } from "./manage.ts";
 import { NOT_FOUND, type Problem, sendProblem } from "./problem.ts";
 import { otherSystem, parseQuery } from "./schemas.ts";
 
@@ -83,10 +84,8 @@ function formatOf(c: Context<EdgeEnv>): FileFormat | null {
 
 type Wanted = Pick<ImportOrder, "kind" | "system" | "apply"> & { readonly format: FileFormat };
 
-/** Who asks for what: all that can be said of a request before its body is taken in. */
+/** What is asked for: all that can be said of a request before its body is taken in. */
 function wantedBy(c: Context<EdgeEnv>): Wanted | Problem {
-  const admitted = mayManage(c, "network");
-  if (!admitted.ok) return admitted.problem;
   const kind = IMPORT_KINDS.find((one) => one === c.req.param("kind"));
   if (!kind) return NOT_FOUND;
   const query = parseQuery(c, importQuery);
@@ -95,49 +94,55 @@ function wantedBy(c: Context<EdgeEnv>): Wanted | Problem {
   return format ? { kind, format, ...query.value } : WRONG_TYPE;
 }
 
-export const imports = new Hono<EdgeEnv>().post(
-  "/:kind",
-  async (c, next) => {
+const limitFile = bodyLimit({
+  maxSize: IMPORT_BYTES_MAX,
+  onError: (c) => sendProblem(c as never, TOO_LARGE),
+});
+
+export const imports = {
+  importFile: async (c) => {
     const wanted = wantedBy(c);
     if ("status" in wanted) return sendProblem(c, wanted);
     if (isBusy()) return sendProblem(c, BUSY_IMPORTING);
-    await next();
+    let answer: Response | undefined;
+    const refused = await limitFile(c, async () => {
+      answer = await importBody(c, wanted);
+    });
+    return refused ?? (answer as Response); // the limit refuses or goes on
   },
-  bodyLimit({ maxSize: IMPORT_BYTES_MAX, onError: (c) => sendProblem(c as never, TOO_LARGE) }),
-  async (c) => {
-    const wanted = wantedBy(c);
-    if ("status" in wanted) return sendProblem(c, wanted);
-    const bytes = new Uint8Array(await c.req.arrayBuffer());
-    if (isBusy()) return sendProblem(c, BUSY_IMPORTING); // whoever sends slowly keeps nobody waiting
-    const mine: Turn = { until: 0 };
-    renew(mine);
-    turn = mine;
-    let isStreaming = false;
-    try {
-      const { readFile } = await import("../exchange/import-file.ts");
-      const { format, ...order } = wanted;
-      const { rows, problems } = readFile(order.kind, format, bytes, Date.now());
-      if (problems.count > 0) return sendProblem(c, malformed(problems));
-      const { runImport } = await import("../exchange/run-import.ts");
-      const told = runImport(c.get("settings"), { ...order, rows }, Date.now(), {
-        ring: () => ringForDirectory(c),
-        publish: (calendars) => published(c, calendars),
-      });
-      isStreaming = true;
-      c.header("content-type", "application/x-ndjson");
-      return stream(c, async (out) => {
-        try {
-          for await (const line of told) {
-            if (out.aborted) break; // nobody listens: what was written stays, and the file can be sent again
-            renew(mine);
-            await out.write(`${JSON.stringify(line)}\n`);
-          }
-        } finally {
-          release(mine);
+} satisfies Partial<Handlers>;
+
+async function importBody(c: Context<EdgeEnv>, wanted: Wanted): Promise<Response> {
+  const bytes = new Uint8Array(await c.req.arrayBuffer());
+  if (isBusy()) return sendProblem(c, BUSY_IMPORTING); // whoever sends slowly keeps nobody waiting
+  const mine: Turn = { until: 0 };
+  renew(mine);
+  turn = mine;
+  let isStreaming = false;
+  try {
+    const { readFile } = await import("../exchange/import-file.ts");
+    const { format, ...order } = wanted;
+    const { rows, problems } = readFile(order.kind, format, bytes, Date.now());
+    if (problems.count > 0) return sendProblem(c, malformed(problems));
+    const { runImport } = await import("../exchange/run-import.ts");
+    const told = runImport(c.get("settings"), { ...order, rows }, Date.now(), {
+      ring: () => ringForDirectory(c),
+      publish: (calendars) => published(c, calendars),
+    });
+    isStreaming = true;
+    c.header("content-type", "application/x-ndjson");
+    return stream(c, async (out) => {
+      try {
+        for await (const line of told) {
+          if (out.aborted) break; // nobody listens: what was written stays, and the file can be sent again
+          renew(mine);
+          await out.write(`${JSON.stringify(line)}\n`);
         }
-      });
-    } finally {
-      if (!isStreaming) release(mine);
-    }
-  },
-);
+      } finally {
+        release(mine);
+      }
+    });
+  } finally {
+    if (!isStreaming) release(mine);
+  }
+}

@@ -1,14 +1,14 @@
 /** Live sockets: one explicit route per feed, so that nothing else of an object is reachable. */
-import { type Context, Hono } from "hono";
-import { appointmentReach } from "../../../core/access/principal.ts";
+import type { Context } from "hono";
 import { isPatientId, type PatientId } from "../../../core/ids.ts";
 import type { EdgeEnv } from "../env.ts";
 import { configure } from "../provisioning.ts";
 import { patientAgenda, providerCalendar } from "../stubs.ts";
 import { takeOverForPatient } from "../take-over.ts";
 import { directoryForProvider } from "./directory.ts";
+import type { Handlers } from "./handlers.ts";
 import { visiblePatient } from "./patients.ts";
-import { FORBIDDEN, invalid, NOT_FOUND, type Problem, sendProblem, UNAUTHENTICATED } from "./problem.ts";
+import { invalid, NOT_FOUND, type Problem, sendProblem, UNAUTHENTICATED } from "./problem.ts";
 import { liveProviderQuery, parseBody, parseQuery, ticketBody } from "./schemas.ts";
 
 const UPGRADE_REQUIRED: Problem = {
@@ -32,8 +32,8 @@ function forwarded(request: Request, admitted: string | null): Request {
   return new Request(request, { headers });
 }
 
-export const live = new Hono<EdgeEnv>()
-  .get("/providers/:id", async (c) => {
+export const live = {
+  watchProvider: async (c) => {
     const query = parseQuery(c, liveProviderQuery);
     if (!query.ok) return sendProblem(c, query.problem);
     const provider = (await directoryForProvider(c, c.req.param("id"))).providers.get(c.req.param("id"));
@@ -47,25 +47,21 @@ export const live = new Hono<EdgeEnv>()
     if (!wantsSocket(c)) return sendProblem(c, UPGRADE_REQUIRED);
     await configure(c.env, provider); // a screen may be the first one who ever asks this calendar
     return providerCalendar(c.env, provider.id).fetch(forwarded(c.req.raw, null));
-  })
-  .get("/patients/:id", async (c) => {
+  },
+  watchPatient: async (c, principal) => {
     const id = c.req.param("id");
-    const principal = c.get("principal");
     if (!isPatientId(id)) return sendProblem(c, NOT_FOUND);
     if (!principal && !c.req.query("ticket")) return sendProblem(c, UNAUTHENTICATED);
     if (principal) {
       const patient = await visiblePatient(c, principal, id);
       if (!patient.ok) return sendProblem(c, patient.problem);
-      if (appointmentReach(principal).kind === "clinics") return sendProblem(c, FORBIDDEN); // staff watch their clinic, not a person
     }
     if (!wantsSocket(c)) return sendProblem(c, UPGRADE_REQUIRED);
     if (principal) await takeOverForPatient(c, id as PatientId); // a ticket may be invented; a real one was given after it
     // With a ticket the shard itself decides. The number of shards is fixed, so an invented id creates nothing.
     return patientAgenda(c.env, id as PatientId).fetch(forwarded(c.req.raw, principal ? id : null));
-  })
-  .post("/tickets", async (c) => {
-    const principal = c.get("principal");
-    if (!principal) return sendProblem(c, UNAUTHENTICATED);
+  },
+  issueTicket: async (c, principal) => {
     const body = await parseBody(c, ticketBody);
     if (!body.ok) return sendProblem(c, body.problem);
     const wanted = body.value.patientId ?? (principal.role === "patient" ? principal.patientId : undefined);
@@ -73,8 +69,8 @@ export const live = new Hono<EdgeEnv>()
       return sendProblem(c, invalid([{ pointer: "/patientId", message: "is required" }]));
     const patient = await visiblePatient(c, principal, wanted);
     if (!patient.ok) return sendProblem(c, patient.problem);
-    if (appointmentReach(principal).kind === "clinics") return sendProblem(c, FORBIDDEN);
     await takeOverForPatient(c, patient.patientId);
     const ticket = await patientAgenda(c.env, patient.patientId).issueTicket(patient.patientId);
     return c.json({ ticket, expiresInSeconds: TICKET_SECONDS }, 201);
-  });
+  },
+} satisfies Partial<Handlers>;

@@ -1,7 +1,8 @@
 /** What every route of the administration does: who may, what a refusal of Postgres means, and who is told of a change. */
 import type { Context } from "hono";
-import { appointmentReach, type Principal } from "../../../core/access/principal.ts";
-import { reaches } from "../../../core/access/reach.ts";
+import type { Principal } from "../../../core/access/principal.ts";
+import { reaches, reachesClinic } from "../../../core/access/reach.ts";
+import { reachOf } from "../../../core/access/rules.ts";
 import type { AppointmentFacts } from "../../../core/booking/appointment.ts";
 import { DIRECTORY_BELL } from "../../../core/directory/bell.ts";
 import type { Provider } from "../../../core/directory/directory.ts";
@@ -34,10 +35,12 @@ export type Admitted =
 export function mayManage(c: Context<EdgeEnv>, locationIds: readonly LocationId[] | "network"): Admitted {
   const principal = c.get("principal");
   if (!principal) return { ok: false, problem: UNAUTHENTICATED };
-  if (principal.role === "admin") return { ok: true, principal };
-  const own = principal.role === "staff" ? principal.clinics : [];
+  const reach = reachOf(principal, "clinic.manage");
+  if (reach.kind === "everything") return { ok: true, principal };
   const may =
-    locationIds !== "network" && locationIds.length > 0 && locationIds.every((id) => own.includes(id));
+    locationIds !== "network" &&
+    locationIds.length > 0 &&
+    locationIds.every((id) => reachesClinic(reach, id));
   return may ? { ok: true, principal } : { ok: false, problem: FORBIDDEN };
 }
 
@@ -140,7 +143,7 @@ export async function factsOutside(
  * Never whose they are. What lies at foreign clinics is neither named nor counted.
  */
 export function outsideDto(principal: Principal, facts: readonly AppointmentFacts[]) {
-  const reached = facts.filter((one) => reaches(appointmentReach(principal), one));
+  const reached = facts.filter((one) => reaches(reachOf(principal, "appointment.read"), one));
   return {
     count: reached.length,
     appointments: reached.slice(0, OUTSIDE_MAX).map(({ id, providerId, start, end, timeZone }) => ({

@@ -1,7 +1,8 @@
 /** Patients: whom a caller may act for, their list of appointments, and the list that staff see. */
-import { type Context, Hono } from "hono";
-import { appointmentReach, type Principal } from "../../../core/access/principal.ts";
+import type { Context } from "hono";
+import { type Principal, standsFor } from "../../../core/access/principal.ts";
 import { reaches } from "../../../core/access/reach.ts";
+import { admission, reachOf } from "../../../core/access/rules.ts";
 import { appointmentDto } from "../../../core/booking/appointment-dto.ts";
 import { isPatientId, type LocationId, type PatientId } from "../../../core/ids.ts";
 import { DAY_MS, type Instant, instant, SECOND_MS } from "../../../core/time.ts";
@@ -9,16 +10,9 @@ import { logFailure } from "../../../durable-objects/shared/log.ts";
 import type { EdgeEnv } from "../env.ts";
 import { visiblePatientList } from "../patient-list.ts";
 import { askPostgres, PostgresUnavailable } from "../postgres.ts";
+import type { Handlers } from "./handlers.ts";
 import { BAD_CURSOR, decodeCursor, encodeCursor, isText, sendPage } from "./paging.ts";
-import {
-  CALENDAR_AWAY,
-  FORBIDDEN,
-  invalid,
-  NOT_FOUND,
-  type Problem,
-  sendProblem,
-  UNAUTHENTICATED,
-} from "./problem.ts";
+import { CALENDAR_AWAY, FORBIDDEN, invalid, NOT_FOUND, type Problem, sendProblem } from "./problem.ts";
 import { listQuery, parseQuery, patientAppointmentsQuery } from "./schemas.ts";
 
 /** Who a patient id means by now. */
@@ -82,8 +76,8 @@ export async function patientFor(
   locationId: LocationId,
 ): Promise<PatientAnswer> {
   if (principal.role === "patient") {
-    const own = given === undefined || given === principal.patientId;
-    return own ? { ok: true, patientId: principal.patientId } : { ok: false, problem: NOT_FOUND };
+    const id = given ?? principal.patientId;
+    return standsFor(principal, id) ? { ok: true, patientId: id } : { ok: false, problem: NOT_FOUND };
   }
   if (given === undefined)
     return { ok: false, problem: invalid([{ pointer: "/patientId", message: "is required for staff" }]) };
@@ -102,8 +96,8 @@ export async function visiblePatient(
   if (!isPatientId(text)) return { ok: false, problem: NOT_FOUND };
   const id = text as PatientId;
   if (principal.role === "patient")
-    return principal.patientId === id ? { ok: true, patientId: id } : { ok: false, problem: NOT_FOUND };
-  if (principal.role === "kiosk" || principal.role === "provider") return { ok: false, problem: FORBIDDEN };
+    return standsFor(principal, id) ? { ok: true, patientId: id } : { ok: false, problem: NOT_FOUND };
+  if (admission(principal, "patient.appointments") !== "yes") return { ok: false, problem: FORBIDDEN };
   const person = await personOf(c, id);
   return person
     ? { ok: true, patientId: person.id, mergedFrom: person.mergedFrom }
@@ -116,11 +110,8 @@ export const EVER: readonly [Instant, Instant] = [instant(0), instant(Date.UTC(2
 const isStartAndId = (parts: readonly unknown[]): parts is readonly [number, string] =>
   parts.length === 2 && typeof parts[0] === "number" && typeof parts[1] === "string";
 
-export const patients = new Hono<EdgeEnv>()
-  .get("/", async (c) => {
-    const principal = c.get("principal");
-    if (!principal) return sendProblem(c, UNAUTHENTICATED);
-    if (principal.role !== "staff" && principal.role !== "admin") return sendProblem(c, FORBIDDEN);
+export const patients = {
+  listPatients: async (c, principal) => {
     const query = parseQuery(c, listQuery);
     if (!query.ok) return sendProblem(c, query.problem);
     const { limit, cursor } = query.value;
@@ -141,10 +132,8 @@ export const patients = new Hono<EdgeEnv>()
       homeLocationId,
     }));
     return sendPage(c, data, found.length > limit && last ? encodeCursor([last.id]) : null);
-  })
-  .get("/:id/appointments", async (c) => {
-    const principal = c.get("principal");
-    if (!principal) return sendProblem(c, UNAUTHENTICATED);
+  },
+  listPatientAppointments: async (c, principal) => {
     const query = parseQuery(c, patientAppointmentsQuery);
     if (!query.ok) return sendProblem(c, query.problem);
     const patient = await visiblePatient(c, principal, c.req.param("id"));
@@ -165,7 +154,7 @@ export const patients = new Hono<EdgeEnv>()
         limit: limit + 1,
       };
       const ids = [patient.patientId, ...(patient.mergedFrom ?? [])];
-      const reach = appointmentReach(principal);
+      const reach = reachOf(principal, "appointment.read");
       const found = await visiblePatientList(c, ids, asked, (facts) => reaches(reach, facts));
       const page = found.slice(0, limit);
       const last = page.at(-1);
@@ -178,4 +167,5 @@ export const patients = new Hono<EdgeEnv>()
       logFailure("edge.list_failed", error);
       return sendProblem(c, CALENDAR_AWAY);
     }
-  });
+  },
+} satisfies Partial<Handlers>;

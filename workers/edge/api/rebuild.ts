@@ -1,15 +1,13 @@
-/** The record's repair, for operators (`npm run rebuild -- postgres`): what was lost in Postgres comes from its owners. */
-import { type Context, Hono } from "hono";
 import { stream } from "hono/streaming";
 import * as z from "zod";
 import { DIRECTORY_BELL } from "../../../core/directory/bell.ts";
 import { APPOINTMENT_PARTITIONS } from "../../../core/events/partition.ts";
 import { logFailure } from "../../../durable-objects/shared/log.ts";
 import { directory } from "../directory-cache.ts";
-import type { EdgeEnv } from "../env.ts";
 import { askPostgres } from "../postgres.ts";
 import { planRebuild, rebuildCalendar, replayHistory } from "../rebuild.ts";
-import { FORBIDDEN, type Problem, sendProblem, UNAUTHENTICATED } from "./problem.ts";
+import type { Handlers } from "./handlers.ts";
+import { sendProblem } from "./problem.ts";
 import { parseBody } from "./schemas.ts";
 
 /** Bounds one call: a calendar takes about five calls to others, and a request has a thousand. */
@@ -30,18 +28,9 @@ const replayBody = z.strictObject({
   offset: z.int().min(0).default(0),
 });
 
-/** What serves nobody but an operator. */
-function refusalFor(c: Context<EdgeEnv>): Problem | null {
-  const role = c.get("principal")?.role;
-  if (role === undefined) return UNAUTHENTICATED;
-  return role === "service" || role === "admin" ? null : FORBIDDEN;
-}
-
-export const rebuild = new Hono<EdgeEnv>()
+export const rebuild = {
   /** A line of JSON for each calendar as it is done, and a last one with `next`; a failure is the last line. */
-  .post("/postgres", async (c) => {
-    const refusal = refusalFor(c);
-    if (refusal) return sendProblem(c, refusal);
+  rebuildRecord: async (c) => {
     const body = await parseBody(c, rebuildBody);
     if (!body.ok) return sendProblem(c, body.problem);
     const settings = c.get("settings");
@@ -66,33 +55,28 @@ export const rebuild = new Hono<EdgeEnv>()
         await tell({ done: false });
       }
     });
-  })
-  .post("/history", async (c) => {
-    const refusal = refusalFor(c);
-    if (refusal) return sendProblem(c, refusal);
+  },
+  replayHistory: async (c) => {
     const body = await parseBody(c, replayBody);
     if (!body.ok) return sendProblem(c, body.problem);
     const { partition, offset } = body.value;
     return c.json(await replayHistory(c.env, c.get("settings"), partition, offset));
-  })
+  },
   /**
    * [D25] A network that was written into the tables: calendars that were never given their configuration are, at the pace of
    * the consumers, and tell their openings to the search. Idempotent; the answer is how many they are.
    */
-  .post("/calendars", async (c) => {
-    const refusal = refusalFor(c);
-    if (refusal) return sendProblem(c, refusal);
+  tellCalendars: async (c) => {
     const calendars = await askPostgres(c.get("settings"), (db, { noteUntold }) => noteUntold(db));
     await c.env.WAKE.send({ partition: DIRECTORY_BELL }); // also for those that an interrupted push left over
     return c.json({ calendars }, 202);
-  })
+  },
   /** [P11] The hash of the whole record, as Postgres has it. */
-  .get("/hash", async (c) => {
-    const refusal = refusalFor(c);
-    if (refusal) return sendProblem(c, refusal);
+  hashRecord: async (c) => {
     const answer = await askPostgres(c.get("settings"), async (db, { allStoredHashes, hashOfAll }) => {
       const all = await allStoredHashes(db);
       return { rows: all.reduce((sum, { rows }) => sum + rows, 0), hash: hashOfAll(all) };
     });
     return c.json(answer);
-  });
+  },
+} satisfies Partial<Handlers>;

@@ -1,5 +1,5 @@
 /** Series: several visits under one key, booked and moved all of them or none; and giving the rest of a series back. */
-import { type Context, Hono } from "hono";
+import type { Context } from "hono";
 import type { Principal } from "../../../core/access/principal.ts";
 import type { TakeAnswer } from "../../../core/agenda/command-row.ts";
 import { factsOf } from "../../../core/booking/appointment.ts";
@@ -11,8 +11,9 @@ import { bookSeries, cancelRestOfSeries } from "../book-series.ts";
 import { bookVisits } from "../book-visits.ts";
 import type { EdgeEnv } from "../env.ts";
 import { moveSeries } from "../move-series.ts";
+import type { Handlers } from "./handlers.ts";
 import { idempotencyKey } from "./headers.ts";
-import { FORBIDDEN, type Problem, problemFor, sendProblem, UNAUTHENTICATED } from "./problem.ts";
+import { type Problem, problemFor, sendProblem } from "./problem.ts";
 import {
   cancelSeriesQuery,
   moveSeriesBody,
@@ -60,22 +61,16 @@ function sendSeries(
   return sendProblem(c, occurrences ? withOccurrences(problem, occurrences, timeZone) : problem);
 }
 
-export const series = new Hono<EdgeEnv>()
-  .post("/", async (c: Context<EdgeEnv>) => {
-    const principal = c.get("principal");
-    if (!principal) return sendProblem(c, UNAUTHENTICATED);
-    if (principal.role === "kiosk") return sendProblem(c, FORBIDDEN);
+export const series = {
+  bookSeries: async (c, principal) => {
     const key = idempotencyKey(c, "required");
     if (!key.ok) return sendProblem(c, key.problem);
     const outcome = await bookSaid(c, principal, key.value);
     return sendSeries(c, outcome, ({ appointment, more = [] }) =>
       c.json({ id: appointment.seriesId, appointments: [appointment, ...more].map(appointmentDto) }, 201),
     );
-  })
-  .patch("/:id", async (c) => {
-    const principal = c.get("principal");
-    if (!principal) return sendProblem(c, UNAUTHENTICATED);
-    if (principal.role === "kiosk") return sendProblem(c, FORBIDDEN);
+  },
+  moveSeries: async (c, principal) => {
     const key = idempotencyKey(c, "optional");
     if (!key.ok) return sendProblem(c, key.problem);
     const body = await parseBody(c, moveSeriesBody);
@@ -85,11 +80,8 @@ export const series = new Hono<EdgeEnv>()
       const moved = [appointment, ...more].map((visit) => appointmentDto(factsOf(visit))); // as a list shows them
       return c.json({ id: c.req.param("id"), appointments: moved });
     });
-  })
-  .delete("/:id", async (c) => {
-    const principal = c.get("principal");
-    if (!principal) return sendProblem(c, UNAUTHENTICATED);
-    if (principal.role === "kiosk") return sendProblem(c, FORBIDDEN);
+  },
+  cancelSeries: async (c, principal) => {
     const key = idempotencyKey(c, "optional");
     if (!key.ok) return sendProblem(c, key.problem);
     const query = parseQuery(c, cancelSeriesQuery);
@@ -103,4 +95,5 @@ export const series = new Hono<EdgeEnv>()
     });
     if (!done.ok) return sendProblem(c, done.problem);
     return c.json({ id: c.req.param("id"), appointments: done.appointments.map(appointmentDto) });
-  });
+  },
+} satisfies Partial<Handlers>;

@@ -1,5 +1,5 @@
 /** An export as a stream: a page is read when the one before it has been taken. */
-import type { ExportReach } from "../../../core/access/exchange.ts";
+import type { Reach } from "../../../core/access/reach.ts";
 import type { ExportKind } from "../../../core/exchange/kinds.ts";
 import { cellOf, EXPORT_COLUMNS, type ExportRow } from "../../../core/exchange/write-rows.ts";
 import { spellInZone } from "../../../core/schedule/clinic-time.ts";
@@ -13,7 +13,8 @@ export interface ExportOrder {
   readonly kind: ExportKind;
   readonly format: "csv" | "ndjson";
   readonly system: string | null;
-  readonly reach: Exclude<ExportReach, { kind: "nothing" }>;
+  /** Everything, or what concerns these clinics. */
+  readonly reach: Reach;
 }
 
 const MOMENTS = ["start", "end", "createdAt", "updatedAt", "checkedInAt", "cancelledAt"];

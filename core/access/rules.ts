@@ -1,0 +1,108 @@
+/**
+ * The one table of who may do what: principal × action × resource. The router asks it before a handler runs (`admission`), a
+ * handler finds its object within `reachOf`. What depends on the state of an appointment is booking/status-rules.ts.
+ */
+import type { Principal, Role } from "./principal.ts";
+import type { Reach } from "./reach.ts";
+
+/**
+ * Of which resources: none; those of one's own (a patient's and theirs whom they stand for, a provider's calendar); those of
+ * one's clinics; all.
+ */
+export type Scope = "none" | "own" | "clinics" | "all";
+
+type Rule<Anonymous extends Scope = Scope> = { readonly anonymous: Anonymous } & Readonly<
+  Record<Role, Scope>
+>;
+
+const rule = <Anonymous extends Scope>(
+  anonymous: Anonymous,
+  patient: Scope,
+  staff: Scope,
+  provider: Scope,
+  kiosk: Scope,
+  admin: Scope,
+  service: Scope,
+): Rule<Anonymous> => ({ anonymous, patient, staff, provider, kiosk, admin, service });
+
+/** [A6] A row says for each kind of caller how far an action reaches. What is not here cannot be declared by a route. */
+export const RULES = {
+  // biome-ignore-start format: a table is read by its columns
+  //                             anonymous  patient  staff      provider  kiosk   admin  service
+  "public.read": rule("all", "all", "all", "all", "all", "all", "all"),
+  /** Opened by the token that stands in the hold's first answer, not by who asks. */
+  "hold.keep": rule("all", "all", "all", "all", "all", "all", "all"),
+  /** Opened by the token in the link. */
+  "calendar-feed.read": rule("all", "all", "all", "all", "all", "all", "all"),
+  /** The feed shows all clinics, and staff of one must not see the others'. */
+  "calendar-feed.share": rule("none", "own", "none", "none", "none", "none", "none"),
+  "appointment.read": rule("none", "own", "clinics", "own", "none", "all", "all"),
+  "appointment.book": rule("none", "own", "clinics", "own", "none", "all", "all"),
+  "appointment.move": rule("none", "own", "clinics", "own", "none", "all", "all"),
+  "appointment.cancel": rule("none", "own", "clinics", "own", "none", "all", "all"),
+  "appointment.confirm": rule("none", "own", "clinics", "own", "none", "all", "all"),
+  "appointment.check-in": rule("none", "own", "clinics", "own", "none", "all", "all"),
+  "appointment.start": rule("none", "none", "clinics", "own", "none", "all", "all"),
+  "appointment.complete": rule("none", "none", "clinics", "own", "none", "all", "all"),
+  "appointment.no-show": rule("none", "none", "clinics", "own", "none", "all", "all"),
+  "appointment.reopen": rule("none", "none", "clinics", "own", "none", "all", "all"),
+  /** [B25] The clinic itself: may lift rules, and sees why it did. */
+  "appointment.override": rule("none", "none", "clinics", "own", "none", "all", "none"),
+  "patient.list": rule("none", "none", "clinics", "none", "none", "all", "none"),
+  "patient.read": rule("none", "own", "clinics", "none", "none", "all", "none"),
+  "patient.keep": rule("none", "none", "clinics", "none", "none", "all", "none"),
+  /** Whose list may be opened; what stands in it is filtered by `appointment.read`. */
+  "patient.appointments": rule("none", "own", "clinics", "none", "none", "all", "all"),
+  /** Staff watch their clinic, not a person. A one-time ticket stands for whoever asked for it. */
+  "patient.watch": rule("own", "own", "none", "none", "none", "all", "all"),
+  "patient.watch-ticket": rule("none", "own", "none", "none", "none", "all", "all"),
+  "block.keep": rule("none", "none", "clinics", "own", "none", "all", "all"),
+  "clinic.day": rule("none", "none", "clinics", "none", "none", "all", "none"),
+  "clinic.manage": rule("none", "none", "clinics", "none", "none", "all", "none"),
+  "provider.manage": rule("none", "none", "clinics", "none", "none", "all", "none"),
+  "visit-type.read-rules": rule("none", "none", "all", "none", "none", "all", "none"),
+  /** Clinics, providers, visit types and staff are made, ended and brought in by administrators. */
+  "network.manage": rule("none", "none", "none", "none", "none", "all", "none"),
+  "network.repair": rule("none", "none", "none", "none", "none", "all", "all"),
+  "network.export": rule("none", "none", "clinics", "none", "none", "all", "none"),
+  /** [IE8] Who works where is the administrators'. */
+  "staff.export": rule("none", "none", "none", "none", "none", "all", "none"),
+  // biome-ignore-end format: a table is read by its columns
+} as const satisfies Readonly<Record<string, Rule>>;
+
+export type Action = keyof typeof RULES;
+/** Actions that need no account. */
+export type PublicAction = {
+  [A in Action]: (typeof RULES)[A]["anonymous"] extends "none" ? never : A;
+}[Action];
+
+export type Admission = "yes" | "unauthenticated" | "forbidden";
+
+/** [A2] Whether this kind of caller does this at all; of which resources is `reachOf`. */
+export function admission(principal: Principal | null, action: Action): Admission {
+  if (RULES[action][principal?.role ?? "anonymous"] !== "none") return "yes";
+  return principal ? "forbidden" : "unauthenticated";
+}
+
+/** [A2] What of a resource that has a patient, a clinic and a provider this caller reaches. */
+export function reachOf(principal: Principal, action: Action): Reach {
+  switch (RULES[action][principal.role]) {
+    case "none":
+      return { kind: "nothing" };
+    case "all":
+      return { kind: "everything" };
+    case "clinics":
+      return "clinics" in principal
+        ? { kind: "clinics", locationIds: principal.clinics }
+        : { kind: "nothing" };
+    case "own":
+      return ownOf(principal);
+  }
+}
+
+function ownOf(principal: Principal): Reach {
+  if (principal.role === "patient")
+    return { kind: "patients", patientIds: [principal.patientId, ...principal.represents] };
+  if (principal.role === "provider") return { kind: "provider", providerId: principal.providerId };
+  return { kind: "nothing" };
+}

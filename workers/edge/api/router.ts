@@ -1,0 +1,170 @@
+/**
+ * Which module serves which operation, and the one way in: the rule is asked before anything is read. Modules that are not on the
+ * hot path are loaded when they are first asked for, so that their schemas cost nothing when an isolate starts.
+ */
+import { type Context, Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import type { Principal } from "../../../core/access/principal.ts";
+import { admission } from "../../../core/access/rules.ts";
+import type { EdgeEnv } from "../env.ts";
+import { appointments } from "./appointments.ts";
+import { locations, providers, specialties, visitTypes } from "./directory.ts";
+import { explain } from "./explain.ts";
+import type { Handlers } from "./handlers.ts";
+import { health } from "./health.ts";
+import { holds } from "./holds.ts";
+import { live } from "./live.ts";
+import { OPERATIONS, type Operation, type OperationId } from "./operations.ts";
+import { patients } from "./patients.ts";
+import { FORBIDDEN, sendProblem, UNAUTHENTICATED } from "./problem.ts";
+import { series } from "./series.ts";
+import { soonest } from "./soonest.ts";
+
+type Loaded<Id extends OperationId> = Pick<Handlers, Id>;
+
+/** Handlers of a module that is loaded with its first call. */
+function later<Id extends OperationId>(
+  load: () => Promise<Loaded<Id>>,
+  ids: readonly Id[],
+): { readonly [K in Id]: Handlers[K] } {
+  const called = (id: Id) => async (c: never, principal: never) => (await load())[id](c, principal);
+  return Object.fromEntries(ids.map((id) => [id, called(id)])) as never;
+}
+
+export const HANDLERS: Handlers = {
+  ...health,
+  ...locations,
+  ...visitTypes,
+  ...specialties,
+  ...providers,
+  ...explain,
+  ...soonest,
+  ...holds,
+  ...appointments,
+  ...series,
+  ...patients,
+  ...live,
+  ...later(
+    async () => (await import("./admin-clinics.ts")).clinicAdministration,
+    [
+      "createLocation",
+      "readLocationSettings",
+      "changeLocation",
+      "deactivateLocation",
+      "activateLocation",
+      "listClosures",
+      "putClosure",
+      "removeClosure",
+    ],
+  ),
+  ...later(
+    async () => (await import("./admin-resources.ts")).resourceAdministration,
+    [
+      "listResources",
+      "createResource",
+      "readResource",
+      "changeResource",
+      "deactivateResource",
+      "activateResource",
+    ],
+  ),
+  ...later(async () => (await import("./day-lists.ts")).dayLists, ["readDayList", "readDowntimeList"]),
+  ...later(
+    async () => (await import("./admin-visit-types.ts")).visitTypeAdministration,
+    [
+      "createVisitType",
+      "readVisitTypeSettings",
+      "changeVisitType",
+      "deactivateVisitType",
+      "activateVisitType",
+    ],
+  ),
+  ...later(
+    async () => (await import("./admin-staff.ts")).staffAdministration,
+    ["listStaff", "createStaff", "readStaff", "changeStaff", "deactivateStaff", "activateStaff"],
+  ),
+  ...later(
+    async () => (await import("./admin-providers.ts")).providerAdministration,
+    [
+      "createProvider",
+      "readProviderSettings",
+      "changeProvider",
+      "readSchedule",
+      "changeSchedule",
+      "deactivateProvider",
+      "activateProvider",
+    ],
+  ),
+  ...later(async () => (await import("./blocks.ts")).blocks, ["createBlock", "listBlocks", "removeBlock"]),
+  ...later(
+    async () => (await import("./admin-patients.ts")).patientRecords,
+    [
+      "createPatient",
+      "searchPatients",
+      "readPatient",
+      "changePatient",
+      "deactivatePatient",
+      "activatePatient",
+      "mergePatient",
+    ],
+  ),
+  ...later(
+    async () => (await import("./calendar-files.ts")).calendarFiles,
+    ["readAppointmentFile", "shareCalendar", "readCalendarFeed"],
+  ),
+  ...later(
+    async () => (await import("./appointment-history.ts")).appointmentHistory,
+    ["readAppointmentHistory"],
+  ),
+  ...later(async () => (await import("./imports.ts")).imports, ["importFile"]),
+  ...later(async () => (await import("./exports.ts")).exports, ["exportFile"]),
+  ...later(
+    async () => (await import("./rebuild.ts")).rebuild,
+    ["rebuildRecord", "replayHistory", "tellCalendars", "hashRecord"],
+  ),
+};
+
+/** The largest body of the API is a booking with notes, about 3 KB. */
+const BODY_BYTES_MAX = 16 * 1024;
+
+const limitBody = bodyLimit({
+  maxSize: BODY_BYTES_MAX,
+  onError: (c) =>
+    sendProblem(c as never, {
+      status: 413,
+      slug: "validation",
+      title: "The body is too large.",
+      extra: { errors: [] },
+    }),
+});
+
+type AnyHandler = (c: Context<EdgeEnv>, principal: Principal | null) => Response | Promise<Response>;
+
+/** [A6] Admits by the rule, then serves. */
+const served =
+  ({ rule }: Operation, handle: AnyHandler) =>
+  (c: Context<EdgeEnv>): Response | Promise<Response> => {
+    const principal = c.get("principal");
+    switch (admission(principal, rule)) {
+      case "yes":
+        return handle(c, principal);
+      case "unauthenticated":
+        return sendProblem(c, UNAUTHENTICATED);
+      case "forbidden":
+        return sendProblem(c, FORBIDDEN);
+    }
+  };
+
+function routed(): Hono<EdgeEnv> {
+  const app = new Hono<EdgeEnv>();
+  for (const [id, operation] of Object.entries<Operation>(OPERATIONS)) {
+    const { method, path, kind } = operation;
+    const handler = served(operation, HANDLERS[id as OperationId] as AnyHandler);
+    if (method === "GET" || kind === "file") app.on(method, path, handler);
+    else app.on(method, path, limitBody, handler);
+  }
+  return app;
+}
+
+/** All operations, with their paths from the root. */
+export const operations = routed();
