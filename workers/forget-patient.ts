@@ -18,7 +18,7 @@ type Queries = typeof import("../db/index.ts");
 
 /** What of the issuer a deletion needs: every session ends, and what it knows of the person goes. Repeating it is harmless. */
 export interface ForgettingIssuer {
-  forgetSubject(patientId: PatientId): Promise<unknown>;
+  forgetPatient(patientId: PatientId): Promise<unknown>;
 }
 
 /** Calendars of one page; each is one call, a few at once. */
@@ -58,7 +58,7 @@ export async function forgetPatient(
     if (page === PAGES_MAX - 1) done = false;
   }
   // In the end, so that somebody who is signed in can still ask what became of their order.
-  for (const one of ids) await env.IDENTITY.forgetSubject(one);
+  for (const one of ids) await env.IDENTITY.forgetPatient(one);
   if (done && isAgendaEmpty) await queries.deletionDone(db, id);
   return done && isAgendaEmpty;
 }

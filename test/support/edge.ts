@@ -170,7 +170,7 @@ const nobodySignedIn = {
   takeSignIns: async () => ({ entries: [], marks: [] }),
   ackSignIns: async () => {},
   checkpoints: async () => ({ checkpoints: [] }),
-  forgetSubject: (id: PatientId) => (env.IDENTITY as unknown as ForgettingIssuer).forgetSubject(id),
+  forgetPatient: (id: PatientId) => (env.IDENTITY as unknown as ForgettingIssuer).forgetPatient(id),
 };
 
 const eventsEnv = (): EventsEnv => ({
