@@ -86,6 +86,7 @@ const issuer = (): Promise<Issuer> =>
 describe("the three Workers", () => {
   it("[K6] have exactly the bindings that their types name", async () => {
     expect(await bindingsOf("openslot-identity")).toEqual([
+      "AUDIT_WITNESS",
       "AUTH_SECRET",
       "CODE_GUARD",
       "CODE_SINK",
