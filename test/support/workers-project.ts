@@ -16,6 +16,7 @@ interface WorkersProject {
 const BUNDLED = [
   "zod",
   "hono",
+  "hono/route", // with hono: the two share a symbol
   "jose",
   "drizzle-orm",
   "papaparse",

@@ -5,6 +5,7 @@ import { reachesClinic } from "../../../core/access/reach.ts";
 import { admission, reachOf } from "../../../core/access/rules.ts";
 import type { Clinic } from "../../../core/directory/directory.ts";
 import { type DeviceId, isDeviceId, isPatientId, type PatientId } from "../../../core/ids.ts";
+import { concerns } from "../audited.ts";
 import type { EdgeEnv } from "../env.ts";
 import { configure } from "../provisioning.ts";
 import { clinicBoard, patientAgenda, providerCalendar } from "../stubs.ts";
@@ -50,6 +51,7 @@ async function boardTicket(c: Context<EdgeEnv>, principal: Principal, id: string
   if (admission(principal, "board.watch") !== "yes") return sendProblem(c, FORBIDDEN);
   const clinic = await watchedClinic(c, principal, id);
   if (!clinic) return sendProblem(c, NOT_FOUND);
+  concerns(c, { locationId: clinic.id });
   const ticket = await clinicBoard(c.env, clinic.id).issueTicket(deviceOf(principal));
   return c.json({ ticket, expiresInSeconds: TICKET_SECONDS }, 201);
 }
@@ -81,7 +83,11 @@ export const live = {
     if (!wantsSocket(c)) return sendProblem(c, UPGRADE_REQUIRED);
     if (principal) await takeOverForPatient(c, id as PatientId); // a ticket may be invented; a real one was given after it
     // With a ticket the shard itself decides. The number of shards is fixed, so an invented id creates nothing.
-    return patientAgenda(c.env, id as PatientId).fetch(forwarded(c.req.raw, principal ? id : null));
+    const answer = await patientAgenda(c.env, id as PatientId).fetch(
+      forwarded(c.req.raw, principal ? id : null),
+    );
+    if (answer.status === 101) concerns(c, { patientId: id as PatientId });
+    return answer;
   },
   watchLocation: async (c, principal) => {
     const id = c.req.param("id");

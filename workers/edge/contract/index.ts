@@ -8,6 +8,7 @@ import { directory } from "./directory.ts";
 import { machines } from "./machines.ts";
 import { network } from "./network.ts";
 import { people } from "./people.ts";
+import { personalData } from "./personal-data.ts";
 import { COMMON_PROBLEMS, type ProblemSlug } from "./problems.ts";
 
 export const CONTRACTS: { readonly [Id in OperationId]: Contract } = {
@@ -16,6 +17,7 @@ export const CONTRACTS: { readonly [Id in OperationId]: Contract } = {
   ...administration,
   ...people,
   ...machines,
+  ...personalData,
   ...network,
 };
 

@@ -19,6 +19,7 @@ import type { DeviceFacts } from "../../../durable-objects/device-shard/device-s
 import type { IdentityEnv } from "../env.ts";
 import { macOf } from "../sealing.ts";
 import { identitySettings } from "../settings.ts";
+import { recordSignIn } from "../sign-in-record.ts";
 import { accessToken } from "../tokens.ts";
 import { credentialOf, freshSecret, hashOf, nextSecret, parseCredential, successorOf } from "./secrets.ts";
 
@@ -129,7 +130,9 @@ export class Devices extends WorkerEntrypoint<IdentityEnv> {
     if (!approved.ok) return { ok: false, reason: approved.reason };
     // A call that dies here left an approved screen without a device: the same words again enrol it.
     const facts = await shard.enrol(approved.approval, approved.secretHash, by);
-    return facts ? { ok: true, device: facts } : { ok: false, reason: "too-many-devices" };
+    if (!facts) return { ok: false, reason: "too-many-devices" };
+    await recordSignIn(this.env, { subject: facts.id, kind: "device", outcome: "accepted" });
+    return { ok: true, device: facts };
   }
 
   /** [DV5] [DV8] Five minutes as a kiosk of one clinic, for whoever shows a credential; null: it is not good. */
@@ -138,7 +141,10 @@ export class Devices extends WorkerEntrypoint<IdentityEnv> {
     if (!parsed) return null;
     const { device, secret } = parsed;
     const shown = await this.#shard(device).present(device, hashOf(secret), successorOf(secret), false);
-    if (!shown) return null;
+    if (!shown) {
+      await this.#recordRefusal(device);
+      return null;
+    }
     const { locationId } = shown.facts;
     const { token, expiresAt } = await accessToken(this.env, {
       sub: device,
@@ -166,13 +172,21 @@ export class Devices extends WorkerEntrypoint<IdentityEnv> {
   }
 
   /** [DV7] */
-  revoke(device: DeviceId, by: string): Promise<DeviceFacts | null> {
-    return this.#shard(device).revoke(device, by);
+  async revoke(device: DeviceId, by: string): Promise<DeviceFacts | null> {
+    const facts = await this.#shard(device).revoke(device, by);
+    if (facts) await recordSignIn(this.env, { subject: facts.id, kind: "device", outcome: "revoked" });
+    return facts;
   }
 
   /** [DV9] Those of a clinic's devices that are still good: one question for all that a board has sockets of. */
   standing(location: LocationId, devices: readonly DeviceId[]): Promise<DeviceId[]> {
     return this.#shardOfClinic(location).standing(devices);
+  }
+
+  /** A secret that is not good any more, or was guessed. Of devices that there are: invented ones are nobody's. */
+  async #recordRefusal(device: DeviceId): Promise<void> {
+    if (await this.find(device))
+      await recordSignIn(this.env, { subject: device, kind: "device", outcome: "refused" });
   }
 
   #desk() {

@@ -6,6 +6,7 @@ import type { LocationId, PartnerId } from "../../../core/ids.ts";
 import type { NewPartner, Partner } from "../../../durable-objects/partner-registry/partner-registry.ts";
 import type { IdentityEnv } from "../env.ts";
 import { identitySettings } from "../settings.ts";
+import { recordSignIn } from "../sign-in-record.ts";
 import { accessToken } from "../tokens.ts";
 import { claimedPartner, verifyAssertion } from "./assertion.ts";
 
@@ -73,12 +74,11 @@ export class Partners extends WorkerEntrypoint<IdentityEnv> {
     const partner = id && (await this.#registry().find(id));
     if (!partner || (clientId !== null && clientId !== partner.id) || partner.endedAt !== null)
       return { ok: false, reason: "client" };
-    const tokenUrl = `${identitySettings(this.env).SITE_URL}${TOKEN_PATH}`;
-    const verified = await verifyAssertion(assertion, partner.id, partner.jwks, tokenUrl);
-    if (!verified) return { ok: false, reason: "client" };
-    if (wanted?.some((action) => !partner.actions.includes(action))) return { ok: false, reason: "scope" };
-    const used = await this.#registry().use(partner.id, partner.jwks, verified.jti, verified.until);
-    if (used !== "first") return { ok: false, reason: used === "too-many" ? "too-many" : "client" };
+    const refused = await this.#refusal(partner, assertion, wanted);
+    const subject = partner.id;
+    const outcome = refused ? "refused" : "accepted";
+    await recordSignIn(this.env, { subject, kind: "partner", outcome });
+    if (refused) return { ok: false, reason: refused };
     const scope = (wanted ?? partner.actions).join(" ");
     const clinics: readonly LocationId[] | null = partner.clinics;
     const { token, expiresAt } = await accessToken(this.env, {
@@ -88,6 +88,21 @@ export class Partners extends WorkerEntrypoint<IdentityEnv> {
       ...(clinics ? { clinics } : {}),
     });
     return { ok: true, value: { token, expiresAt, scope } };
+  }
+
+  /** Why this assertion opens nothing. null: it is good, and is used now. */
+  async #refusal(
+    { id, jwks, actions }: Partner,
+    assertion: string,
+    wanted: readonly Action[] | null,
+  ): Promise<"client" | "scope" | "too-many" | null> {
+    const tokenUrl = `${identitySettings(this.env).SITE_URL}${TOKEN_PATH}`;
+    const verified = await verifyAssertion(assertion, id, jwks, tokenUrl);
+    if (!verified) return "client";
+    if (wanted?.some((action) => !actions.includes(action))) return "scope";
+    const used = await this.#registry().use(id, jwks, verified.jti, verified.until);
+    if (used === "first") return null;
+    return used === "too-many" ? "too-many" : "client";
   }
 
   /** One object: an invented partner makes nothing. */
