@@ -47,6 +47,7 @@ export default async function setup(): Promise<() => Promise<void>> {
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
   process.env.OPENSLOT_URL = url;
+  process.env.OPENSLOT_DIR = dir; // where its issuer's key is
   return async () => {
     child.kill("SIGTERM");
     await ended;
