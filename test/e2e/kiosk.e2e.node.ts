@@ -8,6 +8,7 @@ import { type Browser, type BrowserContext, chromium, type Page } from "playwrig
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { claimsFor, signToken } from "../../scripts/local/local-token.ts";
 import { readOrMakeIssuer } from "../../scripts/local/settings.ts";
+import { limitMs, machineNow } from "../support/bare-machine.ts";
 
 const BASE = process.env.OPENSLOT_URL ?? "";
 const AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
@@ -117,12 +118,12 @@ describe("a kiosk", () => {
     );
     const pressedAt = performance.now();
     await Promise.all([
-      gone.waitFor({ timeout: REVOKED_MAX_MS }),
+      gone.waitFor({ timeout: limitMs(REVOKED_MAX_MS) }),
       staff.getByRole("button", { name: "Revoke" }).click(),
     ]);
     const darkAfterMs = performance.now() - pressedAt;
-    console.log(`dark ${Math.round(darkAfterMs)} ms after the press`);
-    expect(darkAfterMs).toBeLessThan(REVOKED_MAX_MS);
+    console.log(`dark ${Math.round(darkAfterMs)} ms after the press (${machineNow()})`);
+    expect(darkAfterMs).toBeLessThan(limitMs(REVOKED_MAX_MS));
     await staff.getByText("The kiosk is revoked.").waitFor();
     await screen.locator('html[data-state="code"]').waitFor({ timeout: PAIRED_MAX_MS });
     expect(new URL(screen.url()).pathname).toBe("/kiosk");
