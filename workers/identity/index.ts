@@ -41,9 +41,7 @@ export default class Identity extends WorkerEntrypoint<IdentityEnv> {
    * [ID12] The access token of a browser's session, for pages that the edge renders; null: nobody, or nobody yet.
    * `setCookie` goes to the browser: a session in use is extended. Works without Postgres.
    */
-  async tokenOf(
-    cookieHeader: string,
-  ): Promise<{
+  async tokenOf(cookieHeader: string): Promise<{
     readonly token: string;
     readonly expiresAt: number;
     readonly setCookie: string | null;
