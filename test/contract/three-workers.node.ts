@@ -110,6 +110,7 @@ async function signIn(homeLocationId: string | undefined): Promise<{ token: stri
 describe("the three Workers", () => {
   it("[K6] have exactly the bindings that their types name", async () => {
     expect(await bindingsOf("openslot-identity")).toEqual([
+      "AUDIT_WITNESS",
       "AUTH_SECRET",
       "CODE_GUARD",
       "CODE_SINK",
