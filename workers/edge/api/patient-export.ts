@@ -185,6 +185,23 @@ async function headOf(
   };
 }
 
+/** The file, for the API and the page alike. @param after where the file before this one ended */
+export async function sendExport(
+  c: Context<EdgeEnv>,
+  principal: Principal,
+  record: PatientRecord,
+  after: ExportedId | null,
+): Promise<Response> {
+  const ids = [record.id, ...record.mergedFrom];
+  const subject = { ids, reach: reachFor(principal, ids) };
+  const [head, fresh] = await Promise.all([headOf(c, record, ids), after ? [] : unprojected(c, ids)]);
+  const date = spellUtc(Date.now()).slice(0, 10);
+  return c.body(streamOf(partsOf(c, subject, head, after, fresh)), 200, {
+    "content-type": "application/json",
+    "content-disposition": `attachment; filename="openslot-export-${date}.json"`,
+  });
+}
+
 export const patientExport = {
   exportPatient: async (c, principal) => {
     const record = await recordIn(c, reachOf(principal, "patient.export"), c.req.param("id"));
@@ -194,14 +211,7 @@ export const patientExport = {
     const { cursor } = query.value;
     const after = cursor === undefined ? undefined : decodeCursor(cursor, isStartAndId);
     if (after === null) return sendProblem(c, BAD_CURSOR);
-    const ids = [record.id, ...record.mergedFrom];
-    const subject = { ids, reach: reachFor(principal, ids) };
-    const [head, fresh] = await Promise.all([headOf(c, record, ids), after ? [] : unprojected(c, ids)]);
     const from = after ? { start: after[0], id: after[1] as AppointmentId } : null;
-    const date = spellUtc(Date.now()).slice(0, 10);
-    return c.body(streamOf(partsOf(c, subject, head, from, fresh)), 200, {
-      "content-type": "application/json",
-      "content-disposition": `attachment; filename="openslot-export-${date}.json"`,
-    });
+    return sendExport(c, principal, record, from);
   },
 } satisfies Partial<Handlers>;
