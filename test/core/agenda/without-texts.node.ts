@@ -2,20 +2,22 @@
 import { describe, expect, it } from "vitest";
 import type { SagaDecision } from "../../../core/agenda/command-row.ts";
 import { commandWithoutTexts } from "../../../core/agenda/without-texts.ts";
+import type { RecentCommand } from "../../../core/booking/calendar-view.ts";
+import type { CommitCommand } from "../../../core/booking/saga.ts";
 import { recentWithoutTexts, rememberedTexts } from "../../../core/booking/written.ts";
 import { HOUR_MS, plus } from "../../../core/time.ts";
-import {
-  aCommit,
-  anAppointment,
-  aRequest,
-  aRow,
-  entry,
-  NOW,
-  wantedBooking,
-} from "../../support/core-builders.ts";
+import { anAppointment, aRequest, aRow, attemptId, NOW, wantedBooking } from "../../support/core-builders.ts";
 
 const CANARY = "canary-text";
 const said = { reason: CANARY, notes: CANARY };
+
+const entry = (attempt: string, more: Partial<RecentCommand>): RecentCommand => ({
+  attempt: attemptId(attempt),
+  at: NOW,
+  answer: null,
+  fingerprint: null,
+  ...more,
+});
 
 describe("a command without its texts", () => {
   it("[PD9] is the same booking otherwise", () => {
@@ -26,10 +28,11 @@ describe("a command without its texts", () => {
   });
 
   it("[PD9] loses them in what a saga decided, in every further visit and in the answers that travel with it", () => {
-    const command = aCommit({
+    const command: CommitCommand = {
+      attempt: attemptId("saga-1.1"),
       appointment: anAppointment(1, said),
       recent: [entry("earlier.1", { answer: anAppointment(1, said) })],
-    });
+    };
     const decision: SagaDecision = {
       command,
       participants: [],

@@ -3,7 +3,6 @@
  * `?apply=true` done. What says who they are goes at once; what they wrote is destroyed wherever it lies, until nothing is left.
  */
 import type { Context } from "hono";
-import * as z from "zod";
 import type { Principal } from "../../../core/access/principal.ts";
 import { reachOf } from "../../../core/access/rules.ts";
 import type { AppointmentFacts } from "../../../core/booking/appointment.ts";
@@ -20,31 +19,9 @@ import type { Handlers } from "./handlers.ts";
 import { ifMatchVersion } from "./headers.ts";
 import { STALE, write } from "./manage.ts";
 import { forgetPatients } from "./patients.ts";
+import { DELETED_PARTS, KEPT_PARTS, recordDeletionBody } from "./personal-schemas.ts";
 import { FORBIDDEN, NOT_FOUND, type Problem, sendProblem } from "./problem.ts";
 import { type Parsed, parseBody, parseQuery } from "./schemas.ts";
-
-/** "cancel" = what is still to come is cancelled first, as the caller would. */
-export const deletionBody = z.strictObject({ appointments: z.enum(["keep", "cancel"]).default("keep") });
-
-/** What a deletion takes away, and what the law and the clinics' accounts keep: as codes, for programs and for the page alike. */
-export const DELETED_PARTS = [
-  "name",
-  "birth-day-and-month",
-  "email",
-  "phone",
-  "languages",
-  "access-needs",
-  "preferences",
-  "reasons-and-notes",
-  "proxies",
-  "sign-in",
-] as const;
-export const KEPT_PARTS = [
-  { what: "appointment-times-places-and-status", why: "medical-record" },
-  { what: "year-of-birth", why: "medical-record" },
-  { what: "patient-id", why: "billing" },
-  { what: "access-log", why: "accountability" },
-] as const;
 
 const TOLD = { deletes: DELETED_PARTS, keeps: KEPT_PARTS };
 
@@ -123,7 +100,7 @@ export const patientDeletion = {
     if (!isTheirs(principal, record)) return sendProblem(c, FORBIDDEN);
     const query = parseQuery(c, applyQuery);
     if (!query.ok) return sendProblem(c, query.problem);
-    const body = await parseBody(c, deletionBody);
+    const body = await parseBody(c, recordDeletionBody);
     if (!body.ok) return sendProblem(c, body.problem);
     const { version } = record;
     if (!query.value.apply && !record.deleted) {

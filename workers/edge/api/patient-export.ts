@@ -1,6 +1,5 @@
 /** [PD12] Everything that we hold of a patient, as one JSON file for themselves: read piece by piece as it is taken. */
 import type { Context } from "hono";
-import * as z from "zod";
 import type { Principal } from "../../../core/access/principal.ts";
 import type { Reach } from "../../../core/access/reach.ts";
 import { reachOf } from "../../../core/access/rules.ts";
@@ -20,6 +19,7 @@ import { directoryOf } from "./directory.ts";
 import type { Handlers } from "./handlers.ts";
 import { BAD_CURSOR, decodeCursor, encodeCursor } from "./paging.ts";
 import { EVER } from "./patients.ts";
+import { exportQuery } from "./personal-schemas.ts";
 import { NOT_FOUND, sendProblem } from "./problem.ts";
 import { parseQuery } from "./schemas.ts";
 
@@ -29,8 +29,6 @@ const APPOINTMENTS_MAX = 500;
 const CHUNK = 20;
 /** Appointments that the log has not told Postgres of: those of the last seconds. */
 const CLAIMS_MAX = 200;
-
-export const exportQuery = z.strictObject({ cursor: z.string().max(200).optional() });
 
 const isStartAndId = (parts: readonly unknown[]): parts is readonly [number, string] =>
   parts.length === 2 && typeof parts[0] === "number" && typeof parts[1] === "string";
