@@ -34,7 +34,7 @@ const importLine = z.union([
 ]);
 
 const calendarHash = z.strictObject({ provider: z.string(), rows: z.int(), hash: z.string() });
-const otherLines = [
+export const otherLines = [
   z.strictObject({ provider: z.string(), unknown: z.literal(true) }),
   z.strictObject({ done: z.literal(true), next: z.string().nullable() }),
   z.strictObject({ done: z.literal(false) }),
@@ -43,12 +43,6 @@ const rebuildLine = z.union([
   calendarHash.extend({ righted: z.int(), withdrawn: z.int(), stored: calendarHash.nullable() }),
   ...otherLines,
 ]);
-/** [PD7] */
-const resealLine = z.union([
-  z.strictObject({ provider: z.string(), resealed: z.int(), left: z.int(), unreadable: z.int() }),
-  ...otherLines,
-]);
-
 export const network = contracts({
   readDayList: {
     summary: "Read a clinic's day, to print",
@@ -103,13 +97,6 @@ export const network = contracts({
     summary: "Give calendars the configuration that they lack",
     tags: ["network"],
     answers: { 202: z.strictObject({ calendars: z.int().min(0) }) },
-  },
-  resealTexts: {
-    summary: "Put reasons and notes under the newest key",
-    description: "A line of JSON for each calendar, and a last one with where to go on.",
-    tags: ["network"],
-    body: { schema: rebuildBody },
-    answers: { 200: { media: ["application/x-ndjson"], line: resealLine } },
   },
   hashRecord: {
     summary: "Read the hash of the whole record",

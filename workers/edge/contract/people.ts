@@ -1,7 +1,6 @@
 /** Contracts of patients: their records, their appointments, their calendar feed, and the sockets that tell of changes. */
 import * as z from "zod";
 import { applyQuery, mergeBody, patientBody, patientSearchBody } from "../api/admin-schemas.ts";
-import { DELETED_PARTS, exportQuery, KEPT_PARTS, recordDeletionBody } from "../api/personal-schemas.ts";
 import { listQuery, liveProviderQuery, patientAppointmentsQuery, ticketBody } from "../api/schemas.ts";
 import { contracts } from "./contract.ts";
 import * as parts from "./parts.ts";
@@ -17,7 +16,7 @@ const CHANGED = [
   "rule-violated",
 ] as const satisfies readonly ProblemSlug[];
 
-const record = z
+export const record = z
   .strictObject({
     id: s.id(s.PATIENT),
     displayName: z.string(),
@@ -36,34 +35,6 @@ const record = z
     mergedFrom: z.array(s.id(s.PATIENT)).meta({ description: "Further ids of the same person." }),
   })
   .meta({ id: "PatientRecord" });
-
-/** [PD12] */
-const proxy = z.strictObject({
-  patientId: s.id(s.PATIENT),
-  relation: z.string(),
-  since: s.moment,
-  revokedAt: s.moment.nullable(),
-});
-const exportedAppointment = z
-  .strictObject({
-    ...parts.listedAppointment.shape,
-    notes: z.string().optional(),
-    provider: z.string(),
-    location: z.string().nullable(),
-    history: z.array(
-      z.strictObject({
-        version: s.version,
-        change: z.string(),
-        status: z.enum(parts.STATUSES),
-        start: s.moment,
-        end: s.moment,
-        providerId: s.id(s.PROVIDER),
-        locationId: s.id(s.LOCATION),
-        at: s.moment,
-      }),
-    ),
-  })
-  .meta({ id: "ExportedAppointment" });
 
 const listedPatient = z
   .strictObject({
@@ -185,51 +156,6 @@ export const people = contracts({
       }),
     },
     problems: CHANGED,
-  },
-  exportPatient: {
-    summary: "Get everything that is held of a patient",
-    description:
-      "One JSON file: the record, proxies in both directions, up to 500 appointments with their texts and what became of each. `page.next` leads to more.",
-    tags: ["patients"],
-    params: PATIENT,
-    query: exportQuery,
-    answers: {
-      200: z
-        .strictObject({
-          format: z.literal("openslot-patient-export/1"),
-          exportedAt: s.moment,
-          patient: record,
-          proxies: z.strictObject({ whoActForYou: z.array(proxy), forWhomYouAct: z.array(proxy) }),
-          appointments: z.array(exportedAppointment),
-          page: z.strictObject({ next: z.string().nullable() }),
-        })
-        .meta({ id: "PatientExport" }),
-    },
-    problems: ["not-found"],
-  },
-  deletePatient: {
-    summary: "Delete a patient's record",
-    description:
-      "First told what goes, what stays and why, and which appointments stand; with `?apply=true` and the `If-Match` of what was read, it is done. `finished` false: texts in calendars are still being destroyed. By the patient or a desk that they asked, never by a proxy.",
-    tags: ["patients"],
-    params: PATIENT,
-    query: applyQuery,
-    headers: { "If-Match": "optional" },
-    body: { schema: recordDeletionBody },
-    answers: {
-      200: parts.change({
-        deletes: z.array(z.enum(DELETED_PARTS)),
-        keeps: z.array(
-          z.strictObject({
-            what: z.enum(KEPT_PARTS.map(({ what }) => what)),
-            why: z.enum(["medical-record", "billing", "accountability"]),
-          }),
-        ),
-        standing: parts.outside.optional(),
-        finished: z.boolean().optional(),
-      }),
-    },
-    problems: [...CHANGED, "forbidden"],
   },
   listPatientAppointments: {
     summary: "List a patient's appointments",
