@@ -62,8 +62,9 @@ export function leaksOfAnswer({ what, status, headers, text }: Heard): Leak[] {
     .join("\n");
   const links = [...text.matchAll(/(?:href|action|src)="([^"]*)"/g)].map(([, address]) => address).join("\n");
   const cached = headers["cache-control"]?.includes("no-store") ? [] : leaksIn(`cacheable ${what}`, text);
+  const isPage = headers["content-type"]?.startsWith("text/html") ?? false; // gives a form back as it was filled in
   return [
-    ...(status >= 400 ? leaksIn(`refusal ${status} of ${what}`, text) : []),
+    ...(status >= 400 && !isPage ? leaksIn(`refusal ${status} of ${what}`, text) : []),
     ...leaksIn(`headers of ${what}`, decodeURIComponent(heads.replace(/%(?![0-9a-f]{2})/gi, "%25"))),
     ...leaksIn(`links of ${what}`, decodeURIComponent(links.replace(/%(?![0-9a-f]{2})/gi, "%25"))),
     ...cached,
@@ -74,11 +75,19 @@ export const leaksOfFrame = (socket: string, text: string): Leak[] => leaksIn(`f
 export const leaksOfLog = (line: string): Leak[] => leaksIn("log", line);
 
 /** Every file of every object, byte by byte: rows, journals and pages that SQLite has freed. */
-export function leaksOfObjects(storageDir: string): { readonly files: number; readonly leaks: readonly Leak[] } {
-  const files = readdirSync(storageDir, { recursive: true, withFileTypes: true }).filter((one) => one.isFile());
+export function leaksOfObjects(storageDir: string): {
+  readonly files: number;
+  readonly leaks: readonly Leak[];
+} {
+  const files = readdirSync(storageDir, { recursive: true, withFileTypes: true }).filter((one) =>
+    one.isFile(),
+  );
   const leaks = files.flatMap(({ parentPath, name }) => {
     const kind = parentPath.slice(storageDir.length + 1);
-    return leaksIn(`file of ${kind} ${name.replace(/^[0-9a-f]+/, "…")}`, readFileSync(join(parentPath, name)));
+    return leaksIn(
+      `file of ${kind} ${name.replace(/^[0-9a-f]+/, "…")}`,
+      readFileSync(join(parentPath, name)),
+    );
   });
   return { files: files.length, leaks };
 }
