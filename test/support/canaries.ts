@@ -117,15 +117,23 @@ export async function leaksOfPostgres(
     WHERE c.table_schema = 'public' AND t.table_type = 'BASE TABLE' ORDER BY 1, 2`);
   const leaks: Leak[] = [];
   const met = new Set<string>();
-  for (const { table_name, column_name } of columns) {
-    const where = `${table_name}.${column_name}`;
-    for (const [canary, mark] of Object.entries(CANARIES) as [Canary, string][]) {
-      const { rows } = await db.execute<{ found: boolean }>(sql`
-        SELECT EXISTS (SELECT 1 FROM ${sql.identifier(table_name)}
-          WHERE lower(${sql.identifier(column_name)}::text) LIKE ${`%${mark}%`}) AS found`);
-      if (!rows[0]?.found) continue;
-      if (MEANT[where]?.includes(canary)) met.add(`${where} ${canary}`);
-      else leaks.push({ where: `column ${where}`, canary });
+  const marks = Object.entries(CANARIES) as [Canary, string][];
+  for (const [table, own] of Map.groupBy(columns, ({ table_name }) => table_name)) {
+    // One walk of the table for all of its columns.
+    const texts = own.flatMap(({ column_name: name }) =>
+      marks.map(
+        ([canary, mark]) =>
+          sql`bool_or(lower(${sql.identifier(name)}::text) LIKE ${`%${mark}%`}) AS ${sql.identifier(`${name} ${canary}`)}`,
+      ),
+    );
+    const { rows } = await db.execute<Record<string, boolean | null>>(
+      sql`SELECT ${sql.join(texts, sql`, `)} FROM ${sql.identifier(table)}`,
+    );
+    for (const [place, found] of Object.entries(rows[0] ?? {})) {
+      if (!found) continue;
+      const [column, canary] = place.split(" ") as [string, Canary];
+      if (MEANT[`${table}.${column}`]?.includes(canary)) met.add(`${table}.${place}`);
+      else leaks.push({ where: `column ${table}.${column}`, canary });
     }
   }
   return { leaks, met };
