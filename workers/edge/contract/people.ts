@@ -16,7 +16,7 @@ const CHANGED = [
   "rule-violated",
 ] as const satisfies readonly ProblemSlug[];
 
-const record = z
+export const record = z
   .strictObject({
     id: s.id(s.PATIENT),
     displayName: z.string(),
