@@ -129,6 +129,15 @@ function securityOf({ rule }: Operation): ZodOpenApiOperationObject["security"] 
   return differs ? [{}, { token: [] }] : [];
 }
 
+/** Frames stand among the shared schemas, under their own names. */
+const frameSchemas = new Map<string, z.ZodType>();
+function refTo(schema: z.ZodType): { readonly $ref: string } {
+  const name = schema.meta()?.id;
+  if (name === undefined) throw new Error("a frame has a name");
+  frameSchemas.set(name, schema);
+  return { $ref: `#/components/schemas/${name}` };
+}
+
 function operationObject(id: OperationId): ZodOpenApiOperationObject {
   const operation = operationOf(id);
   const contract: Contract = CONTRACTS[id];
@@ -144,12 +153,7 @@ function operationObject(id: OperationId): ZodOpenApiOperationObject {
     responses: { ...answerResponses(contract), ...problemResponses(id) },
     "x-openslot-rule": { name: operation.rule, ...RULES[operation.rule] },
     ...(frames
-      ? {
-          "x-openslot-frames": {
-            server: z.toJSONSchema(frames.server, { io: "output" }),
-            client: z.toJSONSchema(frames.client, { io: "input" }),
-          },
-        }
+      ? { "x-openslot-frames": { server: refTo(frames.server), client: refTo(frames.client) } }
       : {}),
   } as ZodOpenApiOperationObject; // its type of extensions knows no objects
 }
@@ -168,6 +172,7 @@ function paths(): ZodOpenApiPathsObject {
 export const API_VERSION = "1.0.0";
 
 export function openApiDocument() {
+  const described = paths(); // first: it meets the frames
   return createDocument(
     {
       openapi: "3.1.0",
@@ -179,8 +184,9 @@ export function openApiDocument() {
           "Booking of medical appointments. Times are RFC 3339 with the clinic's offset, ids are opaque, and unknown members are refused. What is not the caller's to see is answered like what does not exist. `x-openslot-rule` says of each kind of caller which resources an operation reaches: none, own, clinics or all.",
       },
       tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
-      paths: paths(),
+      paths: described,
       components: {
+        schemas: Object.fromEntries(frameSchemas),
         securitySchemes: {
           token: {
             type: "http",

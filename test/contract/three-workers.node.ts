@@ -40,6 +40,7 @@ beforeAll(async () => {
         secrets: {
           ...database,
           ID_KEYS: JSON.stringify({ a: "k".repeat(43) }),
+          TEXT_KEYS: JSON.stringify({ a: "t".repeat(43) }),
           LOCAL_ISSUER_JWKS: JSON.stringify({ keys: [verifying] }),
           LOCAL_MODE: "on",
           RATE_LIMITS: "relaxed",
@@ -96,6 +97,7 @@ describe("the three Workers", () => {
     expect(await bindingsOf("openslot-events")).toEqual([
       "DATABASE_URL",
       "EVENT_LOG",
+      "IDENTITY",
       "NEON_FETCH_ENDPOINT",
       "PATIENT_AGENDA",
       "PROVIDER_CALENDAR",

@@ -178,6 +178,7 @@ export async function book(
 export async function drainLog(): Promise<void> {
   const events = {
     EVENT_LOG: env.EVENT_LOG,
+    IDENTITY: env.IDENTITY,
     PATIENT_AGENDA: env.PATIENT_AGENDA,
     PROVIDER_CALENDAR: env.PROVIDER_CALENDAR,
     WAKE: env.WAKE,

@@ -25,6 +25,14 @@ const BUNDLED = [
   "@preact/signals",
 ];
 
+/** Answers nobody; a deletion may tell it to forget somebody. */
+const IDENTITY_STUB = `
+  import { WorkerEntrypoint } from "cloudflare:workers";
+  export default class extends WorkerEntrypoint {
+    fetch() { return new Response("no", { status: 404 }); }
+    forgetSubject() {}
+  }`;
+
 export async function workersProject({
   name,
   include,
@@ -45,7 +53,7 @@ export async function workersProject({
               name: "openslot-identity",
               modules: true,
               compatibilityDate: "2026-08-15",
-              script: "export default { fetch: () => new Response('no', { status: 404 }) };",
+              script: IDENTITY_STUB,
             },
           ],
         },

@@ -9,5 +9,7 @@ export interface EdgeEnv {
     settings: EdgeSettings;
     /** null = anonymous. A token that is present but not valid never gets this far. */
     principal: Principal | null;
+    /** [PD8] No cache may keep the answer. */
+    isPersonal: boolean;
   };
 }

@@ -4,6 +4,7 @@ import { DIRECTORY_BELL } from "../../core/directory/bell.ts";
 import { APPOINTMENTS_TOPIC } from "../../core/events/event.ts";
 import { CONSUMER_GROUPS } from "../../core/events/log.ts";
 import { APPOINTMENT_PARTITIONS, partitionName } from "../../core/events/partition.ts";
+import { goOnForgetting } from "../forget-patient.ts";
 import { consume } from "./consume.ts";
 import { effects } from "./effects.ts";
 import type { EventsEnv } from "./env.ts";
@@ -32,7 +33,13 @@ export default class Events extends WorkerEntrypoint<EventsEnv> {
 
   /** The safety net: whatever the doorbells missed. */
   override async scheduled(): Promise<void> {
-    await Promise.all(POKED.map((name) => this.poke(name)));
+    await Promise.all([...POKED.map((name) => this.poke(name)), this.#goOnForgetting()]);
+  }
+
+  /** [PD10] Deletions that broke off. */
+  async #goOnForgetting(): Promise<void> {
+    const queries = await import("../../db/index.ts");
+    await goOnForgetting(this.env, queries.makeDb(this.env), queries);
   }
 
   /** Runs every group at one partition, or pushes the directory. A failing group does not keep the others from running. */
