@@ -2,6 +2,15 @@
  * What the Workers ask of Postgres. Always imported as `await import("db/index.ts")`: the client, the schema and the
  * queries are 240 KB, half of what an isolate would evaluate before its first answer, and most answers need none of it.
  */
+export {
+  AUDIT_PAGE_MAX,
+  type AuditPlace,
+  type AuditQuery,
+  type FoundEntry,
+  findAuditEntries,
+} from "./audit/find-entries.ts";
+export { firstAuditSeq, removeAuditSegment } from "./audit/lines.ts";
+export { recordAuditEntries } from "./audit/record-entries.ts";
 export { type Db, makeDb } from "./client.ts";
 export {
   insertResource,

@@ -12,13 +12,13 @@ import { logFailure } from "../durable-objects/shared/log.ts";
 
 export interface Forgetting extends Pick<Env, "PATIENT_AGENDA" | "PROVIDER_CALENDAR"> {
   /** The issuer. */
-  readonly IDENTITY: unknown;
+  readonly IDENTITY: ForgettingIssuer;
 }
 type Queries = typeof import("../db/index.ts");
 
 /** What of the issuer a deletion needs: every session ends, and what it knows of the person goes. Repeating it is harmless. */
-interface ForgettingIssuer {
-  forgetSubject(patientId: PatientId): Promise<unknown>;
+export interface ForgettingIssuer {
+  forgetPatient(patientId: PatientId): Promise<unknown>;
 }
 
 /** Calendars of one page; each is one call, a few at once. */
@@ -58,7 +58,7 @@ export async function forgetPatient(
     if (page === PAGES_MAX - 1) done = false;
   }
   // In the end, so that somebody who is signed in can still ask what became of their order.
-  for (const one of ids) await (env.IDENTITY as ForgettingIssuer).forgetSubject(one);
+  for (const one of ids) await env.IDENTITY.forgetPatient(one);
   if (done && isAgendaEmpty) await queries.deletionDone(db, id);
   return done && isAgendaEmpty;
 }

@@ -15,6 +15,7 @@ interface WorkersProject {
 const BUNDLED = [
   "zod",
   "hono",
+  "hono/route", // with hono: the two share a symbol
   "jose",
   "drizzle-orm",
   "papaparse",
@@ -30,7 +31,7 @@ const IDENTITY_STUB = `
   import { WorkerEntrypoint } from "cloudflare:workers";
   export default class extends WorkerEntrypoint {
     fetch() { return new Response("no", { status: 404 }); }
-    forgetSubject() {}
+    forgetPatient() {}
   }`;
 
 export async function workersProject({

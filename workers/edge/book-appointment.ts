@@ -33,6 +33,7 @@ import {
   problemFor,
 } from "./api/problem.ts";
 import type { BookingBody, MoveBody } from "./api/schemas.ts";
+import { concerns, concernsAppointment } from "./audited.ts";
 import { changeStatus, type StatusAnswer, sleep, take } from "./booking.ts";
 import {
   type AskedChoice,
@@ -82,7 +83,9 @@ export async function takeSafely(
   request: () => TakeRequest,
 ): Promise<TakeAnswer> {
   try {
-    return await take(c, calendars, request);
+    const answer = await take(c, calendars, request);
+    if (answer.kind === "accepted") concernsAppointment(c, answer.appointment);
+    return answer;
   } catch (error) {
     // [AD6] Thrown by `configure` alone: the calendar decided nothing, and the agenda has put the attempt aside.
     const [first] = calendars;
@@ -287,6 +290,18 @@ export async function moveAppointment(
   }));
 }
 
+/** [AU1] An id of ours is an appointment of somebody, whatever the calendar says to this caller. */
+async function noted(
+  c: Context<EdgeEnv>,
+  appointmentId: AppointmentId,
+  asked: () => Promise<StatusAnswer>,
+): Promise<StatusAnswer> {
+  concerns(c, { appointmentId });
+  const answer = await asked();
+  if (answer.kind === "done") concernsAppointment(c, answer.appointment);
+  return answer;
+}
+
 /** `id` has passed `parseAppointmentId`; whether the caller may see it is the calendar's word. */
 export function cancelAppointment(
   c: Context<EdgeEnv>,
@@ -295,16 +310,18 @@ export function cancelAppointment(
   { ifMatch, key }: ChangeTerms,
   reasonCode: CancellationReason,
 ): Promise<StatusAnswer> {
-  return changeStatus(c, home, {
-    command: commandId(principal.subject, id, key),
-    fingerprint: fingerprintOf("DELETE", `/v1/appointments/${id}`, { reasonCode, ifMatch }),
-    appointmentId: id,
-    action: "cancel",
-    ifMatch,
-    reasonCode,
-    repeatable: true, // a cancellation that changes nothing is refused, so there is nothing else to remember
-    reach: reachOf(principal, "appointment.read"),
-  });
+  return noted(c, id, () =>
+    changeStatus(c, home, {
+      command: commandId(principal.subject, id, key),
+      fingerprint: fingerprintOf("DELETE", `/v1/appointments/${id}`, { reasonCode, ifMatch }),
+      appointmentId: id,
+      action: "cancel",
+      ifMatch,
+      reasonCode,
+      repeatable: true, // a cancellation that changes nothing is refused, so there is nothing else to remember
+      reach: reachOf(principal, "appointment.read"),
+    }),
+  );
 }
 
 /** For everything but cancelling. `id` has passed `parseAppointmentId`. */
@@ -316,16 +333,18 @@ export function commandStatus(
   terms: { readonly ifMatch: number | null; readonly key: string; readonly repeatable: boolean },
 ): Promise<StatusAnswer> {
   const { ifMatch, key, repeatable } = terms;
-  return changeStatus(c, home, {
-    command: commandId(principal.subject, id, key),
-    fingerprint: fingerprintOf("POST", `/v1/appointments/${id}/${action}`, { ifMatch }),
-    appointmentId: id,
-    action,
-    ifMatch,
-    reasonCode: null,
-    repeatable,
-    reach: reachOf(principal, "appointment.read"),
-  });
+  return noted(c, id, () =>
+    changeStatus(c, home, {
+      command: commandId(principal.subject, id, key),
+      fingerprint: fingerprintOf("POST", `/v1/appointments/${id}/${action}`, { ifMatch }),
+      appointmentId: id,
+      action,
+      ifMatch,
+      reasonCode: null,
+      repeatable,
+      reach: reachOf(principal, "appointment.read"),
+    }),
+  );
 }
 
 /** An appointment is at its home or one hop away; more are met only while it moves on. */
@@ -343,6 +362,7 @@ export const findAppointment = (
 /** The same within a reach that somebody has worked out. */
 export async function findWithin(c: Context<EdgeEnv>, reach: Reach, text: string): Promise<FoundAppointment> {
   const parsed = parseAppointmentId(c.get("settings").ID_KEYS, text);
+  if (parsed) concerns(c, { appointmentId: parsed.id });
   let at = parsed?.home;
   for (let hop = 0; parsed && at && hop < HOPS_MAX; hop++) {
     const provider: Provider | undefined = (await directoryForProvider(c, at)).providers.get(at);
@@ -352,8 +372,10 @@ export async function findWithin(c: Context<EdgeEnv>, reach: Reach, text: string
       if (!found && (await tookOverAt(c, at)))
         found = await providerCalendar(c.env, at).read(parsed.id, reach);
       if (!found) return refused(NOT_FOUND);
-      if (!("movedTo" in found))
+      if (!("movedTo" in found)) {
+        concernsAppointment(c, found);
         return { ok: true, appointment: openWritten(c.get("settings").TEXT_KEYS, found), provider };
+      }
       if (found.movedTo === null)
         await sleep(ON_ITS_WAY_MS); // prepared here and not committed yet
       else at = found.movedTo;

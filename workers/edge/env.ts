@@ -1,6 +1,7 @@
 /** What every handler finds in its context. */
 import type { Principal } from "../../core/access/principal.ts";
 import type { EdgeSettings } from "../config.ts";
+import type { Audited } from "./audited.ts";
 
 export interface EdgeEnv {
   Bindings: Env;
@@ -11,5 +12,9 @@ export interface EdgeEnv {
     principal: Principal | null;
     /** [PD8] No cache may keep the answer. */
     isPersonal: boolean;
+    /** What the request turned out to be about (audited.ts). */
+    audited?: Audited;
+    /** The slug of the problem that it is answered with. */
+    problem?: string;
   };
 }

@@ -277,14 +277,14 @@ describe("a deletion", () => {
     const broken: Forgetting[] = [
       { ...forgetting, PATIENT_AGENDA: { getByName: dead } as never },
       { ...forgetting, PROVIDER_CALENDAR: { getByName: dead } as never },
-      { ...forgetting, IDENTITY: { forgetSubject: dead } },
+      { ...forgetting, IDENTITY: { forgetPatient: dead } },
     ];
     for (const parts of broken) {
       await expect(forgetPatient(parts, db(), queries, open)).rejects.toThrow("planted");
       expect((await deletionOf(person.id))?.done).toBe(false);
     }
     const forgotten: PatientId[] = [];
-    const issuer = { forgetSubject: async (id: PatientId) => void forgotten.push(id) };
+    const issuer = { forgetPatient: async (id: PatientId) => void forgotten.push(id) };
     await goOnForgetting({ ...forgetting, IDENTITY: issuer }, db(), queries);
     expect(forgotten).toContain(person.id);
     expect((await deletionOf(person.id))?.done).toBe(true);

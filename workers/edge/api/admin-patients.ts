@@ -11,6 +11,7 @@ import { AGENDA_SHARDS, isPatientId, makePatientId, type PatientId } from "../..
 import { VISIT_MINUTES_MAX } from "../../../core/schedule/config.ts";
 import { type Instant, MINUTE_MS } from "../../../core/time.ts";
 import type { PatientRecord } from "../../../db/index.ts";
+import { concerns } from "../audited.ts";
 import type { EdgeEnv } from "../env.ts";
 import { patientList } from "../patient-list.ts";
 import { askPostgres } from "../postgres.ts";
@@ -56,6 +57,7 @@ export async function recordIn(
   if (!isPatientId(text)) return null;
   const id = text as PatientId;
   const found = await askPostgres(c.get("settings"), (db, queries) => queries.findPatientRecord(db, id));
+  if (found) concerns(c, { patientId: id, locationId: found.homeLocationId });
   return found && reachesRecord(reach, found) ? found : null;
 }
 
@@ -144,6 +146,7 @@ export const patientRecords = {
         c,
         invalid([{ pointer: "/name", message: "must have a word of three letters, or give a birth date" }]),
       );
+    concerns(c, { count: found.rows.length });
     return c.json({ data: found.rows, page: { next: null }, isComplete: found.more === found.rows.length });
   },
   /** [PA7] Of a merged id the record that stands for it: `id` and `Content-Location` say whose. */
@@ -219,6 +222,7 @@ async function merge(c: Context<EdgeEnv>): Promise<Response> {
   if (parsed.value.into === record.id)
     return sendProblem(c, invalid([{ pointer: "/into", message: "must be another patient" }]));
   const into = await recordIn(c, reachOf(principal, "patient.keep"), parsed.value.into);
+  concerns(c, { patientId: record.id, locationId: record.homeLocationId }); // the one that goes
   if (!into) return sendProblem(c, NOT_FOUND);
   const told = { id: record.id, into: into.id };
   if (record.mergedInto === into.id) return c.json({ applied: true, version: record.version, ...told }); // done before

@@ -12,6 +12,7 @@ import {
 import { isPatientId } from "../../../core/ids.ts";
 import { instant } from "../../../core/time.ts";
 import { logFailure } from "../../../durable-objects/shared/log.ts";
+import { concerns } from "../audited.ts";
 import { findAppointment } from "../book-appointment.ts";
 import { mintFeedToken, opensFeed } from "../calendar-links.ts";
 import type { Directory } from "../directory-cache.ts";
@@ -64,6 +65,7 @@ export const calendarFiles = {
     if (!isPatientId(id) || !opensFeed(c.get("settings").ID_KEYS, id, token))
       return sendProblem(c, NOT_FOUND);
     const known = await directoryOf(c);
+    concerns(c, { patientId: id });
     try {
       const facts = await patientList(c, [id], {
         window: feedWindow(instant(Date.now())),

@@ -6,6 +6,7 @@ import type { Clinic } from "../../../core/directory/directory.ts";
 import { dayList } from "../../../core/exchange/day-list.ts";
 import { dateAt, dayInterval, nextDate } from "../../../core/schedule/clinic-time.ts";
 import { instant } from "../../../core/time.ts";
+import { concerns } from "../audited.ts";
 import type { EdgeEnv } from "../env.ts";
 import { askPostgres } from "../postgres.ts";
 import { directoryOf } from "./directory.ts";
@@ -49,6 +50,7 @@ export const dayLists = {
         queries.visitsAt(db, clinic.id, dayInterval(on, clinic.timeZone)),
       ]),
     );
+    concerns(c, { locationId: clinic.id, count: visits.length });
     const { dayPage } = await import("../pages/day-list.ts");
     return sendHtml(c, await dayPage(clinic, dayList(on, clinic.timeZone, visits), { now, isTakingOver }));
   },
@@ -72,6 +74,7 @@ export const dayLists = {
         queries.openTimesAt(db, clinic.id, now),
       ]),
     );
+    concerns(c, { locationId: clinic.id, count: visits.length });
     const lists = dates.map((on) => dayList(on, clinic.timeZone, visits));
     const { downtimePage } = await import("../pages/day-list.ts");
     return sendHtml(c, await downtimePage(clinic, lists, times, { now, isTakingOver }), {
