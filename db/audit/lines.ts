@@ -58,6 +58,13 @@ export async function firstAuditSeq(db: Db, partition: number): Promise<number |
   return first === null ? null : Number(first);
 }
 
+/** The last sequence of a chain that is stored; 0 = none. */
+export async function lastAuditSeq(db: Db, partition: number): Promise<number> {
+  const { rows } = await db.execute<{ last: string | null }>(sql`
+    SELECT max(seq) AS last FROM audit_entry WHERE partition = ${partition}`);
+  return Number(rows[0]?.last ?? 0);
+}
+
 /** [AU10] One segment, in one statement: a chain never begins between two checkpoints. Returns how many rows went. */
 export async function removeAuditSegment(db: Db, partition: number, through: number): Promise<number> {
   const { rowCount } = await db.execute(
