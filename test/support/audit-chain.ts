@@ -1,5 +1,5 @@
 /** Chains for tests, and a forger with every right on the stored rows. */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { type ChainHead, EMPTY_CHAIN, hashAfter, link } from "../../core/audit/chain.ts";
 import type { Checkpoint } from "../../core/audit/checkpoint.ts";
 import { AUDIT_OUTCOMES, type AuditEntry, type ChainedEntry, canonicalLine } from "../../core/audit/entry.ts";
@@ -7,7 +7,7 @@ import { type Broken, ChainReader } from "../../core/audit/verify.ts";
 import type { AppointmentId, LocationId, PatientId } from "../../core/ids.ts";
 import { type Instant, instant, MINUTE_MS } from "../../core/time.ts";
 
-export const sha256 = (text: string): string => createHash("sha256").update(text).digest("base64url");
+export const sha256 = (text: string): string => hash("sha256", text, "base64url");
 
 export const AUDIT_START = instant(Date.UTC(2026, 10, 30, 12));
 
@@ -74,9 +74,8 @@ export function rewritten(rows: readonly ChainedEntry[], from: number): ChainedE
   return rows.map((row, index) => {
     if (index < from) return row;
     const placed = { ...row, seq: index + 1 };
-    const hash = hashAfter(before, canonicalLine(placed), sha256);
-    before = hash;
-    return { ...placed, hash };
+    before = hashAfter(before, canonicalLine(placed), sha256);
+    return { ...placed, hash: before };
   });
 }
 
