@@ -131,6 +131,10 @@ export const HANDLERS: Handlers = {
     async () => (await import("./appointment-history.ts")).appointmentHistory,
     ["readAppointmentHistory"],
   ),
+  ...later(
+    async () => (await import("./audit.ts")).audit,
+    ["listAudit", "readOwnAudit", "sealAudit", "listCheckpoints"],
+  ),
   ...later(async () => (await import("./imports.ts")).imports, ["importFile"]),
   ...later(async () => (await import("./exports.ts")).exports, ["exportFile"]),
   ...later(
