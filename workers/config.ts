@@ -45,6 +45,8 @@ const edgeShape = z.object({
   RATE_LIMITS: z.enum(["standard", "relaxed"]).default("standard"),
   ID_KEYS: keyRing,
   LOCAL_ISSUER_JWKS: z.string().optional(),
+  TURNSTILE_SECRET: z.string().min(1).optional(),
+  TURNSTILE_URL: z.url().default("https://challenges.cloudflare.com/turnstile/v0/siteverify"),
   TOPIC_PREFIX: z
     .string()
     .regex(/^[a-z][a-z0-9-]*$/, "must be lower-case letters, digits and dashes")

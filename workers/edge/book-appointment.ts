@@ -48,6 +48,7 @@ import type { EdgeEnv } from "./env.ts";
 import { tokenHashOf } from "./hold-token.ts";
 import { commandId, fingerprintOf } from "./idempotency.ts";
 import { candidatesFor, neededResources } from "./needed-resources.ts";
+import { ownLimit } from "./own-limit.ts";
 import { PostgresUnavailable } from "./postgres.ts";
 import type { Configurable } from "./provisioning.ts";
 import { parseAppointmentId, parseHoldId } from "./routing-ids.ts";
@@ -186,6 +187,7 @@ export async function bookAppointment(
       command: commandId(principal.subject, patientId, key),
       fingerprint: fingerprintOf("POST", "/v1/appointments", body),
       patientId,
+      ...ownLimit(c, principal),
       wanted: wantedOf(keys, asked, said),
     }));
     return { ok: true, answer, timeZone: first.timeZone };
@@ -260,6 +262,7 @@ export async function moveAppointment(
     command: commandId(principal.subject, appointment.patientId, key),
     fingerprint: fingerprintOf("PATCH", `/v1/appointments/${appointment.id}`, body),
     patientId: appointment.patientId,
+    ...ownLimit(c, principal),
     wanted: isSaga
       ? {
           ...common,

@@ -32,6 +32,7 @@ import {
 import { placeOf } from "./choice.ts";
 import type { EdgeEnv } from "./env.ts";
 import { commandId, fingerprintOf } from "./idempotency.ts";
+import { ownLimit } from "./own-limit.ts";
 import { patientList } from "./patient-list.ts";
 import { mintAppointmentId } from "./routing-ids.ts";
 import { whoIsAskedFor } from "./who-comes.ts";
@@ -81,6 +82,7 @@ export async function bookSeries(
     command: commandId(principal.subject, patientId, key),
     fingerprint: fingerprintOf("POST", "/v1/series", body),
     patientId,
+    ...ownLimit(c, principal),
     wanted: {
       kind: "book",
       appointmentId: mintAppointmentId(keys, provider.id),

@@ -21,6 +21,7 @@ import {
 } from "./choice.ts";
 import type { EdgeEnv } from "./env.ts";
 import { commandId, fingerprintOf } from "./idempotency.ts";
+import { ownLimit } from "./own-limit.ts";
 
 /** [Z11] One saga for all of them. The first visit names the series. */
 function wantedOf(
@@ -79,6 +80,7 @@ export async function bookVisits(
       command: commandId(principal.subject, whose, key),
       fingerprint: fingerprintOf("POST", "/v1/series", body),
       patientId: whose,
+      ...ownLimit(c, principal),
       wanted: wantedOf(c.get("settings").ID_KEYS, asked, said),
     }));
     return { ok: true, answer, timeZone: first.timeZone };

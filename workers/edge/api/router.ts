@@ -7,6 +7,7 @@ import { bodyLimit } from "hono/body-limit";
 import type { Principal } from "../../../core/access/principal.ts";
 import { admission } from "../../../core/access/rules.ts";
 import type { EdgeEnv } from "../env.ts";
+import { mayOpenSocket } from "../middleware/same-origin.ts";
 import { appointments } from "./appointments.ts";
 import { locations, providers, specialties, visitTypes } from "./directory.ts";
 import { explain } from "./explain.ts";
@@ -16,7 +17,7 @@ import { holds } from "./holds.ts";
 import { live } from "./live.ts";
 import { OPERATIONS, type Operation, type OperationId } from "./operations.ts";
 import { patients } from "./patients.ts";
-import { FORBIDDEN, sendProblem, UNAUTHENTICATED } from "./problem.ts";
+import { CROSS_SITE, FORBIDDEN, type Problem, sendProblem, UNAUTHENTICATED } from "./problem.ts";
 import { series } from "./series.ts";
 import { soonest } from "./soonest.ts";
 
@@ -138,16 +139,45 @@ const limitBody = bodyLimit({
     }),
 });
 
+const NOT_JSON: Problem = {
+  status: 415,
+  slug: "validation",
+  title: "The body must be application/json.",
+  extra: { errors: [{ pointer: "/header/Content-Type", message: "must be application/json" }] },
+};
+
+const JSON_TYPE = /^application\/json *(;|$)/i;
+
+/**
+ * [AB7] Whether a body says that it is JSON. A form of another site cannot say so without asking first, and we let nobody ask. No
+ * body needs no type.
+ */
+async function saysJson(c: Context<EdgeEnv>): Promise<boolean> {
+  const type = c.req.header("content-type");
+  if (type !== undefined && JSON_TYPE.test(type)) return true;
+  if (c.req.raw.body === null || c.req.header("content-length") === "0") return true;
+  return type === undefined && (await c.req.arrayBuffer()).byteLength === 0; // Hono keeps it for the handler
+}
+
 type AnyHandler = (c: Context<EdgeEnv>, principal: Principal | null) => Response | Promise<Response>;
+
+async function ifJson(
+  c: Context<EdgeEnv>,
+  principal: Principal | null,
+  handle: AnyHandler,
+): Promise<Response> {
+  return (await saysJson(c)) ? handle(c, principal) : sendProblem(c, NOT_JSON);
+}
 
 /** [A6] Admits by the rule, then serves. */
 const served =
-  ({ rule }: Operation, handle: AnyHandler) =>
+  ({ method, rule, kind }: Operation, handle: AnyHandler) =>
   (c: Context<EdgeEnv>): Response | Promise<Response> => {
+    if (kind === "socket" && !mayOpenSocket(c)) return sendProblem(c, CROSS_SITE); // [AB10]
     const principal = c.get("principal");
     switch (admission(principal, rule)) {
       case "yes":
-        return handle(c, principal);
+        return method === "GET" || kind === "file" ? handle(c, principal) : ifJson(c, principal, handle);
       case "unauthenticated":
         return sendProblem(c, UNAUTHENTICATED);
       case "forbidden":
