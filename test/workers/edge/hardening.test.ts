@@ -310,10 +310,15 @@ describe("[AB11] live tickets", () => {
       `/live/patients/${ann}?ticket=${ticket}&ticket=x`,
       `/live/nothing?ticket=${ticket}`,
     ]) {
-      const { webSocket, status } = await open(path);
-      const closed = new Promise((resolve) => webSocket?.addEventListener("close", resolve));
+      const answer = await open(path);
+      const { webSocket, status } = answer;
+      let code = 0;
+      webSocket?.addEventListener("close", (event) => {
+        code = event.code;
+      });
       webSocket?.accept();
-      if (webSocket) await closed;
+      if (webSocket) await vi.waitFor(() => expect(code).toBe(1008), { timeout: 5_000 });
+      else await answer.text();
       expect([101, 404]).toContain(status);
     }
     vi.restoreAllMocks();

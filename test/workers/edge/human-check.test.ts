@@ -59,7 +59,7 @@ let networks = 0;
 
 async function setUp() {
   const provider = await someProvider();
-  const slots = await slotsOf(provider);
+  const days = [...Map.groupBy(await slotsOf(provider), ({ start }) => start.slice(0, 10)).values()]; // [W7] is another limit
   networks += 1;
   const address = `198.51.100.${networks}`;
   let n = 0;
@@ -67,7 +67,8 @@ async function setUp() {
     headers: Record<string, string> = {},
     settings = guarded,
   ): Promise<{ status: number; text: string }> => {
-    const slot = slots[(n++ * 3) % slots.length] as Slot;
+    const slot = days[n % days.length]?.[Math.floor(n / days.length) * 4] as Slot;
+    n += 1;
     const request = new Request("https://openslot.test/v1/holds", {
       method: "POST",
       headers: {
