@@ -30,6 +30,7 @@ export const requestContext = createMiddleware<EdgeEnv>(async (c, next) => {
   c.set("requestId", `req_${crypto.randomUUID()}`);
   c.set("settings", settingsOf(c.env));
   c.set("principal", null);
+  c.set("isPersonal", c.req.path.startsWith("/auth/"));
   if (c.req.url.length > URL_CHARS_MAX) c.res = sendProblem(c, ADDRESS_TOO_LONG);
   else await next();
   if (c.res.status === 101) return; // an upgraded socket has no headers of ours
@@ -38,6 +39,7 @@ export const requestContext = createMiddleware<EdgeEnv>(async (c, next) => {
     ["x-request-id", c.get("requestId")],
     ["Server-Timing", `edge;dur=${Date.now() - startedAt}`],
     ...securityHeaders(c, c.res.headers),
+    ...(isPersonal(c) ? ([["Cache-Control", "no-store"]] as const) : []),
     ...(rate === undefined
       ? []
       : ([
@@ -46,6 +48,9 @@ export const requestContext = createMiddleware<EdgeEnv>(async (c, next) => {
         ] as const)),
   ]);
 });
+
+/** [PD8] Whatever is answered to somebody known, and whatever is not everybody's to see; the one place that says so. */
+const isPersonal = (c: Context<EdgeEnv>): boolean => c.get("isPersonal") || c.get("principal") !== null;
 
 /**
  * Sets headers of an answer that there is already. Hono's own `c.header()` makes a new answer of it for each header, with
