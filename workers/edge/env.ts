@@ -1,6 +1,7 @@
 /** What every handler finds in its context. */
 import type { Principal } from "../../core/access/principal.ts";
 import type { EdgeSettings } from "../config.ts";
+import type { Visitor } from "./sign-in/visitor.ts";
 
 export interface EdgeEnv {
   Bindings: Env;
@@ -9,5 +10,7 @@ export interface EdgeEnv {
     settings: EdgeSettings;
     /** null = anonymous. A token that is present but not valid never gets this far. */
     principal: Principal | null;
+    /** On pages: whom the browser's cookie names, whether or not they count there. */
+    visitor: Visitor;
   };
 }
