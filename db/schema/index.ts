@@ -4,6 +4,7 @@
  * `db/`. After a change run `npm run db:generate -- --name what`; migrations are only ever added.
  */
 export * from "./directory.ts";
+export * from "./identity.ts";
 export * from "./incoming.ts";
 export * from "./people.ts";
 export * from "./record.ts";

@@ -51,6 +51,9 @@ export const patient = pgTable(
     index("patient_home_idx").on(t.homeLocationId, t.id),
     index("patient_birth_idx").on(t.birthDate, t.id),
     index("patient_search_idx").using("gin", sql`search_text gin_trgm_ops`),
+    /** Whose address a person who signs in has proven. */
+    index("patient_email_idx").on(sql`lower(${t.email})`).where(sql`email IS NOT NULL`),
+    index("patient_phone_idx").on(t.phone).where(sql`phone IS NOT NULL`),
     index("patient_merged_idx").on(t.mergedInto).where(sql`merged_into IS NOT NULL`),
   ],
 );

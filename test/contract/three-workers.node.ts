@@ -86,10 +86,13 @@ describe("the three Workers", () => {
   it("[K6] have exactly the bindings that their types name", async () => {
     expect(await bindingsOf("openslot-identity")).toEqual([
       "AUTH_SECRET",
+      "CODE_GUARD",
+      "CODE_SINK",
       "DATABASE_URL",
       "KEY_RING",
       "LOCAL_MODE",
       "NEON_FETCH_ENDPOINT",
+      "SESSIONS",
       "SIGNING_KEYS",
       "SITE_URL",
     ]);
