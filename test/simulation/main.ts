@@ -6,14 +6,30 @@ import { parseArgs } from "node:util";
 import { HARSH, walk } from "./random-walk.ts";
 import { InvariantBroken } from "./world.ts";
 
-const { values } = parseArgs({
-  options: {
-    commands: { type: "string", default: "20000" },
-    seed: { type: "string", default: String(Date.now() % 1_000_000) },
-    calendars: { type: "string", default: "3" },
-    patients: { type: "string", default: "30" },
-  },
-});
+const USAGE = "npm run simulate -- [--commands 20000] [--seed 1] [--calendars 3] [--patients 30]";
+
+function asked() {
+  try {
+    return parseArgs({
+      options: {
+        commands: { type: "string", default: "20000" },
+        seed: { type: "string", default: String(Date.now() % 1_000_000) },
+        calendars: { type: "string", default: "3" },
+        patients: { type: "string", default: "30" },
+        help: { type: "boolean", default: false },
+      },
+    }).values;
+  } catch (error) {
+    console.log(`${(error as Error).message}\n${USAGE}`);
+    process.exit(2);
+  }
+}
+
+const values = asked();
+if (values.help) {
+  console.log(USAGE);
+  process.exit();
+}
 const seed = Number(values.seed);
 const commands = Number(values.commands);
 // The agenda reports every simulated silence; here they are counted instead.
