@@ -8,7 +8,11 @@ interface FieldProps {
   readonly label: string;
   readonly hint?: string | undefined;
   readonly error?: string | undefined;
-  readonly children: (described: { readonly id: string; readonly "aria-describedby"?: string; readonly "aria-invalid"?: "true" }) => ComponentChildren;
+  readonly children: (described: {
+    readonly id: string;
+    readonly "aria-describedby"?: string;
+    readonly "aria-invalid"?: "true";
+  }) => ComponentChildren;
 }
 
 export function Field({ name, label, hint, error, children }: FieldProps) {
@@ -105,7 +109,11 @@ export function readBirthDate(
 ): { readonly date: string } | { readonly error: string } {
   const parts = [day, month, year].map((part) => part.trim());
   if (parts.some((part) => part === "")) return { error: "Enter day, month and year of birth." };
-  if (!/^\d{1,2}$/.test(parts[0] ?? "") || !/^\d{1,2}$/.test(parts[1] ?? "") || !/^\d{4}$/.test(parts[2] ?? ""))
+  if (
+    !/^\d{1,2}$/.test(parts[0] ?? "") ||
+    !/^\d{1,2}$/.test(parts[1] ?? "") ||
+    !/^\d{4}$/.test(parts[2] ?? "")
+  )
     return { error: "Enter the date of birth in numbers, the year with four digits." };
   const [d = "", m = "", y = ""] = parts;
   const date = `${y}-${m.padStart(2, "0")}-${d.padStart(2, "0")}`;

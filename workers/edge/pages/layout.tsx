@@ -6,6 +6,7 @@ import { render } from "preact-render-to-string";
 import { logFailure } from "../../../durable-objects/shared/log.ts";
 import { type EntryAssets, entryAssets } from "../assets.ts";
 import type { EdgeEnv } from "../env.ts";
+import { isStaffPath } from "../sign-in/visitor.ts";
 
 const CLIENT = { script: "web/patient/client.tsx", style: "web/patient/app.css" };
 const NO_ASSETS: EntryAssets = { script: "", preloads: [], styles: [] };
@@ -22,7 +23,55 @@ export interface Page {
 /** The header's link that is this very page, for `aria-current`. */
 const here = (path: string, href: string): "page" | undefined => (path === href ? "page" : undefined);
 
-function Header({ path, signedIn }: { path: string; signedIn: boolean }) {
+/** Who the header speaks to. Staff pages have a header of their own; on all others a staff session counts for nothing. */
+type Signed = "patient" | "staff" | null;
+
+const SignOut = () => (
+  <form method="post" action="/sign-out">
+    <button type="submit" class="link">
+      Sign out
+    </button>
+  </form>
+);
+
+const PatientLinks = ({ path, signed }: { path: string; signed: Signed }) => (
+  <>
+    <a href="/" aria-current={here(path, "/")}>
+      Find care
+    </a>
+    {signed === "patient" ? (
+      <>
+        <a href="/me" aria-current={here(path, "/me")}>
+          My appointments
+        </a>
+        <a href="/account" aria-current={here(path, "/account")}>
+          Account
+        </a>
+        <SignOut />
+      </>
+    ) : (
+      <a href="/sign-in" aria-current={here(path, "/sign-in")}>
+        Sign in
+      </a>
+    )}
+  </>
+);
+
+const StaffLinks = ({ path, signed }: { path: string; signed: Signed }) =>
+  signed === "staff" ? (
+    <>
+      <a href="/staff" aria-current={here(path, "/staff")}>
+        Staff
+      </a>
+      <SignOut />
+    </>
+  ) : (
+    <a href="/staff/sign-in" aria-current={here(path, "/staff/sign-in")}>
+      Staff sign-in
+    </a>
+  );
+
+function Header({ path, signed }: { path: string; signed: Signed }) {
   return (
     <header class="site-header">
       <div class="column">
@@ -30,24 +79,10 @@ function Header({ path, signedIn }: { path: string; signedIn: boolean }) {
           Openslot
         </a>
         <nav aria-label="Main">
-          <a href="/" aria-current={here(path, "/")}>
-            Find care
-          </a>
-          {signedIn ? (
-            <>
-              <a href="/me" aria-current={here(path, "/me")}>
-                My appointments
-              </a>
-              <form method="post" action="/sign-out">
-                <button type="submit" class="link">
-                  Sign out
-                </button>
-              </form>
-            </>
+          {isStaffPath(path) ? (
+            <StaffLinks path={path} signed={signed} />
           ) : (
-            <a href="/sign-in" aria-current={here(path, "/sign-in")}>
-              Sign in
-            </a>
+            <PatientLinks path={path} signed={signed} />
           )}
         </nav>
       </div>
@@ -69,7 +104,7 @@ function HelpBar() {
   );
 }
 
-function Document({ title, children, assets, path, signedIn }: Page & DocumentContext) {
+function Document({ title, children, assets, path, signed }: Page & DocumentContext) {
   return (
     <html lang="en" dir="ltr">
       <head>
@@ -90,7 +125,7 @@ function Document({ title, children, assets, path, signedIn }: Page & DocumentCo
         <a class="skip-link" href="#main">
           Skip to the main content
         </a>
-        <Header path={path} signedIn={signedIn} />
+        <Header path={path} signed={signed} />
         <main id="main" class="column" tabIndex={-1}>
           {children}
         </main>
@@ -103,7 +138,7 @@ function Document({ title, children, assets, path, signedIn }: Page & DocumentCo
 interface DocumentContext {
   readonly assets: EntryAssets;
   readonly path: string;
-  readonly signedIn: boolean;
+  readonly signed: Signed;
 }
 
 /** A page without its style is still a page: a build that cannot be found must not keep anybody from booking. */
@@ -116,11 +151,17 @@ async function assetsOf(env: Env): Promise<EntryAssets> {
   }
 }
 
+function signedOf(c: Context<EdgeEnv>): Signed {
+  const principal = c.get("principal");
+  if (!principal) return null;
+  return principal.role === "patient" ? "patient" : "staff";
+}
+
 export async function sendPage(c: Context<EdgeEnv>, page: Page): Promise<Response> {
   const context = {
     assets: await assetsOf(c.env),
     path: c.req.path,
-    signedIn: c.get("principal") !== null,
+    signed: signedOf(c),
   };
   return c.html(`<!doctype html>${render(<Document {...page} {...context} />)}`, page.status ?? 200);
 }

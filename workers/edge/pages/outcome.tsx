@@ -74,8 +74,8 @@ export function signInAwayPage(c: Context<EdgeEnv>): Promise<Response> {
     children: (
       <>
         <p>
-          Your appointments are safe. Load this page again in a minute, or call your clinic to book or change a
-          time.
+          Your appointments are safe. Load this page again in a minute, or call your clinic to book or change
+          a time.
         </p>
         <ToFindCare />
       </>

@@ -7,7 +7,7 @@ import type { EdgeEnv } from "../env.ts";
 import { RATE_PERIOD_SECONDS, withinRate } from "../middleware/authenticate.ts";
 import { SAMPLE_COOKIE } from "../sign-in/issuer.ts";
 import { isSameOrigin } from "../sign-in/same-origin.ts";
-import { heldToken, type Visitor, visitorOf } from "../sign-in/visitor.ts";
+import { heldToken, isStaffPath, type Visitor, visitorOf } from "../sign-in/visitor.ts";
 import { crossSitePage, signInAwayPage, tooManyPage } from "./outcome.tsx";
 
 /** As long as a sample token lives; a cookie that outlived it would only lead to "sign in again". */
@@ -74,10 +74,8 @@ function contentSecurityPolicy(c: Context<EdgeEnv>): string {
   ].join("; ");
 }
 
-const STAFF_PATH = /^\/staff(?:\/|$)/;
-
 /** [SI4] Patients are patients everywhere but on staff pages, staff only there. */
-const countsOn = (path: string, { role }: Principal): boolean => (role === "patient") !== STAFF_PATH.test(path);
+const countsOn = (path: string, { role }: Principal): boolean => (role === "patient") !== isStaffPath(path);
 
 export const pageSession = createMiddleware<EdgeEnv>(async (c, next) => {
   c.header("Content-Security-Policy", contentSecurityPolicy(c));

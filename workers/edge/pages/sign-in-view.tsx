@@ -70,8 +70,8 @@ export function SamplePatients({
     <section class="local-only" aria-labelledby="samples">
       <h2 id="samples">Sample people of this computer</h2>
       <p>
-        This network runs on your computer and its people are invented: choose who you are. Codes that are sent
-        here stand on <a href="/dev">/dev</a>. Neither exists on a real site.
+        This network runs on your computer and its people are invented: choose who you are. Codes that are
+        sent here stand on <a href="/dev">/dev</a>. Neither exists on a real site.
       </p>
       <form method="post" action="/sign-in">
         <HiddenFields fields={{ return: back }} />
@@ -175,9 +175,9 @@ interface RegisterFormProps {
 
 /** By state and city, as people look for theirs. */
 function clinicsByState(known: Directory) {
-  const clinics = [...known.clinics.values()].filter(({ active }) => active).sort(
-    (a, b) => a.city.localeCompare(b.city) || a.name.localeCompare(b.name),
-  );
+  const clinics = [...known.clinics.values()]
+    .filter(({ active }) => active)
+    .sort((a, b) => a.city.localeCompare(b.city) || a.name.localeCompare(b.name));
   return [...Map.groupBy(clinics, ({ state }) => state)].sort(([a], [b]) => a.localeCompare(b));
 }
 
@@ -186,7 +186,12 @@ export function RegisterForm({ fields, errors, known }: RegisterFormProps) {
     <>
       <ErrorSummary errors={errors} />
       <form method="post" action="/sign-in/register" novalidate>
-        <Field name="displayName" label="Full name" hint="As your clinic should call you." error={errors.displayName}>
+        <Field
+          name="displayName"
+          label="Full name"
+          hint="As your clinic should call you."
+          error={errors.displayName}
+        >
           {(described) => (
             <input
               {...described}

@@ -48,7 +48,8 @@ const TRIES = 3;
 const NO_ERRORS: Errors = {};
 const statusOf = (errors: Errors): 200 | 422 => (Object.keys(errors).length > 0 ? 422 : 200);
 /** Errors are named in the title too: it is what a screen reader says first. */
-const titleOf = (title: string, errors: Errors): string => (statusOf(errors) === 422 ? `Error: ${title}` : title);
+const titleOf = (title: string, errors: Errors): string =>
+  statusOf(errors) === 422 ? `Error: ${title}` : title;
 
 // ---- the address ----
 
@@ -76,13 +77,16 @@ async function addressPage(c: Context<EdgeEnv>, { back, typed = "", errors = NO_
     children: (
       <>
         <h1>Sign in</h1>
-        {ended ? (
-          <p class="notice">Your session has ended. Sign in again to go on where you were.</p>
-        ) : null}
+        {ended ? <p class="notice">Your session has ended. Sign in again to go on where you were.</p> : null}
+        {c.req.query("everywhere") === undefined ? null : (
+          <p class="notice" role="status">
+            You are signed out everywhere. A page that is open elsewhere may go on for up to five minutes.
+          </p>
+        )}
         {isStaff(c.get("visitor")) ? (
           <p class="notice">
-            You are signed in as clinic staff, which counts on the <a href="/staff">staff pages</a> only. Signing
-            in here as a patient ends it in this browser.
+            You are signed in as clinic staff, which counts on the <a href="/staff">staff pages</a> only.
+            Signing in here as a patient ends it in this browser.
           </p>
         ) : null}
         <AddressForm back={back} typed={typed} errors={errors} />
@@ -149,7 +153,9 @@ function codePage(c: Context<EdgeEnv>, pending: Pending, errors: Errors = NO_ERR
       <>
         <h1>Enter the code</h1>
         {resent ? <p class="notice">A new code was sent. The one before does not work any more.</p> : null}
-        {early ? <p class="notice">Your code is on its way. Wait a moment before you ask for another one.</p> : null}
+        {early ? (
+          <p class="notice">Your code is on its way. Wait a moment before you ask for another one.</p>
+        ) : null}
         <CodeForm to={pending.to} back={pending.back} errors={errors} waitSeconds={waitSeconds(pending)} />
         {c.get("settings").LOCAL_MODE ? (
           <p class="local-only">
@@ -163,8 +169,10 @@ function codePage(c: Context<EdgeEnv>, pending: Pending, errors: Errors = NO_ERR
 
 /** The issuer says only that it was refused; what to do depends on why, and most of that this browser knows. */
 function codeErrorOf({ sentAt, tries }: Pending): string {
-  if (Date.now() > sentAt + CODE_MINUTES * MINUTE_MS) return "That code has run out. Ask for a new one below.";
-  if (tries >= TRIES) return "That code was wrong three times and does not work any more. Ask for a new one below.";
+  if (Date.now() > sentAt + CODE_MINUTES * MINUTE_MS)
+    return "That code has run out. Ask for a new one below.";
+  if (tries >= TRIES)
+    return "That code was wrong three times and does not work any more. Ask for a new one below.";
   return "That is not the code that was sent last. Check it, or ask for a new one below.";
 }
 
@@ -223,11 +231,16 @@ async function confirm(c: Context<EdgeEnv>, pending: Pending, fields: FormFields
     case "signed-in":
       return arrived(c, pending);
     case "BIRTH_DATE_DIFFERS":
-      return confirmPage(c, fields, { day: "That is not the date of birth in the record. Check day, month and year." });
+      return confirmPage(c, fields, {
+        day: "That is not the date of birth in the record. Check day, month and year.",
+      });
     case "NO_TRIES_LEFT":
     case "NOTHING_TO_CONFIRM":
       keepPending(c, { ...pending, step: "register" });
-      return c.redirect(`/sign-in/register?${told.body.code === "NO_TRIES_LEFT" ? "unconfirmed=1" : ""}`, 303);
+      return c.redirect(
+        `/sign-in/register?${told.body.code === "NO_TRIES_LEFT" ? "unconfirmed=1" : ""}`,
+        303,
+      );
     default:
       return unfinished(c, pending, told);
   }
@@ -260,8 +273,8 @@ async function registerPage(
         <h1>About you</h1>
         {unconfirmed ? (
           <p class="notice">
-            We could not confirm the record with this address online. Call your clinic to be joined with it, or give
-            your details as a new patient.
+            We could not confirm the record with this address online. Call your clinic to be joined with it,
+            or give your details as a new patient.
           </p>
         ) : (
           <p>This address is new here. Your clinic needs to know who comes.</p>
@@ -289,9 +302,13 @@ async function register(c: Context<EdgeEnv>, pending: Pending, fields: FormField
   const told = await tellIssuer(c, "/auth/patient/register", body);
   if (told.body.next === "signed-in") return arrived(c, pending);
   if (told.body.code === "NO_SUCH_CLINIC")
-    return registerPage(c, pending, fields, { homeLocationId: "That clinic takes no patients. Choose another one." });
+    return registerPage(c, pending, fields, {
+      homeLocationId: "That clinic takes no patients. Choose another one.",
+    });
   if (told.status === 400)
-    return registerPage(c, pending, fields, { displayName: "Check the name: one line, without special characters." });
+    return registerPage(c, pending, fields, {
+      displayName: "Check the name: one line, without special characters.",
+    });
   return unfinished(c, pending, told);
 }
 
@@ -352,8 +369,8 @@ const stillOpenPage = (c: Context<EdgeEnv>): Promise<Response> =>
     heading: "You are signed out in this browser.",
     children: (
       <p>
-        Our sign-in service did not answer, so we could not end the session everywhere. If this is not your own
-        device, sign in again in a few minutes and sign out once more.
+        Our sign-in service did not answer, so we could not end the session everywhere. If this is not your
+        own device, sign in again in a few minutes and sign out once more.
       </p>
     ),
   });

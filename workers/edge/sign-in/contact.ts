@@ -10,7 +10,8 @@ const PUNCTUATION = /[\s().\-/\u00a0]/g;
 /** As the issuer wants it; null for anything that cannot be one. Ten digits are a number of the United States. */
 export function readContact(typed: string): string | null {
   const text = typed.trim();
-  if (text.includes("@")) return text.length <= EMAIL_CHARS_MAX && EMAIL.test(text) ? text.toLowerCase() : null;
+  if (text.includes("@"))
+    return text.length <= EMAIL_CHARS_MAX && EMAIL.test(text) ? text.toLowerCase() : null;
   const digits = text.replace(PUNCTUATION, "");
   if (/^[2-9]\d{9}$/.test(digits)) return `+1${digits}`;
   if (/^1[2-9]\d{9}$/.test(digits)) return `+${digits}`;

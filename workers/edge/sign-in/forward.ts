@@ -54,13 +54,15 @@ const CROSS_SITE: Problem = { ...FORBIDDEN, title: "Only pages of this site can 
 /** What may come back to a script. Whatever else the issuer says, such as a session in a header, stays here. */
 const ANSWER_HEADERS = ["content-type", "location", "retry-after"];
 
-function handOn(c: Context<EdgeEnv>, answer: Response): Response {
+async function handOn(c: Context<EdgeEnv>, answer: Response): Promise<Response> {
   for (const name of ANSWER_HEADERS) {
     const value = answer.headers.get(name);
     if (value !== null) c.header(name, value);
   }
   passCookies(c, answer);
-  return c.body(answer.body, answer.status as 200);
+  const text = await answer.text();
+  const status = answer.status as 200; // whatever it is: Hono's type wants one that it knows
+  return text === "" ? c.body(null, status) : c.body(text, status);
 }
 
 /** Ends what this isolate remembers of the session: the next page asks the issuer. */
@@ -78,7 +80,7 @@ async function forward(c: Context<EdgeEnv>): Promise<Response> {
     });
     const cookie = sessionCookie(c);
     if (cookie && CHANGES_SESSION.test(pathname)) tokensOfSessions.drop(cookie);
-    return handOn(c, answer);
+    return await handOn(c, answer);
   } catch (error) {
     if (error instanceof IssuerAway) return sendProblem(c, AWAY);
     throw error;
@@ -90,7 +92,7 @@ async function callback(c: Context<EdgeEnv>): Promise<Response> {
   const { pathname, search } = new URL(c.req.url);
   try {
     const answer = await askIssuer(c, { method: "GET", path: `${pathname}${search}` });
-    if (answer.status >= 300 && answer.status < 400) return handOn(c, answer);
+    if (answer.status >= 300 && answer.status < 400) return await handOn(c, answer);
     const text = await answer.text();
     const why = answer.status >= 500 ? "away" : /MFA_REQUIRED/.test(text) ? "mfa" : "failed";
     return c.redirect(`/staff/sign-in?error=${why}`, 303);

@@ -135,12 +135,12 @@ function membersOf(text: string): Readonly<Record<string, unknown>> {
 }
 
 const nameOf = (setCookie: string): string => setCookie.slice(0, setCookie.indexOf("="));
-const valueOf = (setCookie: string): string => setCookie.slice(setCookie.indexOf("=") + 1).split(";")[0] ?? "";
+const textOf = (setCookie: string): string => setCookie.slice(setCookie.indexOf("=") + 1).split(";")[0] ?? "";
 
 /** The session that an answer begins; null when it begins none. */
 const begunBy = (cookies: readonly string[]): string | null => {
-  const cookie = cookies.find((one) => SESSION_COOKIE.test(nameOf(one)) && valueOf(one) !== "");
-  return cookie ? `${nameOf(cookie)}=${valueOf(cookie)}` : null;
+  const cookie = cookies.find((one) => SESSION_COOKIE.test(nameOf(one)) && textOf(one) !== "");
+  return cookie ? `${nameOf(cookie)}=${textOf(cookie)}` : null;
 };
 
 /**
@@ -183,6 +183,5 @@ export function endSample(c: Context<EdgeEnv>): void {
 /** Takes the issuer's cookies from this browser, whatever became of the session. */
 export function forgetIssuerCookies(c: Context<EdgeEnv>): void {
   for (const { name } of crumbs(c.req.header("cookie")))
-    if (ISSUER_COOKIE.test(name))
-      deleteCookie(c, name, { path: "/", secure: name.startsWith("__Secure-") });
+    if (ISSUER_COOKIE.test(name)) deleteCookie(c, name, { path: "/", secure: name.startsWith("__Secure-") });
 }

@@ -15,13 +15,23 @@ import { SessionTokens } from "./session-tokens.ts";
 export const tokensOfSessions = new SessionTokens();
 
 export type Visitor =
-  | { readonly kind: "nobody"; /** A cookie was there, and opens nothing any more. */ readonly ended: boolean }
+  | {
+      readonly kind: "nobody" /** A cookie was there, and opens nothing any more. */;
+      readonly ended: boolean;
+    }
   /** Whether somebody is signed in cannot be said: the issuer does not answer. */
   | { readonly kind: "unknown" }
-  | { readonly kind: "person"; readonly principal: Principal; /** A sample person has no session that could be ended or kept. */ readonly sample: boolean };
+  | {
+      readonly kind: "person";
+      readonly principal: Principal /** A sample person has no session that could be ended or kept. */;
+      readonly sample: boolean;
+    };
 
 const NOBODY: Visitor = { kind: "nobody", ended: false };
 const ENDED: Visitor = { kind: "nobody", ended: true };
+
+/** Where the sessions of the clinics' people count, and nobody else's. */
+export const isStaffPath = (path: string): boolean => /^\/staff(?:\/|$)/.test(path);
 
 const sampleOf = (c: Context<EdgeEnv>): string | undefined =>
   c.get("settings").LOCAL_MODE ? getCookie(c, SAMPLE_COOKIE) : undefined;
@@ -39,8 +49,7 @@ async function tokenOf(c: Context<EdgeEnv>, cookie: string): Promise<string | nu
   if (kept) return kept.token;
   const told = await c.env.IDENTITY.tokenOf(issuerCookies(c));
   if (!told) return null;
-  for (const one of [told.setCookie].flat())
-    if (one) c.header("set-cookie", one, { append: true });
+  if (told.setCookie) c.header("set-cookie", told.setCookie, { append: true }); // a session in use is extended
   tokensOfSessions.keep(cookie, { token: told.token, expiresAt: told.expiresAt });
   return told.token;
 }
