@@ -1,6 +1,5 @@
 /** Lists of a clinic's day, to print and to keep for downtime. For its desk. */
 import type { Context } from "hono";
-import * as z from "zod";
 import { reachesClinic } from "../../../core/access/reach.ts";
 import { reachOf } from "../../../core/access/rules.ts";
 import type { Clinic } from "../../../core/directory/directory.ts";
@@ -11,20 +10,9 @@ import type { EdgeEnv } from "../env.ts";
 import { askPostgres } from "../postgres.ts";
 import { directoryOf } from "./directory.ts";
 import { callerOf, type Handlers } from "./handlers.ts";
+import { dayQuery, downtimeQuery } from "./network-schemas.ts";
 import { NOT_FOUND, type Problem, sendProblem } from "./problem.ts";
-import { date, parseQuery } from "./schemas.ts";
-
-const DAYS_DEFAULT = 3;
-const DAYS_MAX = 7;
-
-const dayQuery = z.strictObject({ date: date.optional() });
-const downtimeQuery = z.strictObject({
-  days: z
-    .string()
-    .regex(/^[1-7]$/, `must be between 1 and ${DAYS_MAX}`)
-    .transform(Number)
-    .default(DAYS_DEFAULT),
-});
+import { parseQuery } from "./schemas.ts";
 
 type Admitted = { ok: true; clinic: Clinic } | { ok: false; problem: Problem };
 

@@ -1,15 +1,10 @@
 /** Files that go out: everything for administrators, what concerns their clinics for staff. */
-import * as z from "zod";
 import { reachOf } from "../../../core/access/rules.ts";
 import { EXPORT_KINDS } from "../../../core/exchange/kinds.ts";
 import type { Handlers } from "./handlers.ts";
+import { exportQuery } from "./network-schemas.ts";
 import { FORBIDDEN, NOT_FOUND, sendProblem } from "./problem.ts";
-import { otherSystem, parseQuery } from "./schemas.ts";
-
-const exportQuery = z.strictObject({
-  format: z.enum(["csv", "ndjson"]).default("csv"),
-  system: otherSystem.optional(),
-});
+import { parseQuery } from "./schemas.ts";
 
 const TYPES = { csv: "text/csv; charset=utf-8", ndjson: "application/x-ndjson" } as const;
 

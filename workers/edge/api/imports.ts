@@ -7,11 +7,11 @@ import type { Problems } from "../../../core/exchange/read-rows.ts";
 import type { EdgeEnv } from "../env.ts";
 import type { FileFormat } from "../exchange/import-file.ts";
 import type { ImportOrder } from "../exchange/run-import.ts";
-import { applyQuery } from "./admin-schemas.ts";
 import type { Handlers } from "./handlers.ts";
 import { published, ringForDirectory } from "./manage.ts";
+import { importQuery } from "./network-schemas.ts";
 import { NOT_FOUND, type Problem, sendProblem } from "./problem.ts";
-import { otherSystem, parseQuery } from "./schemas.ts";
+import { parseQuery } from "./schemas.ts";
 
 /**
  * 60,000 rows of patients are 7 MB. Text and rows of 50,000 are 49 MB of an isolate's 128 (measured), of twice as many 97: too
@@ -37,8 +37,6 @@ const renew = (mine: Turn): void => {
 const release = (mine: Turn): void => {
   if (turn === mine) turn = null;
 };
-
-const importQuery = applyQuery.extend({ system: otherSystem });
 
 const TOO_LARGE: Problem = {
   status: 413,

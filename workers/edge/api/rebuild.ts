@@ -1,32 +1,16 @@
 import { stream } from "hono/streaming";
-import * as z from "zod";
 import { DIRECTORY_BELL } from "../../../core/directory/bell.ts";
-import { APPOINTMENT_PARTITIONS } from "../../../core/events/partition.ts";
 import { logFailure } from "../../../durable-objects/shared/log.ts";
 import { directory } from "../directory-cache.ts";
 import { askPostgres } from "../postgres.ts";
 import { planRebuild, rebuildCalendar, replayHistory } from "../rebuild.ts";
 import type { Handlers } from "./handlers.ts";
+import { rebuildBody, replayBody } from "./network-schemas.ts";
 import { sendProblem } from "./problem.ts";
 import { parseBody } from "./schemas.ts";
 
-/** Bounds one call: a calendar takes about five calls to others, and a request has a thousand. */
-const CALENDARS_MAX = 100;
 /** Calendars that are asked at once; Postgres gets as many statements. */
 const AT_ONCE = 8;
-const AFTER_CHARS_MAX = 64;
-
-const rebuildBody = z.strictObject({
-  after: z.string().max(AFTER_CHARS_MAX).default(""),
-  limit: z.int().min(1).max(CALENDARS_MAX).default(CALENDARS_MAX),
-});
-const replayBody = z.strictObject({
-  partition: z
-    .int()
-    .min(0)
-    .max(APPOINTMENT_PARTITIONS - 1),
-  offset: z.int().min(0).default(0),
-});
 
 export const rebuild = {
   /** A line of JSON for each calendar as it is done, and a last one with `next`; a failure is the last line. */
