@@ -17,19 +17,21 @@ const AGAIN: Readonly<Record<PasskeyTask, string>> = {
 };
 
 /** By a code of the issuer or the library, the name of an error of the browser's, or a status. */
-const REASONS: Readonly<Record<string | number, string>> = {
-  ERROR_AUTHENTICATOR_PREVIOUSLY_REGISTERED: "This device has a passkey for you already.",
-  SESSION_NOT_FRESH: "Sign out and sign in again first: a passkey is saved within a day of signing in.",
-  USER_VERIFICATION_REQUIRED:
-    "Your device did not ask for finger, face or PIN. Turn on its screen lock, then try again.",
-  NO_RECORD: "That passkey belongs to a record that is closed. Call your clinic.",
-  403: "Passkeys do not work at this address of the site. Open it as your clinic gave it to you.",
-  429: "There were too many tries from your connection. Wait a minute, then try again.",
-  503: "Signing in does not work just now. Try again in a minute.",
-  TypeError: "We could not be reached. Check your connection, then try again.",
-};
+const REASONS = new Map<string | number, string>(
+  Object.entries({
+    ERROR_AUTHENTICATOR_PREVIOUSLY_REGISTERED: "This device has a passkey for you already.",
+    SESSION_NOT_FRESH: "Sign out and sign in again first: a passkey is saved within a day of signing in.",
+    USER_VERIFICATION_REQUIRED:
+      "Your device did not ask for finger, face or PIN. Turn on its screen lock, then try again.",
+    NO_RECORD: "That passkey belongs to a record that is closed. Call your clinic.",
+    403: "Passkeys do not work at this address of the site. Open it as your clinic gave it to you.",
+    429: "There were too many tries from your connection. Wait a minute, then try again.",
+    503: "Signing in does not work just now. Try again in a minute.",
+    TypeError: "We could not be reached. Check your connection, then try again.",
+  }),
+);
 
 const GIVEN_UP: readonly (string | number)[] = ["NotAllowedError", "AbortError", "ERROR_CEREMONY_ABORTED"];
 
 export const refusalText = (task: PasskeyTask, reason: string | number): string =>
-  REASONS[reason] ?? (GIVEN_UP.includes(reason) ? NOT_NOW : AGAIN)[task];
+  REASONS.get(String(reason)) ?? (GIVEN_UP.includes(reason) ? NOT_NOW : AGAIN)[task];

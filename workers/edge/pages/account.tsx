@@ -191,7 +191,8 @@ const SampleAccount = () => (
 async function accountPage(c: Context<EdgeEnv>): Promise<Response> {
   const visitor = c.get("visitor");
   const isSample = visitor.kind === "person" && visitor.sample;
-  const done = DONE[c.req.query("done") ?? ""];
+  const what = c.req.query("done") ?? "";
+  const done = Object.hasOwn(DONE, what) ? DONE[what] : undefined; // an address says anything
   const device = deviceText(c.req.header("user-agent"));
   const [mine, passkeys, sessions] = isSample
     ? []

@@ -42,7 +42,10 @@ const PatientLinks = ({ path, signed }: { path: string; signed: Signed }) => (
     {signed === "patient" ? (
       <>
         <a href="/me" aria-current={here(path, "/me")}>
-          My appointments
+          <span>
+            <span class="wide">My </span>
+            <span class="rest">appointments</span>
+          </span>
         </a>
         <a href="/account" aria-current={here(path, "/account")}>
           Account

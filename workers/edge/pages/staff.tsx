@@ -55,7 +55,7 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
 const refusalOf = (word: string | undefined): Refusal | undefined => {
   if (word === undefined) return undefined;
   if (word === "provider") return REFUSALS.away;
-  return REFUSALS[word] ?? REFUSALS.failed;
+  return Object.hasOwn(REFUSALS, word) ? REFUSALS[word] : REFUSALS.failed;
 };
 
 const SignInLink = ({ text }: { text: string }) => (

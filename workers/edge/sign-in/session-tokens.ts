@@ -36,9 +36,11 @@ export class SessionTokens {
 
   /** The oldest makes room. */
   keep(cookie: string, token: SessionToken): void {
+    const name = nameOf(cookie);
+    this.#kept.delete(name); // put last again
     const oldest = this.#kept.keys().next();
     if (this.#kept.size >= this.#max && !oldest.done) this.#kept.delete(oldest.value);
-    this.#kept.set(nameOf(cookie), token);
+    this.#kept.set(name, token);
   }
 
   drop(cookie: string): void {
