@@ -5,8 +5,8 @@ import { createMiddleware } from "hono/factory";
 import type { Principal } from "../../../core/access/principal.ts";
 import type { EdgeEnv } from "../env.ts";
 import { RATE_PERIOD_SECONDS, withinRate } from "../middleware/authenticate.ts";
+import { isSameOrigin } from "../middleware/same-origin.ts";
 import { SAMPLE_COOKIE } from "../sign-in/issuer.ts";
-import { isSameOrigin } from "../sign-in/same-origin.ts";
 import { heldToken, isStaffPath, type Visitor, visitorOf } from "../sign-in/visitor.ts";
 import { crossSitePage, signInAwayPage, tooManyPage } from "./outcome.tsx";
 

@@ -134,7 +134,6 @@ const INVITATION = /^[A-Za-z0-9_-]{43}$/;
 function invitationPage(c: Context<EdgeEnv>): Promise<Response> {
   const token = c.req.query("token") ?? "";
   if (!INVITATION.test(token)) return notFoundPage(c);
-  c.header("Referrer-Policy", "no-referrer"); // the link is good until the button is pressed
   return sendPage(c, {
     title: "Invitation",
     children: (

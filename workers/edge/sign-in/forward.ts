@@ -7,8 +7,8 @@ import { bodyLimit } from "hono/body-limit";
 import { FORBIDDEN, NOT_FOUND, type Problem, rateLimited, sendProblem } from "../api/problem.ts";
 import type { EdgeEnv } from "../env.ts";
 import { RATE_PERIOD_SECONDS, withinRate } from "../middleware/authenticate.ts";
+import { isSameOrigin } from "../middleware/same-origin.ts";
 import { askIssuer, IssuerAway, passCookies, sessionCookie } from "./issuer.ts";
-import { isSameOrigin } from "./same-origin.ts";
 import { tokensOfSessions } from "./visitor.ts";
 
 const FORWARDED: Readonly<Record<string, "GET" | "POST">> = {
