@@ -1,6 +1,7 @@
 /** What every handler finds in its context. */
 import type { Principal } from "../../core/access/principal.ts";
 import type { EdgeSettings } from "../config.ts";
+import type { Audited } from "./audited.ts";
 import type { Visitor } from "./sign-in/visitor.ts";
 
 export interface EdgeEnv {
@@ -12,5 +13,11 @@ export interface EdgeEnv {
     principal: Principal | null;
     /** On pages: whom the browser's cookie names, whether or not they count there. */
     visitor: Visitor;
+    /** [PD8] No cache may keep the answer. */
+    isPersonal: boolean;
+    /** What the request turned out to be about (audited.ts). */
+    audited?: Audited;
+    /** The slug of the problem that it is answered with. */
+    problem?: string;
   };
 }

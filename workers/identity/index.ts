@@ -6,6 +6,13 @@ import { isAPIError } from "better-auth/api";
 import { importJWK, type JWK, SignJWT } from "jose";
 import type { PatientId, StaffId } from "../../core/ids.ts";
 import type { SentCode } from "../../durable-objects/code-sink/code-sink.ts";
+import {
+  addCheckpoint,
+  type ChainEnd,
+  type CheckpointReply,
+  type Checkpoints,
+  checkpoints,
+} from "./audit-checkpoints.ts";
 import { sentCodes } from "./code-transport.ts";
 import type { IdentityEnv } from "./env.ts";
 import { authOf, handle } from "./handle.ts";
@@ -16,6 +23,7 @@ import { ackSignIns, type SignInEntry, type SignInMark, takeSignIns } from "./si
 import { ALGORITHM, type PublicKey, publicKeys } from "./signing-keys.ts";
 import { type AccessClaims, type AccessToken, AUDIENCE } from "./tokens.ts";
 
+export { AuditWitness } from "../../durable-objects/audit-witness/audit-witness.ts";
 export { CodeGuard } from "../../durable-objects/code-guard/code-guard.ts";
 export { CodeSink } from "../../durable-objects/code-sink/code-sink.ts";
 export { KeyRing } from "../../durable-objects/key-ring/key-ring.ts";
@@ -35,6 +43,20 @@ export default class Identity extends WorkerEntrypoint<IdentityEnv> {
   /** [ID2] The keys that verify our tokens. The first question makes the first key. */
   jwks(): Promise<{ readonly keys: PublicKey[] }> {
     return publicKeys(this.env);
+  }
+
+  /** [AU6] Signs where a chain of the audit ends, and keeps it. Called by the chain's own partition. */
+  addCheckpoint(end: ChainEnd): Promise<CheckpointReply> {
+    return addCheckpoint(this.env, end);
+  }
+
+  /** What was signed of a chain beyond `after`, at most 100, with every key that ever signed. */
+  checkpoints(page: {
+    readonly partition: number;
+    readonly after: number;
+    readonly limit: number;
+  }): Promise<Checkpoints> {
+    return checkpoints(this.env, page);
   }
 
   /**

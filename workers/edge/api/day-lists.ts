@@ -6,6 +6,7 @@ import type { Clinic } from "../../../core/directory/directory.ts";
 import { dayList } from "../../../core/exchange/day-list.ts";
 import { dateAt, dayInterval, nextDate } from "../../../core/schedule/clinic-time.ts";
 import { instant } from "../../../core/time.ts";
+import { concerns } from "../audited.ts";
 import type { EdgeEnv } from "../env.ts";
 import { askPostgres } from "../postgres.ts";
 import { directoryOf } from "./directory.ts";
@@ -28,7 +29,6 @@ async function clinicFor(c: Context<EdgeEnv>, id: string): Promise<Admitted> {
 function sendHtml(c: Context<EdgeEnv>, page: unknown, more: Readonly<Record<string, string>> = {}): Response {
   return c.body(String(page), 200, {
     "content-type": "text/html; charset=utf-8",
-    "cache-control": "no-store",
     "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
     "referrer-policy": "no-referrer",
     ...more,
@@ -50,6 +50,7 @@ export const dayLists = {
         queries.visitsAt(db, clinic.id, dayInterval(on, clinic.timeZone)),
       ]),
     );
+    concerns(c, { locationId: clinic.id, count: visits.length });
     const { dayPage } = await import("../pages/day-list.ts");
     return sendHtml(c, await dayPage(clinic, dayList(on, clinic.timeZone, visits), { now, isTakingOver }));
   },
@@ -73,6 +74,7 @@ export const dayLists = {
         queries.openTimesAt(db, clinic.id, now),
       ]),
     );
+    concerns(c, { locationId: clinic.id, count: visits.length });
     const lists = dates.map((on) => dayList(on, clinic.timeZone, visits));
     const { downtimePage } = await import("../pages/day-list.ts");
     return sendHtml(c, await downtimePage(clinic, lists, times, { now, isTakingOver }), {

@@ -1,6 +1,7 @@
 /** Files that go out: everything for administrators, what concerns their clinics for staff. */
 import { reachOf } from "../../../core/access/rules.ts";
 import { EXPORT_KINDS } from "../../../core/exchange/kinds.ts";
+import { concerns } from "../audited.ts";
 import type { Handlers } from "./handlers.ts";
 import { exportQuery } from "./network-schemas.ts";
 import { FORBIDDEN, NOT_FOUND, sendProblem } from "./problem.ts";
@@ -12,6 +13,7 @@ export const exports = {
   exportFile: async (c, principal) => {
     const kind = EXPORT_KINDS.find((one) => one === c.req.param("kind"));
     if (!kind) return sendProblem(c, NOT_FOUND);
+    concerns(c, { of: kind });
     const reach = reachOf(principal, kind === "staff" ? "staff.export" : "network.export"); // [IE8]
     if (reach.kind === "nothing") return sendProblem(c, FORBIDDEN);
     const query = parseQuery(c, exportQuery);
@@ -23,7 +25,6 @@ export const exports = {
     return c.body(body, 200, {
       "content-type": TYPES[format],
       "content-disposition": `attachment; filename="${kind}-${date}.${format}"`,
-      "cache-control": "no-store",
     });
   },
 } satisfies Partial<Handlers>;

@@ -7,6 +7,7 @@ import type { Contract } from "./contract.ts";
 import { directory } from "./directory.ts";
 import { network } from "./network.ts";
 import { people } from "./people.ts";
+import { personalData } from "./personal-data.ts";
 import { COMMON_PROBLEMS, type ProblemSlug } from "./problems.ts";
 
 export const CONTRACTS: { readonly [Id in OperationId]: Contract } = {
@@ -14,6 +15,7 @@ export const CONTRACTS: { readonly [Id in OperationId]: Contract } = {
   ...booking,
   ...administration,
   ...people,
+  ...personalData,
   ...network,
 };
 
