@@ -39,7 +39,7 @@ export class ClinicBoard extends Server<Env> {
   static override options = { hibernate: true };
   readonly #wake: WakeUp;
   readonly #sockets: LiveSockets;
-  readonly #tickets = new LiveTickets<Holder>();
+  readonly #tickets = new LiveTickets<string>();
   /** Between the two calls of one upgrade, by connection: a ticket is good once. */
   readonly #welcome = new Map<string, Holder | null>();
 
@@ -53,9 +53,12 @@ export class ClinicBoard extends Server<Env> {
 
   // ---- commands (RPC) ----
 
-  /** A one-time ticket for a socket: browsers cannot set headers. Lives 30 s, in memory only. */
-  issueTicket(device: DeviceId | null): string {
-    return this.#tickets.issue(device ?? "person", this.#now());
+  /**
+   * A one-time ticket for a socket: browsers cannot set headers. Lives 30 s, in memory only.
+   * @param holder a device's id, or any other name of whoever asks
+   */
+  issueTicket(holder: string): string {
+    return this.#tickets.issue(holder, this.#now());
   }
 
   /**
@@ -187,10 +190,11 @@ export class ClinicBoard extends Server<Env> {
 
   /** The edge has checked a bearer token (and says so in a header that it strips from clients), or a ticket is shown. */
   #admit(request: Request): Holder | null {
-    const [location, holder] = (request.headers.get("x-openslot-admitted") ?? "").split(" ");
-    if (location === locationIn(request))
-      return holder && isDeviceId(holder) ? (holder as DeviceId) : "person";
-    return this.#tickets.redeem(new URL(request.url).searchParams.get("ticket") ?? "", this.#now());
+    const [location, admitted = ""] = (request.headers.get("x-openslot-admitted") ?? "").split(" ");
+    const ticket = new URL(request.url).searchParams.get("ticket") ?? "";
+    const holder = location === locationIn(request) ? admitted : this.#tickets.redeem(ticket, this.#now());
+    if (holder === null) return null;
+    return isDeviceId(holder) ? (holder as DeviceId) : "person";
   }
 
   /** The one that asks is counted. */

@@ -2,6 +2,7 @@
 import type { Principal } from "../../core/access/principal.ts";
 import type { EdgeSettings } from "../config.ts";
 import type { Audited } from "./audited.ts";
+import type { Visitor } from "./sign-in/visitor.ts";
 
 export interface EdgeEnv {
   Bindings: Env;
@@ -10,6 +11,12 @@ export interface EdgeEnv {
     settings: EdgeSettings;
     /** null = anonymous. A token that is present but not valid never gets this far. */
     principal: Principal | null;
+    /** [AB6] The state of the caller's rate limit, once it was counted. */
+    rate?: string;
+    /** [AB8] Of the dev server's style elements; absent everywhere else. */
+    cspNonce?: string;
+    /** On pages: whom the browser's cookie names, whether or not they count there. */
+    visitor: Visitor;
     /** [PD8] No cache may keep the answer. */
     isPersonal: boolean;
     /** What the request turned out to be about (audited.ts). */

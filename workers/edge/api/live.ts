@@ -52,7 +52,9 @@ async function boardTicket(c: Context<EdgeEnv>, principal: Principal, id: string
   const clinic = await watchedClinic(c, principal, id);
   if (!clinic) return sendProblem(c, NOT_FOUND);
   concerns(c, { locationId: clinic.id });
-  const ticket = await clinicBoard(c.env, clinic.id).issueTicket(deviceOf(principal));
+  const ticket = await clinicBoard(c.env, clinic.id).issueTicket(
+    deviceOf(principal) ?? `${principal.role}/${principal.subject}`,
+  );
   return c.json({ ticket, expiresInSeconds: TICKET_SECONDS }, 201);
 }
 

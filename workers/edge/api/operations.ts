@@ -61,6 +61,7 @@ export const OPERATIONS = {
   changeStaff: { method: "PUT", path: "/v1/staff/:id", rule: "network.manage" },
   deactivateStaff: { method: "POST", path: "/v1/staff/:id/deactivate", rule: "network.manage" },
   activateStaff: { method: "POST", path: "/v1/staff/:id/activate", rule: "network.manage" },
+  inviteStaff: { method: "POST", path: "/v1/staff/:id/invitation", rule: "network.manage" },
 
   listProviders: { method: "GET", path: "/v1/providers", rule: "public.read" },
   createProvider: { method: "POST", path: "/v1/providers", rule: "network.manage" },
@@ -137,6 +138,11 @@ export const OPERATIONS = {
   createPartner: { method: "POST", path: "/v1/partners", rule: "partner.keep" },
   replacePartnerKeys: { method: "PUT", path: "/v1/partners/:id/keys", rule: "partner.keep" },
   deactivatePartner: { method: "POST", path: "/v1/partners/:id/deactivate", rule: "partner.keep" },
+
+  listAudit: { method: "GET", path: "/v1/audit", rule: "audit.read" },
+  readOwnAudit: { method: "GET", path: `${PATIENT}/audit`, rule: "audit.own" },
+  sealAudit: { method: "POST", path: "/v1/audit/checkpoints", rule: "audit.verify" },
+  listCheckpoints: { method: "GET", path: "/v1/audit/checkpoints", rule: "audit.verify" },
 
   importFile: { method: "POST", path: "/v1/imports/:kind", rule: "network.manage", kind: "file" },
   exportFile: { method: "GET", path: "/v1/exports/:kind", rule: "network.export" },

@@ -8,16 +8,20 @@ import { createMiddleware } from "hono/factory";
 import { NOT_FOUND, sendProblem } from "../api/problem.ts";
 import { AuditUnavailable, isAuditShut, pageName, recorded } from "../audit.ts";
 import type { EdgeEnv } from "../env.ts";
+import { account } from "./account.tsx";
 import { book } from "./book.tsx";
 import { cancel } from "./cancel.tsx";
+import { dev } from "./dev.tsx";
 import { findCare } from "./find-care.tsx";
 import { kiosk } from "./kiosk.tsx";
 import { moving } from "./move.tsx";
 import { myAppointments } from "./my-appointments.tsx";
 import { badFormPage, failurePage, notFoundPage } from "./outcome.tsx";
+import { privacy } from "./privacy.tsx";
 import { providerPage } from "./provider-page.tsx";
 import { pageSession } from "./session.ts";
 import { signIn } from "./sign-in.tsx";
+import { staff } from "./staff.tsx";
 import { staffDevices } from "./staff-devices.tsx";
 
 /** The largest form is a booking with a reason of 500 characters, each up to twelve bytes when spelled for a form. */
@@ -44,6 +48,10 @@ export const pages = new Hono<EdgeEnv>()
   .route("/", myAppointments)
   .route("/", cancel)
   .route("/", moving)
+  .route("/", privacy)
+  .route("/", account)
+  .route("/", staff)
+  .route("/", dev)
   .route("/", kiosk)
   .route("/", staffDevices);
 pages.onError((error, c) => failurePage(error, c));
