@@ -4,6 +4,20 @@
  */
 export { type Db, makeDb } from "./client.ts";
 export {
+  consentPerson,
+  consentsTo,
+  countConsentTry,
+  findConsent,
+  grantConsent,
+  ownerOfCode,
+  proxiesOf,
+  putConsentCode,
+  type Represented,
+  representedBy,
+  type ShownConsent,
+  withdrawConsent,
+} from "./consent/consents.ts";
+export {
   insertResource,
   insertVisitType,
   type ProviderProfile,

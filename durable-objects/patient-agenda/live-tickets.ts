@@ -9,21 +9,40 @@ const TICKET_BYTES = 24;
 /** Bounds memory: more than this many unused tickets within half a minute on one shard is an attack on ourselves. */
 const TICKETS_MAX = 10_000;
 
-export class LiveTickets {
-  readonly #tickets = new Map<string, { readonly patient: PatientId; readonly until: Instant }>();
+/** Somebody who watches in the patient's stead, and until when they may. */
+export interface InsteadOf {
+  readonly proxy: PatientId;
+  readonly until: Instant;
+}
 
-  issue(patient: PatientId, now: Instant): string {
+interface Ticket {
+  readonly patient: PatientId;
+  readonly until: Instant;
+  /** null = the patient, or a clinic. */
+  readonly insteadOf: InsteadOf | null;
+}
+
+export class LiveTickets {
+  readonly #tickets = new Map<string, Ticket>();
+
+  issue(patient: PatientId, insteadOf: InsteadOf | null, now: Instant): string {
     this.#dropExpired(now);
     const ticket = encodeBytes(crypto.getRandomValues(new Uint8Array(TICKET_BYTES)));
-    this.#tickets.set(ticket, { patient, until: plus(now, TICKET_LIFE_MS) });
+    this.#tickets.set(ticket, { patient, insteadOf, until: plus(now, TICKET_LIFE_MS) });
     return ticket;
   }
 
-  /** Whose ticket it was; null for unknown, used and expired ones alike. */
-  redeem(ticket: string, now: Instant): PatientId | null {
+  /** For whom it was made; null for unknown, used and expired ones alike. */
+  redeem(ticket: string, now: Instant): Ticket | null {
     const found = this.#tickets.get(ticket);
     this.#tickets.delete(ticket);
-    return found && found.until > now ? found.patient : null;
+    return found && found.until > now ? found : null;
+  }
+
+  /** [CO11] Tickets that this proxy has not used yet open nothing any more. */
+  drop(patient: PatientId, proxy: PatientId): void {
+    for (const [ticket, one] of this.#tickets)
+      if (one.patient === patient && one.insteadOf?.proxy === proxy) this.#tickets.delete(ticket);
   }
 
   /** Oldest first, as they were put in; stops at the first one that is still good. */

@@ -155,4 +155,17 @@ export const providerCalendarMigrations: readonly Migration[] = [
       CREATE INDEX prepared_due ON prepared (ask_at);
     `,
   },
+  {
+    // Signed links: how often a date of birth was tried at each, and whether it was used.
+    id: "004-signed-links",
+    statements: `
+      CREATE TABLE link (
+        id TEXT PRIMARY KEY,
+        tries INTEGER NOT NULL,
+        used_at INTEGER,
+        until_at INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX link_until ON link (until_at);
+    `,
+  },
 ];

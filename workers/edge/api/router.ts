@@ -5,8 +5,9 @@
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import type { Principal } from "../../../core/access/principal.ts";
-import { admission } from "../../../core/access/rules.ts";
+import { admission, RULES } from "../../../core/access/rules.ts";
 import type { EdgeEnv } from "../env.ts";
+import { asKnown, type PatientPrincipal, withRepresented } from "../represents.ts";
 import { appointments } from "./appointments.ts";
 import { locations, providers, specialties, visitTypes } from "./directory.ts";
 import { explain } from "./explain.ts";
@@ -116,6 +117,11 @@ export const HANDLERS: Handlers = {
     async () => (await import("./appointment-history.ts")).appointmentHistory,
     ["readAppointmentHistory"],
   ),
+  ...later(
+    async () => (await import("./proxies.ts")).proxies,
+    ["listProxies", "addProxy", "removeProxy", "showProxyCode", "listRepresented"],
+  ),
+  ...later(async () => (await import("./signed-links.ts")).signedLinks, ["createSignedLink"]),
   ...later(async () => (await import("./imports.ts")).imports, ["importFile"]),
   ...later(async () => (await import("./exports.ts")).exports, ["exportFile"]),
   ...later(
@@ -140,6 +146,25 @@ const limitBody = bodyLimit({
 
 type AnyHandler = (c: Context<EdgeEnv>, principal: Principal | null) => Response | Promise<Response>;
 
+/**
+ * [CO8] A patient's request, without whom they stand for: that is asked only when the answer would be the 404 of what they do not
+ * reach, which has changed nothing, and then the request is looked at again.
+ */
+async function forPatient(
+  c: Context<EdgeEnv>,
+  principal: PatientPrincipal,
+  handle: AnyHandler,
+): Promise<Response> {
+  const known = asKnown(principal);
+  c.set("principal", known);
+  const answer = await handle(c, known);
+  if (answer.status !== 404 || known !== principal) return answer;
+  const acting = await withRepresented(c, principal);
+  if (acting === principal) return answer;
+  c.set("principal", acting);
+  return handle(c, acting);
+}
+
 /** [A6] Admits by the rule, then serves. */
 const served =
   ({ rule }: Operation, handle: AnyHandler) =>
@@ -147,7 +172,9 @@ const served =
     const principal = c.get("principal");
     switch (admission(principal, rule)) {
       case "yes":
-        return handle(c, principal);
+        return principal?.role === "patient" && RULES[rule].patient === "own"
+          ? forPatient(c, principal, handle)
+          : handle(c, principal);
       case "unauthenticated":
         return sendProblem(c, UNAUTHENTICATED);
       case "forbidden":

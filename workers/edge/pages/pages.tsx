@@ -15,6 +15,7 @@ import { badFormPage, failurePage, notFoundPage } from "./outcome.tsx";
 import { providerPage } from "./provider-page.tsx";
 import { pageSession } from "./session.ts";
 import { signIn } from "./sign-in.tsx";
+import { signedLink } from "./signed-link.tsx";
 
 /** The largest form is a booking with a reason of 500 characters, each up to twelve bytes when spelled for a form. */
 const FORM_BYTES_MAX = 8 * 1024;
@@ -30,7 +31,8 @@ export const pages = new Hono<EdgeEnv>()
   .route("/", book)
   .route("/", myAppointments)
   .route("/", cancel)
-  .route("/", moving);
+  .route("/", moving)
+  .route("/", signedLink);
 pages.onError((error, c) => failurePage(error, c));
 
 /** An address that nothing answers: a page for who reads pages, a problem for programs. */
