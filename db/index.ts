@@ -2,6 +2,15 @@
  * What the Workers ask of Postgres. Always imported as `await import("db/index.ts")`: the client, the schema and the
  * queries are 240 KB, half of what an isolate would evaluate before its first answer, and most answers need none of it.
  */
+export {
+  AUDIT_PAGE_MAX,
+  type AuditPlace,
+  type AuditQuery,
+  type FoundEntry,
+  findAuditEntries,
+} from "./audit/find-entries.ts";
+export { firstAuditSeq, removeAuditSegment } from "./audit/lines.ts";
+export { recordAuditEntries } from "./audit/record-entries.ts";
 export { type Db, makeDb } from "./client.ts";
 export {
   consentPerson,
@@ -10,7 +19,7 @@ export {
   findConsent,
   grantConsent,
   ownerOfCode,
-  proxiesOf,
+  proxyConsentsOf,
   putConsentCode,
   type Represented,
   representedBy,
@@ -31,6 +40,15 @@ export {
   type VisitTypeSettings,
 } from "./directory/network-writes.ts";
 export { markPushed, newsAndWaiting, newsSince, noteUntold, PUSH_MAX, unpushed } from "./directory/outbox.ts";
+export {
+  appointmentsByCalendar,
+  type DeletionOrder,
+  deletePatient,
+  deletionDone,
+  deletionReached,
+  type OpenDeletion,
+  openDeletions,
+} from "./directory/patient-deletion.ts";
 export {
   insertPatient,
   insertStaff,
@@ -115,7 +133,16 @@ export { isKnownToProvider } from "./queries/is-known-to-provider.ts";
 export { listPatients } from "./queries/list-patients.ts";
 export { listProviders } from "./queries/list-providers.ts";
 export { loadDirectory, PROVIDERS_MAX } from "./queries/load-directory.ts";
+export { mergedInto } from "./queries/merged-into.ts";
 export { nextOpenings } from "./queries/next-openings.ts";
+export {
+  appointmentIdsOf,
+  type ExportedId,
+  type ExportedVersion,
+  historiesOf,
+  projectedAmong,
+  proxiesOf,
+} from "./queries/patient-export.ts";
 export { searchProvidersNearest } from "./queries/search-providers-nearest.ts";
 export { searchProvidersSoonest } from "./queries/search-providers-soonest.ts";
 export { soonestSlots } from "./queries/soonest-slots.ts";

@@ -90,11 +90,11 @@ export type CalendarEvent =
   | Envelope<"openslot.calendar.configured.v1", ConfiguredEventData>;
 
 /** By what it is and not by what it is not: a kind of event that comes later is not taken for an appointment. */
-export function isAppointmentEvent(event: CalendarEvent): event is AppointmentEvent {
+export function isAppointmentEvent(event: { readonly type: string }): event is AppointmentEvent {
   return event.type.startsWith("openslot.appointment.");
 }
 
-export function isOpeningsEvent(event: CalendarEvent): event is OpeningsEvent {
+export function isOpeningsEvent(event: { readonly type: string }): event is OpeningsEvent {
   return event.type === "openslot.calendar.openings.v1";
 }
 

@@ -1,14 +1,24 @@
 /** The event log's own words: records, groups, leases. Pure; the partition object stores them. */
+import { AUDIT_TOPIC } from "../audit/entry.ts";
+import type { AuditEvent } from "../audit/event.ts";
 import { HOUR_MS, type Instant, plus, SECOND_MS } from "../time.ts";
 import type { CalendarEvent } from "./event.ts";
 
-/** Everything that reads the log. A group that is named here gets every record from its first day on. */
+/** Everything that reads the appointments. A group that is named here gets every record from its first day on. */
 export const CONSUMER_GROUPS = ["postgres", "agenda"] as const;
-export type ConsumerGroup = (typeof CONSUMER_GROUPS)[number];
+/** Everything that reads the audit. */
+export const AUDIT_GROUPS = ["audit"] as const;
+export type ConsumerGroup = (typeof CONSUMER_GROUPS)[number] | (typeof AUDIT_GROUPS)[number];
 
-export interface LogRecord {
+/** The readers of a partition, by its name. */
+export const groupsOf = (partition: string): readonly ConsumerGroup[] =>
+  partition.startsWith(`${AUDIT_TOPIC}/`) ? AUDIT_GROUPS : CONSUMER_GROUPS;
+
+export type LogEvent = CalendarEvent | AuditEvent;
+
+export interface LogRecord<Event extends LogEvent = LogEvent> {
   readonly offset: number;
-  readonly event: CalendarEvent;
+  readonly event: Event;
 }
 
 /** Bounds one append and one read: 500 records of about 600 bytes make a call of 0.3 MB. */

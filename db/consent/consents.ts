@@ -15,6 +15,7 @@ import type { LocationId, PatientId } from "../../core/ids.ts";
 import { type Instant, instant } from "../../core/time.ts";
 import type { Db } from "../client.ts";
 import { changePeople } from "../directory/change.ts";
+import { texts } from "../directory/writes.ts";
 
 /** `r` is the consent, `p` whom it is about, `x` who acts. A record that was merged or deactivated stands for nobody. */
 const LIVE = sql`r.revoked_at IS NULL AND (r.expires_at IS NULL OR r.expires_at > now())
@@ -78,7 +79,7 @@ const toConsent = (row: ConsentRow): ShownConsent => ({
 });
 
 /** Who acts for this patient now, oldest first, with their names. */
-export async function proxiesOf(db: Db, patient: PatientId): Promise<ShownConsent[]> {
+export async function proxyConsentsOf(db: Db, patient: PatientId): Promise<ShownConsent[]> {
   const { rows } = await db.execute<ConsentRow>(sql`
     SELECT ${COLUMNS}, x.display_name FROM ${BOTH}
     WHERE r.patient_id = ${patient} AND ${LIVE} ORDER BY r.since, r.id LIMIT ${PROXIES_MAX}`);
@@ -222,10 +223,14 @@ export async function withdrawConsent(
   return rows.length > 0;
 }
 
-/** [CO5] A record that is merged or deactivated: what it gave and what it was given ends with it, for good. For its transaction. */
-export const endConsentsOf = (id: PatientId): SQL => sql`
+/**
+ * [CO5] Records that are merged, deactivated or deleted: what they gave and what they were given ends with them, for good. For the
+ * transaction in which that happens.
+ */
+export const endConsentsOf = (ids: readonly PatientId[]): SQL => sql`
   WITH ended AS (
     UPDATE patient_proxy SET revoked_at = now(), revoked_by = 'record'
-    WHERE (patient_id = ${id} OR proxy_patient_id = ${id}) AND revoked_at IS NULL RETURNING id
+    WHERE (patient_id = ANY(${texts(ids)}) OR proxy_patient_id = ANY(${texts(ids)})) AND revoked_at IS NULL
+    RETURNING id
   )
   INSERT INTO consent_change (consent_id, kind) SELECT id, 'withdrawn' FROM ended`;

@@ -72,7 +72,7 @@ export const setPatientActive = (db: Db, id: PatientId, version: number, active:
     conditions: [patientAt(id, version)],
     statements: [
       sql`UPDATE patient SET deactivated_at = ${deactivation(active)}, version = version + 1 WHERE id = ${id}`,
-      ...(active ? [] : [endConsentsOf(id)]),
+      ...(active ? [] : [endConsentsOf([id])]),
     ],
   });
 
@@ -93,7 +93,7 @@ export const mergePatient = (db: Db, id: PatientId, into: PatientId, version: nu
     statements: [
       sql`UPDATE patient SET merged_into = ${into}, version = version + 1 WHERE id = ${id} OR merged_into = ${id}`,
       sql`UPDATE patient SET version = version + 1 WHERE id = ${into}`,
-      endConsentsOf(id),
+      endConsentsOf([id]),
     ],
   });
 

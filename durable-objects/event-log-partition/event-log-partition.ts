@@ -3,15 +3,19 @@
  * id is one record; every group sees every record at least once; readers are woken until they came.
  */
 import { DurableObject } from "cloudflare:workers";
+import type { ChainHead } from "../../core/audit/chain.ts";
+import { type CheckpointRefusal, SEAL_AGAIN_MS, type SignedCheckpoint } from "../../core/audit/checkpoint.ts";
+import { AUDIT_PARTITION_NAMES, type AuditEntry } from "../../core/audit/entry.ts";
+import { AUDIT_BATCH_MAX } from "../../core/audit/event.ts";
 import type { CalendarEvent } from "../../core/events/event.ts";
 import {
-  CONSUMER_GROUPS,
   type ConsumerGroup,
   DOORBELL_AGAIN_MS,
   DOORBELL_PAUSE_MAX_MS,
   decideCommit,
   decideLease,
   type GroupLag,
+  groupsOf,
   type LogRecord,
   RECORDS_MAX,
   RETENTION_MS,
@@ -22,6 +26,7 @@ import { type Instant, instant, plus } from "../../core/time.ts";
 import { logFailure } from "../shared/log.ts";
 import { applyMigrations } from "../shared/migrations.ts";
 import { WakeUp } from "../shared/wake.ts";
+import { AuditChain } from "./audit-chain.ts";
 import { LogStore } from "./log-store.ts";
 import { eventLogMigrations } from "./schema.ts";
 
@@ -29,8 +34,15 @@ export type ReadReply =
   | { readonly kind: "records"; readonly records: LogRecord[]; readonly end: number }
   | { readonly kind: "leased" };
 
+/** What the witness said to a chain's end. */
+export type SealReply =
+  | { readonly ok: true; readonly checkpoint: SignedCheckpoint }
+  | { readonly ok: false; readonly refusal: CheckpointRefusal };
+
 export class EventLogPartition extends DurableObject<Env> {
   readonly #store: LogStore;
+  readonly #chain: AuditChain;
+  readonly #groups: readonly ConsumerGroup[];
   readonly #wake: WakeUp;
   /** In memory only: losing it rings once more. True from a doorbell until a reader came. */
   #rung = false;
@@ -41,6 +53,9 @@ export class EventLogPartition extends DurableObject<Env> {
     super(ctx, env);
     applyMigrations(ctx.storage, eventLogMigrations);
     this.#store = new LogStore(ctx.storage.sql);
+    const name = ctx.id.name ?? "";
+    this.#groups = groupsOf(name);
+    this.#chain = new AuditChain(ctx.storage.sql, name);
     this.#wake = new WakeUp(ctx.storage);
     if (this.#isBehind()) this.#wake.armNext([plus(this.#now(), DOORBELL_AGAIN_MS)]);
   }
@@ -52,6 +67,7 @@ export class EventLogPartition extends DurableObject<Env> {
    */
   append(events: readonly CalendarEvent[]): number[] {
     invariant(events.length > 0 && events.length <= RECORDS_MAX, "an append has 1 to 500 events");
+    invariant(!this.#isAudit(), "an audit partition takes entries, and chains them");
     const now = this.#now();
     const again = plus(now, DOORBELL_AGAIN_MS);
     const offsets = this.ctx.storage.transactionSync(() => {
@@ -62,6 +78,44 @@ export class EventLogPartition extends DurableObject<Env> {
     this.#wake.armed(again);
     this.#ring();
     return offsets;
+  }
+
+  /**
+   * [AU3] Appends entries of the audit, each with its place in this partition's chain. All of them are durable, or it throws and
+   * none is; an entry that is here already is not taken again. The chain has no other writer.
+   * @param entries 1–500
+   */
+  appendAudit(entries: readonly AuditEntry[]): void {
+    invariant(
+      entries.length > 0 && entries.length <= AUDIT_BATCH_MAX && this.#isAudit(),
+      "an audit partition takes 1 to 500 entries",
+    );
+    const now = this.#now();
+    const again = plus(now, DOORBELL_AGAIN_MS);
+    this.ctx.storage.transactionSync(() => {
+      const byId = new Map(entries.map((entry) => [entry.id, entry]));
+      const fresh = [...byId.values()].filter(({ id }) => !this.#store.knows(id));
+      if (fresh.length > 0) this.#store.append(this.#chain.extend(fresh, now), now);
+      this.#wake.arm(again);
+    });
+    this.#wake.armed(again);
+    this.#ring();
+  }
+
+  /** [AU3] Where this partition's chain ends. */
+  chainHead(): ChainHead {
+    return this.#chain.head();
+  }
+
+  /** [AU5] Has the chain's end signed now; null = the chain is empty. @throws when the witness does not answer. */
+  async seal(): Promise<SealReply | null> {
+    const { seq, hash } = this.#chain.head();
+    if (seq === 0) return null;
+    const partition = AUDIT_PARTITION_NAMES.indexOf(this.ctx.id.name ?? "");
+    const reply = await this.env.IDENTITY.addCheckpoint({ partition, seq, hash });
+    if (reply.ok) this.ctx.storage.transactionSync(() => this.#chain.sealed(reply.checkpoint));
+    else logFailure("audit.witness_refused", reply.refusal); // somebody wound this chain back, or made it anew
+    return reply;
   }
 
   /** The next records of a group, under a lease of 15 s that each read renews. `leased` = somebody else is at it. */
@@ -112,7 +166,7 @@ export class EventLogPartition extends DurableObject<Env> {
   lag(): GroupLag[] {
     const end = this.#store.end();
     const [topic = "", partition = "0"] = (this.ctx.id.name ?? "").split("/");
-    return CONSUMER_GROUPS.map((group) => {
+    return this.#groups.map((group) => {
       const { next } = this.#store.group(group);
       return { group, topic, partition: Number(partition), next, end, lag: end - next };
     });
@@ -121,7 +175,7 @@ export class EventLogPartition extends DurableObject<Env> {
   override async alarm(): Promise<void> {
     this.#wake.fired();
     const now = this.#now();
-    const slowest = Math.min(...CONSUMER_GROUPS.map((group) => this.#store.group(group).next));
+    const slowest = Math.min(...this.#groups.map((group) => this.#store.group(group).next));
     this.#store.trim(slowest, plus(now, -RETENTION_MS));
     const behind = this.#isBehind();
     if (behind) {
@@ -134,7 +188,23 @@ export class EventLogPartition extends DurableObject<Env> {
     // A record becomes old enough a moment after its week is over, so that the alarm finds something to do.
     const nextTrim =
       oldest === null ? null : plus(instant(Math.max(oldest + RETENTION_MS, now)), DOORBELL_PAUSE_MAX_MS);
-    this.#wake.armNext([behind ? plus(now, pause) : null, nextTrim]);
+    const sealAt = this.#chain.sealDue();
+    const sealsNow = sealAt !== null && sealAt <= now;
+    this.#wake.armNext([
+      behind ? plus(now, pause) : null,
+      nextTrim,
+      sealsNow ? plus(now, SEAL_AGAIN_MS) : sealAt, // armed before the witness is asked: it may never answer
+    ]);
+    if (!sealsNow) return;
+    try {
+      await this.seal();
+    } catch (error) {
+      logFailure("audit.seal_failed", error);
+    }
+  }
+
+  #isAudit(): boolean {
+    return AUDIT_PARTITION_NAMES.includes(this.ctx.id.name ?? "");
   }
 
   #now(): Instant {
@@ -143,7 +213,7 @@ export class EventLogPartition extends DurableObject<Env> {
 
   #isBehind(): boolean {
     const end = this.#store.end();
-    return CONSUMER_GROUPS.some((group) => this.#store.group(group).next < end);
+    return this.#groups.some((group) => this.#store.group(group).next < end);
   }
 
   /** A doorbell without data: the offset is the truth. At most one until a reader came. */

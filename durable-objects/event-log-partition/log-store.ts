@@ -1,6 +1,5 @@
 /** All SQL of a log partition. Synchronous; records are the JSON they came as. */
-import type { CalendarEvent } from "../../core/events/event.ts";
-import type { ConsumerGroup, GroupState, LogRecord } from "../../core/events/log.ts";
+import type { ConsumerGroup, GroupState, LogEvent, LogRecord } from "../../core/events/log.ts";
 import type { ProviderId } from "../../core/ids.ts";
 import type { Instant } from "../../core/time.ts";
 
@@ -15,7 +14,7 @@ export class LogStore {
   }
 
   /** [E1] Same event id, same offset, one record. Returns the offsets in input order. Call inside a transaction. */
-  append(events: readonly CalendarEvent[], now: Instant): number[] {
+  append(events: readonly LogEvent[], now: Instant): number[] {
     let end = this.end();
     const offsets = events.map((event) => {
       const known = this.#sql
@@ -26,9 +25,16 @@ export class LogStore {
       return end++;
     });
     this.#sql.exec("INSERT OR REPLACE INTO meta VALUES ('end', ?)", end);
-    for (const calendar of new Set(events.map(({ partitionkey }) => partitionkey)))
+    for (const calendar of new Set(
+      events.flatMap((event) => ("partitionkey" in event ? event.partitionkey : [])),
+    ))
       this.#sql.exec("INSERT OR IGNORE INTO calendar VALUES (?)", calendar); // writes once in its life
     return offsets;
+  }
+
+  /** [E1] Whether an event of this id is among the records that are still here. */
+  knows(id: string): boolean {
+    return this.#sql.exec("SELECT 1 FROM record WHERE event_id = ?", id).toArray().length > 0;
   }
 
   /** [P10] Calendars that ever appended something, by id. */
@@ -47,7 +53,7 @@ export class LogStore {
         max,
       )
       .toArray()
-      .map((row) => ({ offset: row.offset, event: JSON.parse(row.event) as CalendarEvent }));
+      .map((row) => ({ offset: row.offset, event: JSON.parse(row.event) as LogEvent }));
   }
 
   /** First offset that does not exist yet. */

@@ -28,4 +28,18 @@ export const eventLogMigrations: readonly Migration[] = [
       INSERT OR IGNORE INTO calendar SELECT DISTINCT json_extract(event, '$.partitionkey') FROM record;
     `,
   },
+  {
+    // [AU3] Of a partition of the audit: where its chain ends, and up to where the witness has signed it.
+    id: "003-chain",
+    statements: `
+      CREATE TABLE chain (
+        only INTEGER PRIMARY KEY CHECK (only = 1),
+        seq INTEGER NOT NULL,
+        hash TEXT NOT NULL,
+        sealed_seq INTEGER NOT NULL,
+        sealed_at INTEGER NOT NULL,
+        unsigned_at INTEGER NOT NULL
+      ) STRICT;
+    `,
+  },
 ];

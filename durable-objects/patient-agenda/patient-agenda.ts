@@ -107,6 +107,21 @@ export class PatientAgenda extends Server<Env> {
     this.#feed.endInsteadOf(patient, proxy);
   }
 
+  /**
+   * [PD9] Destroys what these patients of the shard wrote, page by page. `busy`: one of them has a command that is not settled, so
+   * a calendar may still be given what it says; ask again when it is.
+   */
+  async eraseTexts(
+    patients: readonly PatientId[],
+    after: string,
+  ): Promise<{ readonly next: string | null; readonly busy: boolean }> {
+    await Promise.all(patients.map((patient) => this.#commands.settlePending(patient)));
+    return this.ctx.storage.transactionSync(() => {
+      const { next } = this.#store.eraseTexts(patients, after);
+      return { next, busy: patients.some((patient) => this.#store.openOf(patient).length > 0) };
+    });
+  }
+
   // ---- sockets ----
 
   override onRequest(): Response {

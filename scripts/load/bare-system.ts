@@ -35,6 +35,7 @@ export interface BareSystem {
 }
 
 const ID_KEY_BYTES = 32;
+const TEXT_KEY_BYTES = 32;
 
 function settingsOf(endpoint: string, issuer: SigningJwk) {
   const database = { DATABASE_URL: STAND_IN_URL, NEON_FETCH_ENDPOINT: endpoint };
@@ -44,6 +45,7 @@ function settingsOf(endpoint: string, issuer: SigningJwk) {
       LOCAL_MODE: "on",
       RATE_LIMITS: "relaxed",
       ID_KEYS: JSON.stringify({ a: randomBytes(ID_KEY_BYTES).toString("base64url") }),
+      TEXT_KEYS: JSON.stringify({ a: randomBytes(TEXT_KEY_BYTES).toString("base64url") }),
       LOCAL_ISSUER_JWKS: JSON.stringify({ keys: [publicJwk(issuer)] }),
     },
     "openslot-identity": {

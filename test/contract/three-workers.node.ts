@@ -40,6 +40,7 @@ beforeAll(async () => {
         secrets: {
           ...database,
           ID_KEYS: JSON.stringify({ a: "k".repeat(43) }),
+          TEXT_KEYS: JSON.stringify({ a: "t".repeat(43) }),
           LOCAL_ISSUER_JWKS: JSON.stringify({ keys: [verifying] }),
           LOCAL_MODE: "on",
           RATE_LIMITS: "relaxed",
@@ -85,17 +86,22 @@ const issuer = (): Promise<Issuer> =>
 describe("the three Workers", () => {
   it("[K6] have exactly the bindings that their types name", async () => {
     expect(await bindingsOf("openslot-identity")).toEqual([
+      "AUDIT_WITNESS",
       "AUTH_SECRET",
+      "CODE_GUARD",
+      "CODE_SINK",
       "DATABASE_URL",
       "KEY_RING",
       "LOCAL_MODE",
       "NEON_FETCH_ENDPOINT",
+      "SESSIONS",
       "SIGNING_KEYS",
       "SITE_URL",
     ]);
     expect(await bindingsOf("openslot-events")).toEqual([
       "DATABASE_URL",
       "EVENT_LOG",
+      "IDENTITY",
       "NEON_FETCH_ENDPOINT",
       "PATIENT_AGENDA",
       "PROVIDER_CALENDAR",

@@ -1,6 +1,7 @@
 /** For tests in workerd: calls the edge as its clients do, with tokens of the run's own issuer. */
 import { env, exports } from "cloudflare:workers";
 import { importJWK, type JWK, SignJWT } from "jose";
+import { AUDIT_PARTITION_NAMES } from "../../core/audit/entry.ts";
 import type { Provider } from "../../core/directory/directory.ts";
 import { CONSUMER_GROUPS } from "../../core/events/log.ts";
 import { APPOINTMENT_PARTITIONS, partitionName } from "../../core/events/partition.ts";
@@ -11,6 +12,7 @@ import { loadDirectory } from "../../db/queries/load-directory.ts";
 import { consume } from "../../workers/events/consume.ts";
 import { effects } from "../../workers/events/effects.ts";
 import type { EventsEnv } from "../../workers/events/env.ts";
+import type { ForgettingIssuer } from "../../workers/forget-patient.ts";
 
 export const BASE = "https://openslot.test/v1";
 
@@ -163,20 +165,41 @@ export async function book(
   });
 }
 
+/** The issuer has its own tests. */
+const nobodySignedIn = {
+  takeSignIns: async () => ({ entries: [], marks: [] }),
+  ackSignIns: async () => {},
+  checkpoints: async () => ({ checkpoints: [] }),
+  forgetPatient: (id: PatientId) => (env.IDENTITY as unknown as ForgettingIssuer).forgetPatient(id),
+};
+
+const eventsEnv = (): EventsEnv => ({
+  EVENT_LOG: env.EVENT_LOG,
+  PATIENT_AGENDA: env.PATIENT_AGENDA,
+  PROVIDER_CALENDAR: env.PROVIDER_CALENDAR,
+  WAKE: env.WAKE,
+  IDENTITY: nobodySignedIn,
+  DATABASE_URL: testEnv.DATABASE_URL,
+  NEON_FETCH_ENDPOINT: testEnv.NEON_FETCH_ENDPOINT,
+});
+
 /** Runs every consumer group to the end, as the events Worker does when its doorbell rings. */
 export async function drainLog(): Promise<void> {
-  const events = {
-    EVENT_LOG: env.EVENT_LOG,
-    PATIENT_AGENDA: env.PATIENT_AGENDA,
-    PROVIDER_CALENDAR: env.PROVIDER_CALENDAR,
-    WAKE: env.WAKE,
-    DATABASE_URL: testEnv.DATABASE_URL,
-    NEON_FETCH_ENDPOINT: testEnv.NEON_FETCH_ENDPOINT,
-  } satisfies EventsEnv;
   for (let partition = 0; partition < APPOINTMENT_PARTITIONS; partition++) {
     for (const group of CONSUMER_GROUPS)
-      await consume(events, partitionName("appointments", partition), group, effects(events)[group]);
+      await consume(
+        eventsEnv(),
+        partitionName("appointments", partition),
+        group,
+        effects(eventsEnv())[group],
+      );
   }
+}
+
+/** The same of the audit. */
+export async function drainAudit(): Promise<void> {
+  for (const partition of AUDIT_PARTITION_NAMES)
+    await consume(eventsEnv(), partition, "audit", effects(eventsEnv()).audit);
 }
 
 export const calendarOf = (id: ProviderId) => env.PROVIDER_CALENDAR.getByName(id);

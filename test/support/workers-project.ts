@@ -15,6 +15,7 @@ interface WorkersProject {
 const BUNDLED = [
   "zod",
   "hono",
+  "hono/route", // with hono: the two share a symbol
   "jose",
   "drizzle-orm",
   "papaparse",
@@ -24,6 +25,14 @@ const BUNDLED = [
   "preact-render-to-string",
   "@preact/signals",
 ];
+
+/** Answers nobody; a deletion may tell it to forget somebody. */
+const IDENTITY_STUB = `
+  import { WorkerEntrypoint } from "cloudflare:workers";
+  export default class extends WorkerEntrypoint {
+    fetch() { return new Response("no", { status: 404 }); }
+    forgetPatient() {}
+  }`;
 
 export async function workersProject({
   name,
@@ -45,7 +54,7 @@ export async function workersProject({
               name: "openslot-identity",
               modules: true,
               compatibilityDate: "2026-08-15",
-              script: "export default { fetch: () => new Response('no', { status: 404 }) };",
+              script: IDENTITY_STUB,
             },
           ],
         },

@@ -4,7 +4,7 @@
  */
 import type { Context } from "hono";
 import type { Principal } from "../../core/access/principal.ts";
-import { reaches } from "../../core/access/reach.ts";
+import { type Reach, reaches } from "../../core/access/reach.ts";
 import { reachOf } from "../../core/access/rules.ts";
 import type { TakeAnswer, TakeRequest, WantedBooking, WantedSaga } from "../../core/agenda/command-row.ts";
 import type { Appointment, CancellationReason } from "../../core/booking/appointment.ts";
@@ -18,6 +18,7 @@ import { invariant } from "../../core/invariant.ts";
 import type { Instant } from "../../core/time.ts";
 import { logFailure } from "../../durable-objects/shared/log.ts";
 import type { KeyRing } from "../config.ts";
+import { openWritten, sealWritten } from "../sealed-text.ts";
 import { admitted } from "./admission.ts";
 import { clinicIn, directoryForProvider } from "./api/directory.ts";
 import { patientFor } from "./api/patients.ts";
@@ -32,6 +33,7 @@ import {
   problemFor,
 } from "./api/problem.ts";
 import type { BookingBody, MoveBody } from "./api/schemas.ts";
+import { concerns, concernsAppointment } from "./audited.ts";
 import { changeStatus, type StatusAnswer, sleep, take } from "./booking.ts";
 import {
   type AskedChoice,
@@ -46,7 +48,7 @@ import {
 import type { Directory } from "./directory-cache.ts";
 import type { EdgeEnv } from "./env.ts";
 import { tokenHashOf } from "./hold-token.ts";
-import { commandId, fingerprintOf } from "./idempotency.ts";
+import { commandId, fingerprintOf, personalFingerprintOf } from "./idempotency.ts";
 import { candidatesFor, neededResources } from "./needed-resources.ts";
 import { PostgresUnavailable } from "./postgres.ts";
 import type { Configurable } from "./provisioning.ts";
@@ -81,7 +83,9 @@ export async function takeSafely(
   request: () => TakeRequest,
 ): Promise<TakeAnswer> {
   try {
-    return await take(c, calendars, request);
+    const answer = await take(c, calendars, request);
+    if (answer.kind === "accepted") concernsAppointment(c, answer.appointment);
+    return answer;
   } catch (error) {
     // [AD6] Thrown by `configure` alone: the calendar decided nothing, and the agenda has put the attempt aside.
     const [first] = calendars;
@@ -174,8 +178,10 @@ export async function bookAppointment(
   const keys = c.get("settings").ID_KEYS;
   const hold = claimOf(keys, first.provider.id, body.holdId, token);
   const said: Said = {
-    reason: body.reason ?? null,
-    notes: body.notes ?? null,
+    ...sealWritten(c.get("settings").TEXT_KEYS, patientId, {
+      reason: body.reason ?? null,
+      notes: body.notes ?? null,
+    }),
     source: sourceOf(principal),
     ...(hold ? { hold } : {}),
     ...(body.override ? { override: body.override.reasonCode } : {}),
@@ -184,7 +190,7 @@ export async function bookAppointment(
     const asked = await Promise.all(choices.map((choice) => withWho(c, choice, patientId)));
     const answer = await takeSafely(c, calendarsOf(choices), () => ({
       command: commandId(principal.subject, patientId, key),
-      fingerprint: fingerprintOf("POST", "/v1/appointments", body),
+      fingerprint: personalFingerprintOf(keys, "POST", "/v1/appointments", body),
       patientId,
       wanted: wantedOf(keys, asked, said),
     }));
@@ -248,7 +254,7 @@ export async function moveAppointment(
     ...who,
     byPatient: principal.role === "patient",
     ifMatch,
-    ...(body.reason === undefined ? {} : { reason: body.reason }),
+    ...sealWritten(c.get("settings").TEXT_KEYS, appointment.patientId, { reason: body.reason }),
     ...(body.override ? { override: body.override.reasonCode } : {}),
   };
   const moves = target.id !== provider.id;
@@ -258,7 +264,12 @@ export async function moveAppointment(
   const calendars = [target, ...(moves ? [provider] : []), ...(isSaga ? needed.calendars : [])];
   const request = (): TakeRequest => ({
     command: commandId(principal.subject, appointment.patientId, key),
-    fingerprint: fingerprintOf("PATCH", `/v1/appointments/${appointment.id}`, body),
+    fingerprint: personalFingerprintOf(
+      c.get("settings").ID_KEYS,
+      "PATCH",
+      `/v1/appointments/${appointment.id}`,
+      body,
+    ),
     patientId: appointment.patientId,
     wanted: isSaga
       ? {
@@ -279,6 +290,18 @@ export async function moveAppointment(
   }));
 }
 
+/** [AU1] An id of ours is an appointment of somebody, whatever the calendar says to this caller. */
+async function noted(
+  c: Context<EdgeEnv>,
+  appointmentId: AppointmentId,
+  asked: () => Promise<StatusAnswer>,
+): Promise<StatusAnswer> {
+  concerns(c, { appointmentId });
+  const answer = await asked();
+  if (answer.kind === "done") concernsAppointment(c, answer.appointment);
+  return answer;
+}
+
 /** `id` has passed `parseAppointmentId`; whether the caller may see it is the calendar's word. */
 export function cancelAppointment(
   c: Context<EdgeEnv>,
@@ -287,16 +310,18 @@ export function cancelAppointment(
   { ifMatch, key }: ChangeTerms,
   reasonCode: CancellationReason,
 ): Promise<StatusAnswer> {
-  return changeStatus(c, home, {
-    command: commandId(principal.subject, id, key),
-    fingerprint: fingerprintOf("DELETE", `/v1/appointments/${id}`, { reasonCode, ifMatch }),
-    appointmentId: id,
-    action: "cancel",
-    ifMatch,
-    reasonCode,
-    repeatable: true, // a cancellation that changes nothing is refused, so there is nothing else to remember
-    reach: reachOf(principal, "appointment.read"),
-  });
+  return noted(c, id, () =>
+    changeStatus(c, home, {
+      command: commandId(principal.subject, id, key),
+      fingerprint: fingerprintOf("DELETE", `/v1/appointments/${id}`, { reasonCode, ifMatch }),
+      appointmentId: id,
+      action: "cancel",
+      ifMatch,
+      reasonCode,
+      repeatable: true, // a cancellation that changes nothing is refused, so there is nothing else to remember
+      reach: reachOf(principal, "appointment.read"),
+    }),
+  );
 }
 
 /** For everything but cancelling. `id` has passed `parseAppointmentId`. */
@@ -308,16 +333,18 @@ export function commandStatus(
   terms: { readonly ifMatch: number | null; readonly key: string; readonly repeatable: boolean },
 ): Promise<StatusAnswer> {
   const { ifMatch, key, repeatable } = terms;
-  return changeStatus(c, home, {
-    command: commandId(principal.subject, id, key),
-    fingerprint: fingerprintOf("POST", `/v1/appointments/${id}/${action}`, { ifMatch }),
-    appointmentId: id,
-    action,
-    ifMatch,
-    reasonCode: null,
-    repeatable,
-    reach: reachOf(principal, "appointment.read"),
-  });
+  return noted(c, id, () =>
+    changeStatus(c, home, {
+      command: commandId(principal.subject, id, key),
+      fingerprint: fingerprintOf("POST", `/v1/appointments/${id}/${action}`, { ifMatch }),
+      appointmentId: id,
+      action,
+      ifMatch,
+      reasonCode: null,
+      repeatable,
+      reach: reachOf(principal, "appointment.read"),
+    }),
+  );
 }
 
 /** An appointment is at its home or one hop away; more are met only while it moves on. */
@@ -326,23 +353,29 @@ const HOPS_MAX = 6;
 const ON_ITS_WAY_MS = 50;
 
 /** The appointment behind an id, if the caller may see it. Invented, missing and foreign ids are one answer. */
-export async function findAppointment(
+export const findAppointment = (
   c: Context<EdgeEnv>,
   principal: Principal,
   text: string,
-): Promise<FoundAppointment> {
+): Promise<FoundAppointment> => findWithin(c, reachOf(principal, "appointment.read"), text);
+
+/** The same within a reach that somebody has worked out. */
+export async function findWithin(c: Context<EdgeEnv>, reach: Reach, text: string): Promise<FoundAppointment> {
   const parsed = parseAppointmentId(c.get("settings").ID_KEYS, text);
+  if (parsed) concerns(c, { appointmentId: parsed.id });
   let at = parsed?.home;
   for (let hop = 0; parsed && at && hop < HOPS_MAX; hop++) {
     const provider: Provider | undefined = (await directoryForProvider(c, at)).providers.get(at);
     if (!provider) return refused(NOT_FOUND);
     try {
-      const reach = reachOf(principal, "appointment.read");
       let found = await providerCalendar(c.env, at).read(parsed.id, reach);
       if (!found && (await tookOverAt(c, at)))
         found = await providerCalendar(c.env, at).read(parsed.id, reach);
       if (!found) return refused(NOT_FOUND);
-      if (!("movedTo" in found)) return { ok: true, appointment: found, provider };
+      if (!("movedTo" in found)) {
+        concernsAppointment(c, found);
+        return { ok: true, appointment: openWritten(c.get("settings").TEXT_KEYS, found), provider };
+      }
       if (found.movedTo === null)
         await sleep(ON_ITS_WAY_MS); // prepared here and not committed yet
       else at = found.movedTo;

@@ -27,6 +27,7 @@ import { type Instant, instant, plus, SECOND_MS } from "../../core/time.ts";
 import type { ShownConsent } from "../../db/index.ts";
 import { logFailure } from "../../durable-objects/shared/log.ts";
 import { NOT_FOUND, type Problem, rateLimited } from "./api/problem.ts";
+import { concerns } from "./audited.ts";
 import { consentCodeMac, makeConsentCode, spellCode } from "./consent-codes.ts";
 import type { EdgeEnv } from "./env.ts";
 import { askPostgres, PostgresRefusal } from "./postgres.ts";
@@ -148,8 +149,8 @@ interface Wanted extends Terms {
 async function grant(c: Context<EdgeEnv>, wanted: Wanted): Promise<Granted> {
   const { patient, proxy, relation, reason, codeMac, bySubject } = wanted;
   const settings = c.get("settings");
-  const standing = await askPostgres(settings, async (db, { proxiesOf, consentsTo }) => ({
-    proxies: await proxiesOf(db, patient.id),
+  const standing = await askPostgres(settings, async (db, { proxyConsentsOf, consentsTo }) => ({
+    proxies: await proxyConsentsOf(db, patient.id),
     patientsOfProxy: (await consentsTo(db, proxy.id)).length,
   }));
   const now = instant(Date.now());
@@ -212,6 +213,7 @@ export async function withdraw(
   const subject = subjectOf(c);
   const ended = await askPostgres(c.get("settings"), async (db, { findConsent, withdrawConsent }) => {
     const consent = await findConsent(db, patient, id);
+    if (consent) concerns(c, { patientId: patient });
     const as = consent && withdrawnBy(consent, by);
     if (!as) return null;
     await withdrawConsent(db, id, as, subject);

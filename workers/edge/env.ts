@@ -1,6 +1,7 @@
 /** What every handler finds in its context. */
 import type { Principal } from "../../core/access/principal.ts";
 import type { EdgeSettings } from "../config.ts";
+import type { Audited } from "./audited.ts";
 
 export interface EdgeEnv {
   Bindings: Env;
@@ -9,5 +10,11 @@ export interface EdgeEnv {
     settings: EdgeSettings;
     /** null = anonymous. A token that is present but not valid never gets this far. */
     principal: Principal | null;
+    /** [PD8] No cache may keep the answer. */
+    isPersonal: boolean;
+    /** What the request turned out to be about (audited.ts). */
+    audited?: Audited;
+    /** The slug of the problem that it is answered with. */
+    problem?: string;
   };
 }

@@ -3,6 +3,7 @@ import type { Context } from "hono";
 import type { AppointmentFacts } from "../../core/booking/appointment.ts";
 import type { PatientId } from "../../core/ids.ts";
 import type { ListQuery } from "../../durable-objects/patient-agenda/patient-agenda.ts";
+import { concerns } from "./audited.ts";
 import type { EdgeEnv } from "./env.ts";
 import { patientAgenda } from "./stubs.ts";
 import { takeOverForPatient } from "./take-over.ts";
@@ -16,6 +17,8 @@ export async function patientList(
   ids: readonly PatientId[],
   query: ListQuery,
 ): Promise<AppointmentFacts[]> {
+  const [first] = ids;
+  if (first !== undefined) concerns(c, { patientId: first });
   const lists = await Promise.all(
     ids.map(async (id) => {
       await takeOverForPatient(c, id);

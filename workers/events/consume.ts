@@ -8,6 +8,12 @@ const BATCH_MAX = 200;
 /** Bounds one run, so that a backlog does not outlive the invocation; the doorbell rings again for the rest. */
 const RUN_MS_MAX = 20_000;
 
+const FAILED = {
+  postgres: "consumer.postgres_failed",
+  agenda: "consumer.agenda_failed",
+  audit: "consumer.audit_failed",
+} as const satisfies Readonly<Record<ConsumerGroup, string>>;
+
 /** Must be safe to run again with the same records: a crash between effect and commit repeats them. */
 export type Effect = (records: readonly LogRecord[]) => Promise<void>;
 
@@ -30,7 +36,7 @@ export async function consume(
       await effect(reply.records);
     } catch (error) {
       // Nothing is skipped: the offset stays, the partition rings again.
-      logFailure(group === "postgres" ? "consumer.postgres_failed" : "consumer.agenda_failed", error);
+      logFailure(FAILED[group], error);
       await log.release(group, owner);
       return "failed";
     }

@@ -1,4 +1,6 @@
 /** What each consumer group does with events. All effects are guarded by version or sequence, so order and repetition are harmless. */
+
+import { isAuditEvent } from "../../core/audit/event.ts";
 import {
   type AppointmentEvent,
   changeOf,
@@ -8,6 +10,7 @@ import {
 import type { ConsumerGroup, LogRecord } from "../../core/events/log.ts";
 import { agendaShardOf } from "../../core/ids.ts";
 import type { News } from "../../durable-objects/patient-agenda/agenda-commands.ts";
+import { logEvent } from "../../durable-objects/shared/log.ts";
 import type { Effect } from "./consume.ts";
 import type { EventsEnv } from "./env.ts";
 
@@ -43,9 +46,27 @@ async function toAgendas(env: EventsEnv, records: readonly LogRecord[]): Promise
   );
 }
 
+/** Another entry stands where this one belongs: somebody wrote into the table, or the log began a chain anew. */
+export class AuditContradiction extends Error {
+  override readonly name = "AuditContradiction";
+}
+
+/**
+ * `audit`: the chained entries, for people to read and for verification. [AU7] A contradiction stops the group: the log keeps what it
+ * has not read, and nothing is overwritten or left out while somebody looks into it.
+ */
+async function toAudit(env: EventsEnv, records: readonly LogRecord[]): Promise<void> {
+  const entries = records.flatMap(({ event }) => (isAuditEvent(event) ? [event.data] : []));
+  const { makeDb, recordAuditEntries } = await import("../../db/index.ts");
+  const contradicted = await recordAuditEntries(makeDb(env), entries);
+  for (const { partition, seq } of contradicted) logEvent("audit.contradicted", { partition, seq });
+  if (contradicted.length > 0) throw new AuditContradiction();
+}
+
 export function effects(env: EventsEnv): Readonly<Record<ConsumerGroup, Effect>> {
   return {
     postgres: (records) => toPostgres(env, records),
     agenda: (records) => toAgendas(env, records),
+    audit: (records) => toAudit(env, records),
   };
 }

@@ -1,17 +1,24 @@
 /** Consumer groups of the event log. Woken by a doorbell without data; a lost one is rung again by the partition. */
 import { WorkerEntrypoint } from "cloudflare:workers";
+import { AUDIT_PARTITION_NAMES } from "../../core/audit/entry.ts";
 import { DIRECTORY_BELL } from "../../core/directory/bell.ts";
 import { APPOINTMENTS_TOPIC } from "../../core/events/event.ts";
-import { CONSUMER_GROUPS } from "../../core/events/log.ts";
+import { groupsOf } from "../../core/events/log.ts";
 import { APPOINTMENT_PARTITIONS, partitionName } from "../../core/events/partition.ts";
+import { goOnForgetting } from "../forget-patient.ts";
+import { isTrimTime, trimAudit } from "./audit-retention.ts";
 import { consume } from "./consume.ts";
 import { effects } from "./effects.ts";
 import type { EventsEnv } from "./env.ts";
 import { type DirectoryRing, pushSome } from "./push-some.ts";
+import { drainSignIns, drainSignInsNowAndThen } from "./sign-ins.ts";
 
-const PARTITION_NAMES = Array.from({ length: APPOINTMENT_PARTITIONS }, (_, partition) =>
-  partitionName(APPOINTMENTS_TOPIC, partition),
-);
+const PARTITION_NAMES: readonly string[] = [
+  ...Array.from({ length: APPOINTMENT_PARTITIONS }, (_, partition) =>
+    partitionName(APPOINTMENTS_TOPIC, partition),
+  ),
+  ...AUDIT_PARTITION_NAMES,
+];
 
 const POKED = [...PARTITION_NAMES, DIRECTORY_BELL];
 
@@ -31,15 +38,27 @@ export default class Events extends WorkerEntrypoint<EventsEnv> {
   }
 
   /** The safety net: whatever the doorbells missed. */
-  override async scheduled(): Promise<void> {
-    await Promise.all(POKED.map((name) => this.poke(name)));
+  override async scheduled({ scheduledTime }: ScheduledController): Promise<void> {
+    await Promise.all([
+      ...POKED.map((name) => this.poke(name)),
+      drainSignIns(this.env),
+      this.#goOnForgetting(),
+      ...(isTrimTime(scheduledTime) ? [trimAudit(this.env, scheduledTime)] : []),
+    ]);
+  }
+
+  /** [PD10] Deletions that broke off. */
+  async #goOnForgetting(): Promise<void> {
+    const queries = await import("../../db/index.ts");
+    await goOnForgetting(this.env, queries.makeDb(this.env), queries);
   }
 
   /** Runs every group at one partition, or pushes the directory. A failing group does not keep the others from running. */
   async poke(partition: string): Promise<void> {
     if (partition === DIRECTORY_BELL) return pushSome(this.env, false);
     if (!PARTITION_NAMES.includes(partition)) return;
+    if (AUDIT_PARTITION_NAMES.includes(partition)) await drainSignInsNowAndThen(this.env);
     const run = effects(this.env);
-    await Promise.all(CONSUMER_GROUPS.map((group) => consume(this.env, partition, group, run[group])));
+    await Promise.all(groupsOf(partition).map((group) => consume(this.env, partition, group, run[group])));
   }
 }

@@ -95,7 +95,7 @@ async function readersPass(provider: Provider): Promise<string[]> {
   return waiting.kind === "records"
     ? waiting.records
         .map(({ event }) => event)
-        .filter((event) => event.partitionkey === provider.id)
+        .filter((event) => "partitionkey" in event && event.partitionkey === provider.id)
         .map(({ type }) => type)
     : [];
 }

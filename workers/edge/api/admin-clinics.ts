@@ -6,6 +6,7 @@ import { LOCATION_ID, type LocationId, makeId, type ProviderId } from "../../../
 import { dateAt } from "../../../core/schedule/clinic-time.ts";
 import type { CalendarConfig, Closure, Site } from "../../../core/schedule/config.ts";
 import { instant } from "../../../core/time.ts";
+import { concerns } from "../audited.ts";
 import { type Directory, followDirectory } from "../directory-cache.ts";
 import type { EdgeEnv } from "../env.ts";
 import { askPostgres } from "../postgres.ts";
@@ -68,6 +69,7 @@ async function managed(
 > {
   const known = await source(c);
   const clinic = known.clinics.get(c.req.param("id") ?? "");
+  if (clinic) concerns(c, { locationId: clinic.id });
   const admitted = mayManage(c, clinic ? [clinic.id] : "network");
   return admitted.ok ? { known, clinic, admitted } : { problem: admitted.problem };
 }

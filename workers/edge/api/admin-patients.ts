@@ -11,6 +11,7 @@ import { AGENDA_SHARDS, isPatientId, makePatientId, type PatientId } from "../..
 import { VISIT_MINUTES_MAX } from "../../../core/schedule/config.ts";
 import { type Instant, MINUTE_MS } from "../../../core/time.ts";
 import type { PatientRecord } from "../../../db/index.ts";
+import { concerns } from "../audited.ts";
 import type { EdgeEnv } from "../env.ts";
 import { patientList } from "../patient-list.ts";
 import { askPostgres } from "../postgres.ts";
@@ -31,20 +32,32 @@ const rule = (name: string, title: string): Problem => ({
 });
 const MERGED = rule("patient-merged", "This record was merged into another one, which stands for both.");
 const INACTIVE = rule("patient-inactive", "A deactivated record cannot stand for another one.");
-const STILL_BOOKED = rule(
+export const STILL_BOOKED = rule(
   "future-appointments",
   "Appointments to come stand under this record: book them for the other one, or cancel them, first.",
 );
+/** [PD11] */
+const DELETED = rule("patient-deleted", "This record was deleted, and nothing brings it back.");
 const TOO_MANY = rule("too-many-merged", "Too many records were merged into one.");
 
 /** What a record shows to whoever may see it. Whether appointments wait elsewhere is for the merge alone. */
-const recordDto = ({ waiting: _waiting, mergedInto: _mergedInto, ...record }: PatientRecord) => record;
+export const recordDto = ({
+  waiting: _waiting,
+  mergedInto: _mergedInto,
+  deleted: _deleted,
+  ...record
+}: PatientRecord) => record;
 
 /** [PA1] The record behind an id, if it is in reach: invented, missing and foreign ids are one answer. */
-async function recordIn(c: Context<EdgeEnv>, reach: Reach, text: string): Promise<PatientRecord | null> {
+export async function recordIn(
+  c: Context<EdgeEnv>,
+  reach: Reach,
+  text: string,
+): Promise<PatientRecord | null> {
   if (!isPatientId(text)) return null;
   const id = text as PatientId;
   const found = await askPostgres(c.get("settings"), (db, queries) => queries.findPatientRecord(db, id));
+  if (found) concerns(c, { patientId: id, locationId: found.homeLocationId });
   return found && reachesRecord(reach, found) ? found : null;
 }
 
@@ -60,7 +73,10 @@ async function keptRecord(c: Context<EdgeEnv>): Promise<Kept> {
 const STANDING_PAGES_MAX = 10;
 
 /** What still stands of a patient's appointments, now or to come, at every clinic. As the agenda has it: it includes what is pending. */
-async function standingOf(c: Context<EdgeEnv>, ids: readonly PatientId[]): Promise<AppointmentFacts[]> {
+export async function standingOf(
+  c: Context<EdgeEnv>,
+  ids: readonly PatientId[],
+): Promise<AppointmentFacts[]> {
   const now = Date.now();
   const window = { start: (now - VISIT_MINUTES_MAX * MINUTE_MS) as Instant, end: EVER[1] };
   const standing: AppointmentFacts[] = [];
@@ -82,7 +98,7 @@ async function standingOf(c: Context<EdgeEnv>, ids: readonly PatientId[]): Promi
 }
 
 /** All are counted; named are those at clinics that the caller reaches. */
-const standingDto = (principal: Principal, facts: readonly AppointmentFacts[]) => ({
+export const standingDto = (principal: Principal, facts: readonly AppointmentFacts[]) => ({
   ...outsideDto(principal, facts),
   count: facts.length,
 });
@@ -130,6 +146,7 @@ export const patientRecords = {
         c,
         invalid([{ pointer: "/name", message: "must have a word of three letters, or give a birth date" }]),
       );
+    concerns(c, { count: found.rows.length });
     return c.json({ data: found.rows, page: { next: null }, isComplete: found.more === found.rows.length });
   },
   /** [PA7] Of a merged id the record that stands for it: `id` and `Content-Location` say whose. */
@@ -143,7 +160,6 @@ export const patientRecords = {
     }
     if (!record) return sendProblem(c, NOT_FOUND);
     c.header("ETag", etagOf(record.version));
-    c.header("Cache-Control", "no-store");
     return c.json(recordDto(record));
   },
   /** [PA3] The whole record anew. A desk may give a patient to another clinic, and does not see them from then on. */
@@ -154,6 +170,7 @@ export const patientRecords = {
     const parsed = await parseBody(c, patientBody);
     if (!parsed.ok) return sendProblem(c, parsed.problem);
     if (record.mergedInto) return sendProblem(c, MERGED);
+    if (record.deleted) return sendProblem(c, DELETED);
     const { homeLocationId } = parsed.value;
     const moves = homeLocationId !== record.homeLocationId;
     if (moves && !(await directoryOf(c)).clinics.get(homeLocationId)?.active)
@@ -177,6 +194,7 @@ async function setActive(c: Context<EdgeEnv>, active: boolean): Promise<Response
   if ("problem" in kept) return sendProblem(c, kept.problem);
   const { record, principal } = kept;
   if (record.mergedInto) return sendProblem(c, MERGED);
+  if (record.deleted) return sendProblem(c, DELETED);
   return previewOrApply(c, {
     version: record.version,
     preview: async () => ({
@@ -204,10 +222,12 @@ async function merge(c: Context<EdgeEnv>): Promise<Response> {
   if (parsed.value.into === record.id)
     return sendProblem(c, invalid([{ pointer: "/into", message: "must be another patient" }]));
   const into = await recordIn(c, reachOf(principal, "patient.keep"), parsed.value.into);
+  concerns(c, { patientId: record.id, locationId: record.homeLocationId }); // the one that goes
   if (!into) return sendProblem(c, NOT_FOUND);
   const told = { id: record.id, into: into.id };
   if (record.mergedInto === into.id) return c.json({ applied: true, version: record.version, ...told }); // done before
   if (record.mergedInto || into.mergedInto) return sendProblem(c, MERGED);
+  if (record.deleted || into.deleted) return sendProblem(c, DELETED);
   if (!into.active) return sendProblem(c, INACTIVE);
   const { MERGED_MAX } = await import("../../../db/index.ts");
   if (record.mergedFrom.length + into.mergedFrom.length >= MERGED_MAX) return sendProblem(c, TOO_MANY);

@@ -12,6 +12,7 @@ import {
 import { isPatientId } from "../../../core/ids.ts";
 import { instant } from "../../../core/time.ts";
 import { logFailure } from "../../../durable-objects/shared/log.ts";
+import { concerns } from "../audited.ts";
 import { findAppointment } from "../book-appointment.ts";
 import { mintFeedToken, opensFeed } from "../calendar-links.ts";
 import type { Directory } from "../directory-cache.ts";
@@ -30,7 +31,6 @@ const etagOf = (text: string): string =>
 function sendCalendar(c: Context<EdgeEnv>, text: string): Response {
   const etag = etagOf(text);
   c.header("ETag", etag);
-  c.header("Cache-Control", "private, no-cache");
   if (c.req.header("if-none-match") === etag) return c.body(null, 304);
   return c.body(text, 200, { "content-type": "text/calendar; charset=utf-8" });
 }
@@ -60,7 +60,6 @@ export const calendarFiles = {
       principal.role === "patient" && principal.patientId !== patient.patientId ? principal.patientId : null;
     url.searchParams.set("token", mintFeedToken(c.get("settings").ID_KEYS, patient.patientId, proxy));
     if (proxy !== null) url.searchParams.set("proxy", proxy);
-    c.header("Cache-Control", "no-store");
     return c.json({ url: url.href });
   },
   readCalendarFeed: async (c) => {
@@ -75,6 +74,7 @@ export const calendarFiles = {
       if (!represented.some(({ patientId }) => patientId === id)) return sendProblem(c, NOT_FOUND);
     }
     const known = await directoryOf(c);
+    concerns(c, { patientId: id });
     try {
       const facts = await patientList(c, [id], {
         window: feedWindow(instant(Date.now())),

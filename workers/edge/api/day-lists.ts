@@ -1,30 +1,19 @@
 /** Lists of a clinic's day, to print and to keep for downtime. For its desk. */
 import type { Context } from "hono";
-import * as z from "zod";
 import { reachesClinic } from "../../../core/access/reach.ts";
 import { reachOf } from "../../../core/access/rules.ts";
 import type { Clinic } from "../../../core/directory/directory.ts";
 import { dayList } from "../../../core/exchange/day-list.ts";
 import { dateAt, dayInterval, nextDate } from "../../../core/schedule/clinic-time.ts";
 import { instant } from "../../../core/time.ts";
+import { concerns } from "../audited.ts";
 import type { EdgeEnv } from "../env.ts";
 import { askPostgres } from "../postgres.ts";
 import { directoryOf } from "./directory.ts";
 import { callerOf, type Handlers } from "./handlers.ts";
+import { dayQuery, downtimeQuery } from "./network-schemas.ts";
 import { NOT_FOUND, type Problem, sendProblem } from "./problem.ts";
-import { date, parseQuery } from "./schemas.ts";
-
-const DAYS_DEFAULT = 3;
-const DAYS_MAX = 7;
-
-const dayQuery = z.strictObject({ date: date.optional() });
-const downtimeQuery = z.strictObject({
-  days: z
-    .string()
-    .regex(/^[1-7]$/, `must be between 1 and ${DAYS_MAX}`)
-    .transform(Number)
-    .default(DAYS_DEFAULT),
-});
+import { parseQuery } from "./schemas.ts";
 
 type Admitted = { ok: true; clinic: Clinic } | { ok: false; problem: Problem };
 
@@ -40,7 +29,6 @@ async function clinicFor(c: Context<EdgeEnv>, id: string): Promise<Admitted> {
 function sendHtml(c: Context<EdgeEnv>, page: unknown, more: Readonly<Record<string, string>> = {}): Response {
   return c.body(String(page), 200, {
     "content-type": "text/html; charset=utf-8",
-    "cache-control": "no-store",
     "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
     "referrer-policy": "no-referrer",
     ...more,
@@ -62,6 +50,7 @@ export const dayLists = {
         queries.visitsAt(db, clinic.id, dayInterval(on, clinic.timeZone)),
       ]),
     );
+    concerns(c, { locationId: clinic.id, count: visits.length });
     const { dayPage } = await import("../pages/day-list.ts");
     return sendHtml(c, await dayPage(clinic, dayList(on, clinic.timeZone, visits), { now, isTakingOver }));
   },
@@ -85,6 +74,7 @@ export const dayLists = {
         queries.openTimesAt(db, clinic.id, now),
       ]),
     );
+    concerns(c, { locationId: clinic.id, count: visits.length });
     const lists = dates.map((on) => dayList(on, clinic.timeZone, visits));
     const { downtimePage } = await import("../pages/day-list.ts");
     return sendHtml(c, await downtimePage(clinic, lists, times, { now, isTakingOver }), {

@@ -1,15 +1,11 @@
 /** Files that go out: everything for administrators, what concerns their clinics for staff. */
-import * as z from "zod";
 import { reachOf } from "../../../core/access/rules.ts";
 import { EXPORT_KINDS } from "../../../core/exchange/kinds.ts";
+import { concerns } from "../audited.ts";
 import type { Handlers } from "./handlers.ts";
+import { exportQuery } from "./network-schemas.ts";
 import { FORBIDDEN, NOT_FOUND, sendProblem } from "./problem.ts";
-import { otherSystem, parseQuery } from "./schemas.ts";
-
-const exportQuery = z.strictObject({
-  format: z.enum(["csv", "ndjson"]).default("csv"),
-  system: otherSystem.optional(),
-});
+import { parseQuery } from "./schemas.ts";
 
 const TYPES = { csv: "text/csv; charset=utf-8", ndjson: "application/x-ndjson" } as const;
 
@@ -17,6 +13,7 @@ export const exports = {
   exportFile: async (c, principal) => {
     const kind = EXPORT_KINDS.find((one) => one === c.req.param("kind"));
     if (!kind) return sendProblem(c, NOT_FOUND);
+    concerns(c, { of: kind });
     const reach = reachOf(principal, kind === "staff" ? "staff.export" : "network.export"); // [IE8]
     if (reach.kind === "nothing") return sendProblem(c, FORBIDDEN);
     const query = parseQuery(c, exportQuery);
@@ -28,7 +25,6 @@ export const exports = {
     return c.body(body, 200, {
       "content-type": TYPES[format],
       "content-disposition": `attachment; filename="${kind}-${date}.${format}"`,
-      "cache-control": "no-store",
     });
   },
 } satisfies Partial<Handlers>;

@@ -4,14 +4,15 @@ import { bodyLimit } from "hono/body-limit";
 import { stream } from "hono/streaming";
 import { IMPORT_KINDS } from "../../../core/exchange/kinds.ts";
 import type { Problems } from "../../../core/exchange/read-rows.ts";
+import { concerns } from "../audited.ts";
 import type { EdgeEnv } from "../env.ts";
 import type { FileFormat } from "../exchange/import-file.ts";
 import type { ImportOrder } from "../exchange/run-import.ts";
-import { applyQuery } from "./admin-schemas.ts";
 import type { Handlers } from "./handlers.ts";
 import { published, ringForDirectory } from "./manage.ts";
+import { importQuery } from "./network-schemas.ts";
 import { NOT_FOUND, type Problem, sendProblem } from "./problem.ts";
-import { otherSystem, parseQuery } from "./schemas.ts";
+import { parseQuery } from "./schemas.ts";
 
 /**
  * 60,000 rows of patients are 7 MB. Text and rows of 50,000 are 49 MB of an isolate's 128 (measured), of twice as many 97: too
@@ -37,8 +38,6 @@ const renew = (mine: Turn): void => {
 const release = (mine: Turn): void => {
   if (turn === mine) turn = null;
 };
-
-const importQuery = applyQuery.extend({ system: otherSystem });
 
 const TOO_LARGE: Problem = {
   status: 413,
@@ -104,6 +103,7 @@ export const imports = {
     const wanted = wantedBy(c);
     if ("status" in wanted) return sendProblem(c, wanted);
     if (isBusy()) return sendProblem(c, BUSY_IMPORTING);
+    concerns(c, { of: wanted.kind });
     let answer: Response | undefined;
     const refused = await limitFile(c, async () => {
       answer = await importBody(c, wanted);
@@ -123,6 +123,7 @@ async function importBody(c: Context<EdgeEnv>, wanted: Wanted): Promise<Response
     const { readFile } = await import("../exchange/import-file.ts");
     const { format, ...order } = wanted;
     const { rows, problems } = readFile(order.kind, format, bytes, Date.now());
+    concerns(c, { count: rows.length });
     if (problems.count > 0) return sendProblem(c, malformed(problems));
     const { runImport } = await import("../exchange/run-import.ts");
     const told = runImport(c.get("settings"), { ...order, rows }, Date.now(), {

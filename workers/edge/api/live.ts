@@ -1,6 +1,7 @@
 /** Live sockets: one explicit route per feed, so that nothing else of an object is reachable. */
 import type { Context } from "hono";
 import { isPatientId, type PatientId } from "../../../core/ids.ts";
+import { concerns } from "../audited.ts";
 import type { EdgeEnv } from "../env.ts";
 import { configure } from "../provisioning.ts";
 import { type InsteadOf, insteadOf } from "../represents.ts";
@@ -67,9 +68,11 @@ export const live = {
     if (!wantsSocket(c)) return sendProblem(c, UPGRADE_REQUIRED);
     if (principal) await takeOverForPatient(c, id as PatientId); // a ticket may be invented; a real one was given after it
     // With a ticket the shard itself decides. The number of shards is fixed, so an invented id creates nothing.
-    return patientAgenda(c.env, id as PatientId).fetch(
+    const answer = await patientAgenda(c.env, id as PatientId).fetch(
       forwarded(c.req.raw, principal ? id : null, principal && insteadOf(principal, id as PatientId)),
     );
+    if (answer.status === 101) concerns(c, { patientId: id as PatientId });
+    return answer;
   },
   issueTicket: async (c, principal) => {
     const body = await parseBody(c, ticketBody);

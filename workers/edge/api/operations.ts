@@ -115,6 +115,8 @@ export const OPERATIONS = {
   deactivatePatient: { method: "POST", path: `${PATIENT}/deactivate`, rule: "patient.keep" },
   activatePatient: { method: "POST", path: `${PATIENT}/activate`, rule: "patient.keep" },
   mergePatient: { method: "POST", path: `${PATIENT}/merge`, rule: "patient.keep" },
+  exportPatient: { method: "GET", path: `${PATIENT}/export`, rule: "patient.export" },
+  deletePatient: { method: "POST", path: `${PATIENT}/deletion`, rule: "patient.delete" },
   listPatientAppointments: { method: "GET", path: `${PATIENT}/appointments`, rule: "patient.appointments" },
   listProxies: { method: "GET", path: `${PATIENT}/proxies`, rule: "consent.read" },
   addProxy: { method: "POST", path: `${PATIENT}/proxies`, rule: "consent.grant" },
@@ -133,6 +135,7 @@ export const OPERATIONS = {
   rebuildRecord: { method: "POST", path: "/v1/rebuild/postgres", rule: "network.repair" },
   replayHistory: { method: "POST", path: "/v1/rebuild/history", rule: "network.repair" },
   tellCalendars: { method: "POST", path: "/v1/rebuild/calendars", rule: "network.repair" },
+  resealTexts: { method: "POST", path: "/v1/rebuild/texts", rule: "network.repair" },
   hashRecord: { method: "GET", path: "/v1/rebuild/hash", rule: "network.repair" },
 } as const satisfies Readonly<Record<string, Operation>>;
 

@@ -7,6 +7,7 @@ import { appointmentDto } from "../../../core/booking/appointment-dto.ts";
 import { isPatientId, type LocationId, type PatientId } from "../../../core/ids.ts";
 import { DAY_MS, type Instant, instant, SECOND_MS } from "../../../core/time.ts";
 import { logFailure } from "../../../durable-objects/shared/log.ts";
+import { concerns } from "../audited.ts";
 import type { EdgeEnv } from "../env.ts";
 import { visiblePatientList } from "../patient-list.ts";
 import { askPostgres, PostgresUnavailable } from "../postgres.ts";
@@ -70,6 +71,15 @@ type PatientAnswer =
     }
   | { readonly ok: false; readonly problem: Problem };
 
+/** [AU1] A caller named somebody whom they do not stand for. An invented id leaves no trace. */
+async function noteForeign(c: Context<EdgeEnv>, id: PatientId): Promise<void> {
+  const isThere = await personOf(c, id).catch((error: unknown) => {
+    if (error instanceof PostgresUnavailable) return true; // nobody knows: better one entry too many
+    throw error;
+  });
+  if (isThere) concerns(c, { patientId: id });
+}
+
 /** Whom a booking at `locationId` is for: oneself, or for the desk of that clinic any patient in the directory. */
 export async function patientFor(
   c: Context<EdgeEnv>,
@@ -79,13 +89,16 @@ export async function patientFor(
 ): Promise<PatientAnswer> {
   if (principal.role === "patient") {
     const id = given ?? principal.patientId;
+    if (standsFor(principal, id)) concerns(c, { patientId: id });
+    else await noteForeign(c, id);
     return standsFor(principal, id) ? { ok: true, patientId: id } : { ok: false, problem: NOT_FOUND };
   }
   if (given === undefined)
     return { ok: false, problem: invalid([{ pointer: "/patientId", message: "is required for staff" }]) };
+  const person = await personOf(c, given);
+  if (person) concerns(c, { patientId: person.id });
   if (principal.role === "staff" && !principal.clinics.includes(locationId))
     return { ok: false, problem: NOT_FOUND };
-  const person = await personOf(c, given);
   return person?.active ? { ok: true, patientId: person.id } : { ok: false, problem: NOT_FOUND }; // [PA4] [PA7]
 }
 
@@ -97,10 +110,14 @@ export async function visiblePatient(
 ): Promise<PatientAnswer> {
   if (!isPatientId(text)) return { ok: false, problem: NOT_FOUND };
   const id = text as PatientId;
-  if (principal.role === "patient")
+  if (principal.role === "patient") {
+    if (standsFor(principal, id)) concerns(c, { patientId: id });
+    else await noteForeign(c, id);
     return standsFor(principal, id) ? { ok: true, patientId: id } : { ok: false, problem: NOT_FOUND };
+  }
   if (admission(principal, "patient.appointments") !== "yes") return { ok: false, problem: FORBIDDEN };
   const person = await personOf(c, id);
+  if (person) concerns(c, { patientId: person.id });
   return person
     ? { ok: true, patientId: person.id, mergedFrom: person.mergedFrom }
     : { ok: false, problem: NOT_FOUND };
@@ -127,6 +144,7 @@ export const patients = {
     const found = await askPostgres(c.get("settings"), (db, { listPatients }) => listPatients(db, asked));
     const page = found.slice(0, limit);
     const last = page.at(-1);
+    concerns(c, { count: page.length });
     const data = page.map(({ id, displayName, birthDate, homeLocationId }) => ({
       id,
       displayName,

@@ -49,6 +49,13 @@ export const PRECONDITION_REQUIRED: Problem = {
   title: "Say which version you saw.",
   detail: 'Send If-Match with the ETag that you read, such as "v1".',
 };
+/** [AU9] A read or a write that cannot be recorded is not answered. */
+export const AUDIT_AWAY: Problem = {
+  status: 503,
+  slug: "overloaded",
+  title: "Access to patients' data cannot be recorded just now.",
+  retryAfterSeconds: 1,
+};
 export const OUTCOME_UNKNOWN: Problem = {
   status: 503,
   slug: "outcome-unknown",
@@ -200,6 +207,7 @@ export function sendProblem(c: Context<EdgeEnv>, problem: Problem): Response {
   if (problem.retryAfterSeconds !== undefined) c.header("Retry-After", String(problem.retryAfterSeconds));
   if (problem.status === 401) c.header("WWW-Authenticate", 'Bearer realm="openslot"');
   const { status, slug, title, detail, extra } = problem;
+  c.set("problem", slug);
   const body = {
     type: `/problems/${slug}`,
     title,

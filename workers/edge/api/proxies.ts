@@ -8,6 +8,7 @@ import { reachesRecord } from "../../../core/access/reach.ts";
 import { type Action, reachOf } from "../../../core/access/rules.ts";
 import { isPatientId, type PatientId } from "../../../core/ids.ts";
 import type { ShownConsent } from "../../../db/index.ts";
+import { concerns } from "../audited.ts";
 import { grantAtDesk, grantByCode, showCode, withdraw, withdrawerOf } from "../consents.ts";
 import type { EdgeEnv } from "../env.ts";
 import { askPostgres } from "../postgres.ts";
@@ -23,13 +24,13 @@ const terms = {
 };
 /** As typed: case, gaps and dashes do not matter. */
 const CODE_TYPED_CHARS_MAX = 40;
-const codeBody = z.strictObject({ code: z.string().min(1).max(CODE_TYPED_CHARS_MAX), ...terms });
-const deskBody = z.strictObject({
+export const codeBody = z.strictObject({ code: z.string().min(1).max(CODE_TYPED_CHARS_MAX), ...terms });
+export const deskBody = z.strictObject({
   proxyPatientId: patientId,
   reason: z.enum(CLINIC_REASONS, "must be a reason code"),
   ...terms,
 });
-const noBody = z.strictObject({});
+export const noBody = z.strictObject({});
 
 const spell = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
 
@@ -45,20 +46,21 @@ const consentDto = (consent: ShownConsent, other: PatientId) => ({
   expiresAt: spell(consent.expiresAt),
 });
 
-/** The record behind an address, within what the caller reaches; else null. Somebody's own needs no look. */
+/** The record behind an address, within what the caller reaches; invented, missing and foreign ones are one answer. */
 async function reached(c: Context<EdgeEnv>, principal: Principal, action: Action, text: string) {
   if (!isPatientId(text)) return null;
-  const reach = reachOf(principal, action);
-  if (reach.kind === "patients" && !reach.patientIds.includes(text)) return null;
   const person = await askPostgres(c.get("settings"), (db, { consentPerson }) => consentPerson(db, text));
-  return person && reachesRecord(reach, person) ? person : null;
+  if (person) concerns(c, { patientId: person.id });
+  return person && reachesRecord(reachOf(principal, action), person) ? person : null;
 }
 
 export const proxies = {
   listProxies: async (c, principal) => {
     const patient = await reached(c, principal, "consent.read", c.req.param("id"));
     if (!patient) return sendProblem(c, NOT_FOUND);
-    const found = await askPostgres(c.get("settings"), (db, { proxiesOf }) => proxiesOf(db, patient.id));
+    const found = await askPostgres(c.get("settings"), (db, { proxyConsentsOf }) =>
+      proxyConsentsOf(db, patient.id),
+    );
     c.header("Cache-Control", "no-store");
     return sendPage(
       c,
@@ -120,6 +122,7 @@ export const proxies = {
     }
     const shown = await showCode(c, principal.patientId);
     if (!shown) return sendProblem(c, NOT_FOUND);
+    concerns(c, { patientId: principal.patientId });
     c.header("Cache-Control", "no-store");
     return c.json({ code: shown.code, expiresAt: spell(shown.expiresAt) }, 201);
   },

@@ -6,9 +6,14 @@ import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import type { Principal } from "../../../core/access/principal.ts";
 import { admission, RULES } from "../../../core/access/rules.ts";
+import { isAuditShut, recorded } from "../audit.ts";
+import { concerns } from "../audited.ts";
 import type { EdgeEnv } from "../env.ts";
+import { onError } from "../middleware/request-context.ts";
 import { asKnown, type PatientPrincipal, withRepresented } from "../represents.ts";
+import { parseAppointmentId } from "../routing-ids.ts";
 import { appointments } from "./appointments.ts";
+import { AUDITED, type AuditKind } from "./audited-operations.ts";
 import { locations, providers, specialties, visitTypes } from "./directory.ts";
 import { explain } from "./explain.ts";
 import type { Handlers } from "./handlers.ts";
@@ -17,7 +22,7 @@ import { holds } from "./holds.ts";
 import { live } from "./live.ts";
 import { OPERATIONS, type Operation, type OperationId } from "./operations.ts";
 import { patients } from "./patients.ts";
-import { FORBIDDEN, sendProblem, UNAUTHENTICATED } from "./problem.ts";
+import { AUDIT_AWAY, FORBIDDEN, OUTCOME_UNKNOWN, sendProblem, UNAUTHENTICATED } from "./problem.ts";
 import { series } from "./series.ts";
 import { soonest } from "./soonest.ts";
 
@@ -109,6 +114,8 @@ export const HANDLERS: Handlers = {
       "mergePatient",
     ],
   ),
+  ...later(async () => (await import("./patient-export.ts")).patientExport, ["exportPatient"]),
+  ...later(async () => (await import("./patient-deletion.ts")).patientDeletion, ["deletePatient"]),
   ...later(
     async () => (await import("./calendar-files.ts")).calendarFiles,
     ["readAppointmentFile", "shareCalendar", "readCalendarFeed"],
@@ -126,7 +133,7 @@ export const HANDLERS: Handlers = {
   ...later(async () => (await import("./exports.ts")).exports, ["exportFile"]),
   ...later(
     async () => (await import("./rebuild.ts")).rebuild,
-    ["rebuildRecord", "replayHistory", "tellCalendars", "hashRecord"],
+    ["rebuildRecord", "replayHistory", "tellCalendars", "resealTexts", "hashRecord"],
   ),
 };
 
@@ -169,6 +176,7 @@ async function forPatient(
 const served =
   ({ rule }: Operation, handle: AnyHandler) =>
   (c: Context<EdgeEnv>): Response | Promise<Response> => {
+    if (rule !== "public.read") c.set("isPersonal", true);
     const principal = c.get("principal");
     switch (admission(principal, rule)) {
       case "yes":
@@ -182,11 +190,33 @@ const served =
     }
   };
 
+/** Who may not do this at all still named something: an appointment's id says itself whether it is one of ours. */
+function forbidden(c: Context<EdgeEnv>): Response {
+  const parsed = parseAppointmentId(c.get("settings").ID_KEYS, c.req.param("id") ?? "");
+  if (parsed) concerns(c, { appointmentId: parsed.id });
+  return sendProblem(c, FORBIDDEN);
+}
+
+/** [AU1] [AU9] Its answer goes out when its entry is durable. What is not about patients' data never comes here. */
+const audited =
+  (id: OperationId, kind: Exclude<AuditKind, "none">, serve: ReturnType<typeof served>) =>
+  async (c: Context<EdgeEnv>): Promise<Response> => {
+    if (isAuditShut()) return sendProblem(c, AUDIT_AWAY);
+    const isAdmitted = admission(c.get("principal"), OPERATIONS[id].rule) !== "forbidden";
+    const answer = isAdmitted
+      ? await Promise.resolve(serve(c)).catch((error: Error) => onError(error, c))
+      : forbidden(c);
+    const away = c.req.method === "GET" || answer.status >= 400 ? AUDIT_AWAY : OUTCOME_UNKNOWN;
+    return recorded(c, id, kind, answer, () => sendProblem(c, away));
+  };
+
 function routed(): Hono<EdgeEnv> {
   const app = new Hono<EdgeEnv>();
   for (const [id, operation] of Object.entries<Operation>(OPERATIONS)) {
     const { method, path, kind } = operation;
-    const handler = served(operation, HANDLERS[id as OperationId] as AnyHandler);
+    const serve = served(operation, HANDLERS[id as OperationId] as AnyHandler);
+    const audit = AUDITED[id as OperationId];
+    const handler = audit === "none" ? serve : audited(id as OperationId, audit, serve);
     if (method === "GET" || kind === "file") app.on(method, path, handler);
     else app.on(method, path, limitBody, handler);
   }

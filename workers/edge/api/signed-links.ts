@@ -8,7 +8,7 @@ import type { Handlers } from "./handlers.ts";
 import { type Problem, sendProblem } from "./problem.ts";
 import { parseBody } from "./schemas.ts";
 
-const linkBody = z.strictObject({ action: z.enum(LINK_ACTIONS, "must be an action of a link") });
+export const linkBody = z.strictObject({ action: z.enum(LINK_ACTIONS, "must be an action of a link") });
 
 const refusals: Readonly<Record<"not-possible" | "too-late", Problem>> = {
   "not-possible": {

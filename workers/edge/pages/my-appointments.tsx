@@ -6,6 +6,7 @@ import { logFailure } from "../../../durable-objects/shared/log.ts";
 import { AppointmentTime } from "../../../web/shared/appointment-time.tsx";
 import { STATUS_TEXT } from "../../../web/shared/status-text.ts";
 import { directoryOf } from "../api/directory.ts";
+import { concerns } from "../audited.ts";
 import type { Directory } from "../directory-cache.ts";
 import type { EdgeEnv } from "../env.ts";
 import { patientList } from "../patient-list.ts";
@@ -208,6 +209,7 @@ export const myAppointments = new Hono<EdgeEnv>()
   .post("/me/live-ticket", async (c) => {
     const patient = patientOf(c);
     if (!patient) return c.json({ path: null }, 401);
+    concerns(c, { patientId: patient.patientId });
     const ticket = await patientAgenda(c.env, patient.patientId).issueTicket(patient.patientId);
     return c.json({ path: `/v1/live/patients/${patient.patientId}?ticket=${ticket}` });
   });

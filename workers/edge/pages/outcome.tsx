@@ -4,6 +4,7 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { ComponentChildren } from "preact";
 import { logFailure } from "../../../durable-objects/shared/log.ts";
 import type { Problem } from "../api/problem.ts";
+import { AuditUnavailable } from "../audit.ts";
 import type { EdgeEnv } from "../env.ts";
 import { PostgresUnavailable } from "../postgres.ts";
 import { sendPage } from "./layout.tsx";
@@ -92,6 +93,13 @@ export function failurePage(error: Error, c: Context<EdgeEnv>): Promise<Response
       status: 503,
       heading: "We can't read the list of clinics just now.",
       children: <p>Your appointments are safe. Load this page again in a minute.</p>,
+    });
+  }
+  if (error instanceof AuditUnavailable) {
+    return sendOutcome(c, {
+      status: 503,
+      heading: "We can't show your appointments just now.",
+      children: <p>They are safe. If you changed something, look again in a minute whether it was done.</p>,
     });
   }
   logFailure("edge.unexpected", error);

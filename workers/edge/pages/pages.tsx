@@ -4,7 +4,9 @@
  */
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
+import { createMiddleware } from "hono/factory";
 import { NOT_FOUND, sendProblem } from "../api/problem.ts";
+import { AuditUnavailable, isAuditShut, pageName, recorded } from "../audit.ts";
 import type { EdgeEnv } from "../env.ts";
 import { book } from "./book.tsx";
 import { cancel } from "./cancel.tsx";
@@ -22,8 +24,17 @@ const FORM_BYTES_MAX = 8 * 1024;
 
 const tooLarge = bodyLimit({ maxSize: FORM_BYTES_MAX, onError: (c) => badFormPage(c as Context<EdgeEnv>) });
 
+/** [AU1] A page that turned out to be about somebody leaves an entry, as an operation of the API does. */
+const pageAudit = createMiddleware<EdgeEnv>(async (c, next) => {
+  const away = () => failurePage(new AuditUnavailable(), c);
+  if (c.get("principal") && isAuditShut()) return away();
+  await next();
+  if (c.get("audited")) c.res = await recorded(c, pageName(c), "booking", c.res, away);
+});
+
 export const pages = new Hono<EdgeEnv>()
   .use(pageSession)
+  .use(pageAudit)
   .use(tooLarge)
   .route("/", findCare)
   .route("/", providerPage)

@@ -1,0 +1,45 @@
+/** The contract of every operation. One without fails the type check. */
+import { RULES } from "../../../core/access/rules.ts";
+import { OPERATIONS, type Operation, type OperationId } from "../api/operations.ts";
+import { administration } from "./administration.ts";
+import { booking } from "./booking.ts";
+import { consent } from "./consent.ts";
+import type { Contract } from "./contract.ts";
+import { directory } from "./directory.ts";
+import { network } from "./network.ts";
+import { people } from "./people.ts";
+import { personalData } from "./personal-data.ts";
+import { COMMON_PROBLEMS, type ProblemSlug } from "./problems.ts";
+
+export const CONTRACTS: { readonly [Id in OperationId]: Contract } = {
+  ...directory,
+  ...booking,
+  ...administration,
+  ...people,
+  ...personalData,
+  ...consent,
+  ...network,
+};
+
+export const operationIds = Object.keys(OPERATIONS) as OperationId[];
+export const operationOf = (id: OperationId): Operation => OPERATIONS[id];
+
+/** All problems of an operation: what its contract names, and what follows from how it is called. */
+export function problemsOf(id: OperationId): readonly ProblemSlug[] {
+  const { query, headers, body, problems = [] }: Contract = CONTRACTS[id];
+  const { method, rule } = operationOf(id);
+  const isPublic = Object.values(RULES[rule]).every((scope) => scope !== "none");
+  return [
+    ...new Set<ProblemSlug>([
+      ...COMMON_PROBLEMS,
+      ...(query || headers || body || method !== "GET" ? (["validation"] as const) : []),
+      ...(isPublic ? [] : (["forbidden"] as const)),
+      ...(headers?.["If-Match"] === "required" ? (["precondition-required"] as const) : []),
+      ...problems,
+    ]),
+  ];
+}
+
+/** `/v1/appointments/{id}`, as OpenAPI spells an address. A parameter with an ending is spelled with it. */
+export const openApiPath = ({ path }: Operation): string =>
+  path.replace(/:\w+\{[^}]*\\\.(\w+)\}/, "{id}.$1").replace(/:(\w+)/g, "{$1}");
