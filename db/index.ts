@@ -13,6 +13,7 @@ export { firstAuditSeq, removeAuditSegment } from "./audit/lines.ts";
 export { recordAuditEntries } from "./audit/record-entries.ts";
 export { type Db, makeDb } from "./client.ts";
 export {
+  consentBetween,
   consentPerson,
   consentsTo,
   countConsentTry,
@@ -24,6 +25,7 @@ export {
   type Represented,
   representedBy,
   type ShownConsent,
+  wasWithdrawnByPatient,
   withdrawConsent,
 } from "./consent/consents.ts";
 export {

@@ -101,6 +101,31 @@ export async function findConsent(db: Db, patient: PatientId, id: ConsentId): Pr
   return rows[0] ? toConsent(rows[0]) : null;
 }
 
+/** The same of whoever is one of its two sides; `displayName` is the other one's. */
+export async function consentBetween(
+  db: Db,
+  oneSide: PatientId,
+  id: ConsentId,
+): Promise<ShownConsent | null> {
+  const { rows } = await db.execute<ConsentRow>(sql`
+    SELECT ${COLUMNS}, CASE WHEN r.patient_id = ${oneSide} THEN x.display_name ELSE p.display_name END AS display_name
+    FROM ${BOTH} WHERE r.id = ${id} AND ${oneSide} IN (r.patient_id, r.proxy_patient_id)`);
+  return rows[0] ? toConsent(rows[0]) : null;
+}
+
+/** Whether the patient ended it at most `withinMs` ago. */
+export async function wasWithdrawnByPatient(
+  db: Db,
+  id: ConsentId,
+  patient: PatientId,
+  withinMs: number,
+): Promise<boolean> {
+  const { rows } = await db.execute(sql`
+    SELECT 1 FROM patient_proxy WHERE id = ${id} AND patient_id = ${patient} AND revoked_by = 'patient'
+      AND revoked_at > now() - make_interval(secs => ${withinMs / 1000})`);
+  return rows.length > 0;
+}
+
 export interface PersonAtHome extends Person {
   readonly homeLocationId: LocationId;
 }

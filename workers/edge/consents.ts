@@ -23,7 +23,7 @@ import {
 } from "../../core/access/consent.ts";
 import type { Principal } from "../../core/access/principal.ts";
 import { encodeBytes, type PatientId } from "../../core/ids.ts";
-import { type Instant, instant, plus, SECOND_MS } from "../../core/time.ts";
+import { type Instant, instant, MINUTE_MS, plus, SECOND_MS } from "../../core/time.ts";
 import type { ShownConsent } from "../../db/index.ts";
 import { logFailure } from "../../durable-objects/shared/log.ts";
 import { NOT_FOUND, type Problem, rateLimited } from "./api/problem.ts";
@@ -186,6 +186,30 @@ async function grant(c: Context<EdgeEnv>, wanted: Wanted): Promise<Granted> {
   } finally {
     forgetConsents(proxy.id);
   }
+}
+
+/** Long enough to see that it was the wrong one, too short for a change of mind that somebody else should confirm. */
+export const UNDO_MS = 10 * MINUTE_MS;
+
+/** [CO13] The patient takes back what they have just ended: the same terms, as a new consent of theirs. */
+export async function undoWithdrawal(
+  c: Context<EdgeEnv>,
+  patientId: PatientId,
+  ended: ShownConsent,
+): Promise<Granted> {
+  const found = await askPostgres(c.get("settings"), async (db, queries) => {
+    const isRecent = await queries.wasWithdrawnByPatient(db, ended.id, patientId, UNDO_MS);
+    if (!isRecent) return null;
+    const [patient, proxy] = await Promise.all([
+      queries.consentPerson(db, patientId),
+      queries.consentPerson(db, ended.proxyPatientId),
+    ]);
+    return patient && proxy ? { patient, proxy } : null;
+  });
+  if (!found) return no(CHANGED);
+  const { relation, expiresAt } = ended;
+  const terms = { relation, until: expiresAt, reason: null, codeMac: null };
+  return grant(c, { ...found, ...terms, bySubject: subjectOf(c) });
 }
 
 /** Nobody gets here without having been admitted. */

@@ -8,12 +8,14 @@ import { createMiddleware } from "hono/factory";
 import { NOT_FOUND, sendProblem } from "../api/problem.ts";
 import { AuditUnavailable, isAuditShut, pageName, recorded } from "../audit.ts";
 import type { EdgeEnv } from "../env.ts";
+import { actsForOthers } from "./acting.tsx";
 import { book } from "./book.tsx";
 import { cancel } from "./cancel.tsx";
 import { findCare } from "./find-care.tsx";
 import { moving } from "./move.tsx";
 import { myAppointments } from "./my-appointments.tsx";
 import { badFormPage, failurePage, notFoundPage } from "./outcome.tsx";
+import { people } from "./people.tsx";
 import { providerPage } from "./provider-page.tsx";
 import { pageSession } from "./session.ts";
 import { signIn } from "./sign-in.tsx";
@@ -35,6 +37,7 @@ const pageAudit = createMiddleware<EdgeEnv>(async (c, next) => {
 export const pages = new Hono<EdgeEnv>()
   .use(pageSession)
   .use(pageAudit)
+  .use(actsForOthers)
   .use(tooLarge)
   .route("/", findCare)
   .route("/", providerPage)
@@ -43,6 +46,7 @@ export const pages = new Hono<EdgeEnv>()
   .route("/", myAppointments)
   .route("/", cancel)
   .route("/", moving)
+  .route("/", people)
   .route("/", signedLink);
 pages.onError((error, c) => failurePage(error, c));
 
