@@ -9,6 +9,9 @@ const TICKET_BYTES = 24;
 /** Bounds memory: more than this many unused tickets within half a minute on one shard is an attack on ourselves. */
 const TICKETS_MAX = 10_000;
 
+/** [AB11] Unused ones of one patient: their open pages, several times over. Whoever asks in a loop pushes out their own, not others'. */
+const TICKETS_PER_PATIENT_MAX = 10;
+
 /** Somebody who watches in the patient's stead, and until when they may. */
 export interface InsteadOf {
   readonly proxy: PatientId;
@@ -27,6 +30,7 @@ export class LiveTickets {
 
   issue(patient: PatientId, insteadOf: InsteadOf | null, now: Instant): string {
     this.#dropExpired(now);
+    this.#dropOldestOf(patient);
     const ticket = encodeBytes(crypto.getRandomValues(new Uint8Array(TICKET_BYTES)));
     this.#tickets.set(ticket, { patient, insteadOf, until: plus(now, TICKET_LIFE_MS) });
     return ticket;
@@ -43,6 +47,12 @@ export class LiveTickets {
   drop(patient: PatientId, proxy: PatientId): void {
     for (const [ticket, one] of this.#tickets)
       if (one.patient === patient && one.insteadOf?.proxy === proxy) this.#tickets.delete(ticket);
+  }
+
+  #dropOldestOf(patient: PatientId): void {
+    const own = [...this.#tickets].filter(([, ticket]) => ticket.patient === patient);
+    for (const [ticket] of own.slice(0, Math.max(0, own.length - TICKETS_PER_PATIENT_MAX + 1)))
+      this.#tickets.delete(ticket);
   }
 
   /** Oldest first, as they were put in; stops at the first one that is still good. */

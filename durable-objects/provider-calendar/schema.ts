@@ -156,8 +156,18 @@ export const providerCalendarMigrations: readonly Migration[] = [
     `,
   },
   {
+    // How much a holder was allowed, from which network a hold without an account came, and how often a time was held.
+    id: "004-hold-limits",
+    statements: `
+      ALTER TABLE hold ADD COLUMN live_max INTEGER NOT NULL DEFAULT 3;
+      ALTER TABLE hold ADD COLUMN network TEXT;
+      CREATE INDEX hold_network ON hold (network) WHERE network IS NOT NULL;
+      CREATE INDEX hold_time ON hold (takes_from, takes_to);
+      `,
+  },
+  {
     // Signed links: how often a date of birth was tried at each, and whether it was used.
-    id: "004-signed-links",
+    id: "005-signed-links",
     statements: `
       CREATE TABLE link (
         id TEXT PRIMARY KEY,

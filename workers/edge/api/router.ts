@@ -10,6 +10,7 @@ import { isAuditShut, recorded } from "../audit.ts";
 import { concerns } from "../audited.ts";
 import type { EdgeEnv } from "../env.ts";
 import { onError } from "../middleware/request-context.ts";
+import { mayOpenSocket } from "../middleware/same-origin.ts";
 import { asKnown, type PatientPrincipal, withRepresented } from "../represents.ts";
 import { parseAppointmentId } from "../routing-ids.ts";
 import { appointments } from "./appointments.ts";
@@ -22,7 +23,15 @@ import { holds } from "./holds.ts";
 import { live } from "./live.ts";
 import { OPERATIONS, type Operation, type OperationId } from "./operations.ts";
 import { patients } from "./patients.ts";
-import { AUDIT_AWAY, FORBIDDEN, OUTCOME_UNKNOWN, sendProblem, UNAUTHENTICATED } from "./problem.ts";
+import {
+  AUDIT_AWAY,
+  CROSS_SITE,
+  FORBIDDEN,
+  OUTCOME_UNKNOWN,
+  type Problem,
+  sendProblem,
+  UNAUTHENTICATED,
+} from "./problem.ts";
 import { series } from "./series.ts";
 import { soonest } from "./soonest.ts";
 
@@ -87,7 +96,15 @@ export const HANDLERS: Handlers = {
   ),
   ...later(
     async () => (await import("./admin-staff.ts")).staffAdministration,
-    ["listStaff", "createStaff", "readStaff", "changeStaff", "deactivateStaff", "activateStaff"],
+    [
+      "listStaff",
+      "createStaff",
+      "readStaff",
+      "changeStaff",
+      "deactivateStaff",
+      "activateStaff",
+      "inviteStaff",
+    ],
   ),
   ...later(
     async () => (await import("./admin-providers.ts")).providerAdministration,
@@ -129,6 +146,10 @@ export const HANDLERS: Handlers = {
     ["listProxies", "addProxy", "removeProxy", "showProxyCode", "listRepresented"],
   ),
   ...later(async () => (await import("./signed-links.ts")).signedLinks, ["createSignedLink"]),
+  ...later(
+    async () => (await import("./audit.ts")).audit,
+    ["listAudit", "readOwnAudit", "sealAudit", "listCheckpoints"],
+  ),
   ...later(async () => (await import("./imports.ts")).imports, ["importFile"]),
   ...later(async () => (await import("./exports.ts")).exports, ["exportFile"]),
   ...later(
@@ -151,6 +172,26 @@ const limitBody = bodyLimit({
     }),
 });
 
+const NOT_JSON: Problem = {
+  status: 415,
+  slug: "validation",
+  title: "The body must be application/json.",
+  extra: { errors: [{ pointer: "/header/Content-Type", message: "must be application/json" }] },
+};
+
+const JSON_TYPE = /^application\/json *(;|$)/i;
+
+/**
+ * [AB7] Whether a body says that it is JSON. A form of another site cannot say so without asking first, and we let nobody ask. No
+ * body needs no type.
+ */
+async function saysJson(c: Context<EdgeEnv>): Promise<boolean> {
+  const type = c.req.header("content-type");
+  if (type !== undefined && JSON_TYPE.test(type)) return true;
+  if (c.req.raw.body === null || c.req.header("content-length") === "0") return true;
+  return type === undefined && (await c.req.arrayBuffer()).byteLength === 0; // Hono keeps it for the handler
+}
+
 type AnyHandler = (c: Context<EdgeEnv>, principal: Principal | null) => Response | Promise<Response>;
 
 /**
@@ -172,17 +213,38 @@ async function forPatient(
   return handle(c, acting);
 }
 
+async function ifJson(
+  c: Context<EdgeEnv>,
+  principal: Principal | null,
+  handle: AnyHandler,
+): Promise<Response> {
+  return (await saysJson(c)) ? handle(c, principal) : sendProblem(c, NOT_JSON);
+}
+
+function answered(
+  { method, kind, rule }: Operation,
+  c: Context<EdgeEnv>,
+  principal: Principal | null,
+  handle: AnyHandler,
+): Response | Promise<Response> {
+  const serve: AnyHandler =
+    principal?.role === "patient" && RULES[rule].patient === "own"
+      ? () => forPatient(c, principal, handle)
+      : handle;
+  return method === "GET" || kind === "file" ? serve(c, principal) : ifJson(c, principal, serve);
+}
+
 /** [A6] Admits by the rule, then serves. */
 const served =
-  ({ rule }: Operation, handle: AnyHandler) =>
+  (operation: Operation, handle: AnyHandler) =>
   (c: Context<EdgeEnv>): Response | Promise<Response> => {
+    const { rule, kind } = operation;
+    if (kind === "socket" && !mayOpenSocket(c)) return sendProblem(c, CROSS_SITE); // [AB10]
     if (rule !== "public.read") c.set("isPersonal", true);
     const principal = c.get("principal");
     switch (admission(principal, rule)) {
       case "yes":
-        return principal?.role === "patient" && RULES[rule].patient === "own"
-          ? forPatient(c, principal, handle)
-          : handle(c, principal);
+        return answered(operation, c, principal, handle);
       case "unauthenticated":
         return sendProblem(c, UNAUTHENTICATED);
       case "forbidden":

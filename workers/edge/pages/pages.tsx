@@ -16,6 +16,7 @@ import { moving } from "./move.tsx";
 import { myAppointments } from "./my-appointments.tsx";
 import { badFormPage, failurePage, notFoundPage } from "./outcome.tsx";
 import { people } from "./people.tsx";
+import { privacy } from "./privacy.tsx";
 import { providerPage } from "./provider-page.tsx";
 import { pageSession } from "./session.ts";
 import { signIn } from "./sign-in.tsx";
@@ -47,7 +48,8 @@ export const pages = new Hono<EdgeEnv>()
   .route("/", cancel)
   .route("/", moving)
   .route("/", people)
-  .route("/", signedLink);
+  .route("/", signedLink)
+  .route("/", privacy);
 pages.onError((error, c) => failurePage(error, c));
 
 /** An address that nothing answers: a page for who reads pages, a problem for programs. */
