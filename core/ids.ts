@@ -70,6 +70,9 @@ export function encodeBytes(bytes: Uint8Array): string {
   return text;
 }
 
+/** The five bits that `encodeBytes` made this character of; -1 for any other character. */
+export const charValue = (character: string): number => ALPHABET.indexOf(character);
+
 /** `bytes` are random, 12 or more; the first twelve are used. */
 export function makeId(prefix: "prv" | "loc" | "vst" | "stf", bytes: Uint8Array): string {
   return `${prefix}_${encodeBytes(bytes.subarray(0, PLAIN_LENGTH))}`;

@@ -6,10 +6,10 @@ import type { Principal, Role } from "./principal.ts";
 import type { Reach } from "./reach.ts";
 
 /**
- * Of which resources: none; those of one's own (a patient's and theirs whom they stand for, a provider's calendar); those of
- * one's clinics; all.
+ * Of which resources: none; a patient's own alone, without those whom they stand for ([CO7]: what a proxy never does); those of
+ * one's own (a patient's and theirs whom they stand for, a provider's calendar); those of one's clinics; all.
  */
-export type Scope = "none" | "own" | "clinics" | "all";
+export type Scope = "none" | "self" | "own" | "clinics" | "all";
 
 type Rule<Anonymous extends Scope = Scope> = { readonly anonymous: Anonymous } & Readonly<
   Record<Role, Scope>
@@ -62,6 +62,15 @@ export const RULES = {
   "board.watch": rule("own", "none", "clinics", "none", "clinics", "all", "none"),
   /** For whose socket: `patient.watch` and `board.watch`. */
   "live.ticket": rule("none", "own", "clinics", "none", "clinics", "all", "all"),
+  /** [CO7] Who may act for a patient is said by the patient or a desk; a proxy neither sees the others nor passes it on. */
+  "consent.read": rule("none", "self", "clinics", "none", "none", "all", "none"),
+  "consent.grant": rule("none", "self", "clinics", "none", "none", "all", "none"),
+  /** A proxy may give up their own. */
+  "consent.withdraw": rule("none", "own", "clinics", "none", "none", "all", "none"),
+  /** Shown by whoever is to act, so by nobody in their stead. */
+  "consent.code": rule("none", "self", "none", "none", "none", "none", "none"),
+  /** [CO20] A link is made for a message to the patient; they themselves sign in. */
+  "signed-link.mint": rule("none", "none", "clinics", "own", "none", "all", "all"),
   "block.keep": rule("none", "none", "clinics", "own", "none", "all", "all"),
   "clinic.day": rule("none", "none", "clinics", "none", "none", "all", "none"),
   "clinic.manage": rule("none", "none", "clinics", "none", "none", "all", "none"),
@@ -114,6 +123,10 @@ export function reachOf(principal: Principal, action: Action): Reach {
     case "clinics":
       return "clinics" in principal
         ? { kind: "clinics", locationIds: principal.clinics }
+        : { kind: "nothing" };
+    case "self":
+      return principal.role === "patient"
+        ? { kind: "patients", patientIds: [principal.patientId] }
         : { kind: "nothing" };
     case "own":
       return ownOf(principal);

@@ -58,7 +58,7 @@ export class ClinicBoard extends Server<Env> {
    * @param holder a device's id, or any other name of whoever asks
    */
   issueTicket(holder: string): string {
-    return this.#tickets.issue(holder, this.#now());
+    return this.#tickets.issue(holder, null, this.#now());
   }
 
   /**
@@ -192,8 +192,9 @@ export class ClinicBoard extends Server<Env> {
   #admit(request: Request): Holder | null {
     const [location, admitted = ""] = (request.headers.get("x-openslot-admitted") ?? "").split(" ");
     const ticket = new URL(request.url).searchParams.get("ticket") ?? "";
-    const holder = location === locationIn(request) ? admitted : this.#tickets.redeem(ticket, this.#now());
-    if (holder === null) return null;
+    const holder =
+      location === locationIn(request) ? admitted : this.#tickets.redeem(ticket, this.#now())?.holder;
+    if (holder === undefined) return null;
     return isDeviceId(holder) ? (holder as DeviceId) : "person";
   }
 

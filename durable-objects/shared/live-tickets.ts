@@ -12,23 +12,35 @@ const TICKETS_MAX = 10_000;
 /** [AB11] Unused ones of one holder: their open pages, several times over. Whoever asks in a loop pushes out their own, not others'. */
 const TICKETS_PER_HOLDER_MAX = 10;
 
-/** `Holder` = the name of whom a ticket stands for. */
-export class LiveTickets<Holder extends string> {
-  readonly #tickets = new Map<string, { readonly holder: Holder; readonly until: Instant }>();
+interface Ticket<Holder extends string, Note> {
+  readonly holder: Holder;
+  readonly note: Note;
+  readonly until: Instant;
+}
 
-  issue(holder: Holder, now: Instant): string {
+/** `Holder` = the name of whom a ticket stands for; `Note` = what else is known when it is used. */
+export class LiveTickets<Holder extends string = string, Note = null> {
+  readonly #tickets = new Map<string, Ticket<Holder, Note>>();
+
+  issue(holder: Holder, note: Note, now: Instant): string {
     this.#dropExpired(now);
     this.#dropOldestOf(holder);
     const ticket = encodeBytes(crypto.getRandomValues(new Uint8Array(TICKET_BYTES)));
-    this.#tickets.set(ticket, { holder, until: plus(now, TICKET_LIFE_MS) });
+    this.#tickets.set(ticket, { holder, note, until: plus(now, TICKET_LIFE_MS) });
     return ticket;
   }
 
   /** Whose ticket it was; null for unknown, used and expired ones alike. */
-  redeem(ticket: string, now: Instant): Holder | null {
+  redeem(ticket: string, now: Instant): { readonly holder: Holder; readonly note: Note } | null {
     const found = this.#tickets.get(ticket);
     this.#tickets.delete(ticket);
-    return found && found.until > now ? found.holder : null;
+    return found && found.until > now ? found : null;
+  }
+
+  /** Unused ones like these open nothing any more. */
+  drop(holder: Holder, isOver: (note: Note) => boolean): void {
+    for (const [ticket, one] of this.#tickets)
+      if (one.holder === holder && isOver(one.note)) this.#tickets.delete(ticket);
   }
 
   #dropOldestOf(holder: Holder): void {

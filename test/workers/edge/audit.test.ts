@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest
 import "../../../workers/edge/index.tsx";
 import { AUDIT_PARTITION_NAMES } from "../../../core/audit/entry.ts";
 import type { Provider } from "../../../core/directory/directory.ts";
-import type { LocationId } from "../../../core/ids.ts";
+import type { LocationId, PatientId } from "../../../core/ids.ts";
 import { loadDirectory } from "../../../db/queries/load-directory.ts";
 import { AUDITED } from "../../../workers/edge/api/audited-operations.ts";
 import type { OperationId } from "../../../workers/edge/api/operations.ts";
@@ -72,6 +72,10 @@ afterEach(() => vi.restoreAllMocks());
 afterAll(async () => {
   const ids = sql`${sql.param(made)}::text[]`;
   await db().execute(sql`UPDATE patient SET merged_into = NULL WHERE id = ANY(${ids})`);
+  await db().execute(sql`DELETE FROM consent_change WHERE consent_id IN
+    (SELECT id FROM patient_proxy WHERE patient_id = ANY(${ids}))`);
+  await db().execute(sql`DELETE FROM patient_proxy WHERE patient_id = ANY(${ids})`);
+  await db().execute(sql`DELETE FROM consent_code WHERE proxy_patient_id = ANY(${ids})`);
   await db().execute(sql`DELETE FROM patient WHERE id = ANY(${ids})`);
   await db().execute(sql`DELETE FROM external_id WHERE id = ANY(${ids})`);
   await removeNewProviders();
@@ -149,6 +153,17 @@ const onRecord = (
   },
 });
 const byRole = (done: () => Promise<Answer>, refused: () => Promise<Answer>): Drive => ({ done, refused });
+
+/** What is the patient's own and a desk's, and a stranger's not. */
+const onOwn = (method: string, path: string): Drive => ({
+  done: async () => ask(method, `/patients/${await newPatient()}${path}`, desk),
+  refused: async () => ask(method, `/patients/${await newPatient()}${path}`, await stranger()),
+});
+/** Another new patient acts for this one. */
+const link = async (patient: string, auth: string): Promise<Answer> =>
+  ask("POST", `/patients/${patient}/proxies`, auth, {
+    body: { proxyPatientId: await newPatient(), relation: "other", reason: "asked-at-desk" },
+  });
 
 const DRIVES: Partial<Record<OperationId, Drive>> = {
   deactivateLocation: byRole(
@@ -260,6 +275,35 @@ const DRIVES: Partial<Record<OperationId, Drive>> = {
       return ask("POST", `/patients/${patient}/calendar-links`, await patientToken(patient));
     },
     refused: async () => ask("POST", `/patients/${await newPatient()}/calendar-links`, desk),
+  },
+  listProxies: onOwn("GET", "/proxies"),
+  listRepresented: onOwn("GET", "/represents"),
+  showProxyCode: {
+    done: async () => {
+      const patient = await newPatient();
+      return ask("POST", `/patients/${patient}/proxy-codes`, await patientToken(patient as PatientId));
+    },
+    refused: async () => ask("POST", `/patients/${await newPatient()}/proxy-codes`, desk),
+  },
+  addProxy: {
+    done: async () => link(await newPatient(), desk),
+    refused: async () => link(await newPatient(), await stranger()),
+  },
+  removeProxy: {
+    done: async () => {
+      const patient = await newPatient();
+      return ask("DELETE", `/patients/${patient}/proxies/${(await link(patient, desk)).body.id}`, desk);
+    },
+    refused: async () => {
+      const patient = await newPatient();
+      const { body } = await link(patient, desk);
+      return ask("DELETE", `/patients/${patient}/proxies/${body.id}`, await stranger());
+    },
+  },
+  createSignedLink: {
+    done: async () => ask("POST", `${(await visit()).path}/links`, desk, { body: { action: "view" } }),
+    refused: async () =>
+      ask("POST", `${(await visit()).path}/links`, await stranger(), { body: { action: "view" } }),
   },
   readCalendarFeed: {
     done: async () => {

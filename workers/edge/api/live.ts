@@ -8,6 +8,7 @@ import { type DeviceId, isDeviceId, isPatientId, type PatientId } from "../../..
 import { concerns } from "../audited.ts";
 import type { EdgeEnv } from "../env.ts";
 import { configure } from "../provisioning.ts";
+import { type InsteadOf, insteadOf } from "../represents.ts";
 import { clinicBoard, patientAgenda, providerCalendar } from "../stubs.ts";
 import { takeOverForPatient } from "../take-over.ts";
 import { directoryForProvider, directoryOf } from "./directory.ts";
@@ -25,15 +26,22 @@ const UPGRADE_REQUIRED: Problem = {
 const TICKET_SECONDS = 30;
 /** Says to the object that the edge knows this caller; never taken over from a client. */
 const ADMITTED = "x-openslot-admitted";
+/** [CO11] Who looks in the patient's stead, and until when they may. */
+const PROXY = "x-openslot-proxy";
+const PROXY_UNTIL = "x-openslot-until";
 
 const wantsSocket = (c: Context<EdgeEnv>): boolean => c.req.header("upgrade")?.toLowerCase() === "websocket";
 
-function forwarded(request: Request, admitted: string | null): Request {
+function forwarded(request: Request, admitted: string | null, instead: InsteadOf | null = null): Request {
   const headers = new Headers(request.headers);
-  headers.delete(ADMITTED);
+  for (const ours of [ADMITTED, PROXY, PROXY_UNTIL]) headers.delete(ours);
   headers.delete("authorization");
   headers.delete("cookie");
   if (admitted) headers.set(ADMITTED, admitted);
+  if (instead) {
+    headers.set(PROXY, instead.proxy);
+    headers.set(PROXY_UNTIL, String(instead.until));
+  }
   return new Request(request, { headers });
 }
 
@@ -86,7 +94,7 @@ export const live = {
     if (principal) await takeOverForPatient(c, id as PatientId); // a ticket may be invented; a real one was given after it
     // With a ticket the shard itself decides. The number of shards is fixed, so an invented id creates nothing.
     const answer = await patientAgenda(c.env, id as PatientId).fetch(
-      forwarded(c.req.raw, principal ? id : null),
+      forwarded(c.req.raw, principal ? id : null, principal && insteadOf(principal, id as PatientId)),
     );
     if (answer.status === 101) concerns(c, { patientId: id as PatientId });
     return answer;
@@ -111,7 +119,8 @@ export const live = {
     const patient = await visiblePatient(c, principal, wanted);
     if (!patient.ok) return sendProblem(c, patient.problem);
     await takeOverForPatient(c, patient.patientId);
-    const ticket = await patientAgenda(c.env, patient.patientId).issueTicket(patient.patientId);
+    const instead = insteadOf(principal, patient.patientId);
+    const ticket = await patientAgenda(c.env, patient.patientId).issueTicket(patient.patientId, instead);
     return c.json({ ticket, expiresInSeconds: TICKET_SECONDS }, 201);
   },
 } satisfies Partial<Handlers>;

@@ -102,6 +102,8 @@ export const OPERATIONS = {
   missAppointment: { method: "POST", path: `${APPOINTMENT}/no-show`, rule: "appointment.no-show" },
   reopenAppointment: { method: "POST", path: `${APPOINTMENT}/reopen`, rule: "appointment.reopen" },
 
+  createSignedLink: { method: "POST", path: `${APPOINTMENT}/links`, rule: "signed-link.mint" },
+
   bookSeries: { method: "POST", path: "/v1/series", rule: "appointment.book" },
   moveSeries: { method: "PATCH", path: "/v1/series/:id", rule: "appointment.move" },
   cancelSeries: { method: "DELETE", path: "/v1/series/:id", rule: "appointment.cancel" },
@@ -117,6 +119,11 @@ export const OPERATIONS = {
   exportPatient: { method: "GET", path: `${PATIENT}/export`, rule: "patient.export" },
   deletePatient: { method: "POST", path: `${PATIENT}/deletion`, rule: "patient.delete" },
   listPatientAppointments: { method: "GET", path: `${PATIENT}/appointments`, rule: "patient.appointments" },
+  listProxies: { method: "GET", path: `${PATIENT}/proxies`, rule: "consent.read" },
+  addProxy: { method: "POST", path: `${PATIENT}/proxies`, rule: "consent.grant" },
+  removeProxy: { method: "DELETE", path: `${PATIENT}/proxies/:consent`, rule: "consent.withdraw" },
+  showProxyCode: { method: "POST", path: `${PATIENT}/proxy-codes`, rule: "consent.code" },
+  listRepresented: { method: "GET", path: `${PATIENT}/represents`, rule: "consent.read" },
   shareCalendar: { method: "POST", path: `${PATIENT}/calendar-links`, rule: "calendar-feed.share" },
   readCalendarFeed: { method: "GET", path: `${PATIENT}/calendar.ics`, rule: "calendar-feed.read" },
 

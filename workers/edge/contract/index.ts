@@ -5,6 +5,7 @@ import { OPERATIONS, type Operation, type OperationId } from "../api/operations.
 import { administration } from "./administration.ts";
 import { audit } from "./audit.ts";
 import { booking } from "./booking.ts";
+import { consent } from "./consent.ts";
 import type { Contract } from "./contract.ts";
 import { directory } from "./directory.ts";
 import { machines } from "./machines.ts";
@@ -20,6 +21,7 @@ export const CONTRACTS: { readonly [Id in OperationId]: Contract } = {
   ...people,
   ...machines,
   ...personalData,
+  ...consent,
   ...network,
   ...audit,
 };

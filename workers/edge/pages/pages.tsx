@@ -9,6 +9,7 @@ import { NOT_FOUND, sendProblem } from "../api/problem.ts";
 import { AuditUnavailable, isAuditShut, pageName, recorded } from "../audit.ts";
 import type { EdgeEnv } from "../env.ts";
 import { account } from "./account.tsx";
+import { actsForOthers } from "./acting.tsx";
 import { book } from "./book.tsx";
 import { cancel } from "./cancel.tsx";
 import { dev } from "./dev.tsx";
@@ -17,10 +18,12 @@ import { kiosk } from "./kiosk.tsx";
 import { moving } from "./move.tsx";
 import { myAppointments } from "./my-appointments.tsx";
 import { badFormPage, failurePage, notFoundPage } from "./outcome.tsx";
+import { people } from "./people.tsx";
 import { privacy } from "./privacy.tsx";
 import { providerPage } from "./provider-page.tsx";
 import { pageSession } from "./session.ts";
 import { signIn } from "./sign-in.tsx";
+import { signedLink } from "./signed-link.tsx";
 import { staff } from "./staff.tsx";
 import { staffDevices } from "./staff-devices.tsx";
 
@@ -40,6 +43,7 @@ const pageAudit = createMiddleware<EdgeEnv>(async (c, next) => {
 export const pages = new Hono<EdgeEnv>()
   .use(pageSession)
   .use(pageAudit)
+  .use(actsForOthers)
   .use(tooLarge)
   .route("/", findCare)
   .route("/", providerPage)
@@ -48,6 +52,8 @@ export const pages = new Hono<EdgeEnv>()
   .route("/", myAppointments)
   .route("/", cancel)
   .route("/", moving)
+  .route("/", people)
+  .route("/", signedLink)
   .route("/", privacy)
   .route("/", account)
   .route("/", staff)
