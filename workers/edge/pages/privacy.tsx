@@ -144,7 +144,7 @@ const STAYS = [
 ];
 
 const List = ({ items }: { items: readonly string[] }) => (
-  <ul>
+  <ul class="bullets">
     {items.map((item) => (
       <li key={item}>{item}</li>
     ))}
