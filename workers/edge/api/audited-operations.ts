@@ -37,6 +37,7 @@ export const AUDITED: Readonly<Record<OperationId, AuditKind>> = {
   changeStaff: "none",
   deactivateStaff: "none",
   activateStaff: "none",
+  inviteStaff: "none",
   listProviders: "none",
   createProvider: "none",
   readProvider: "none",

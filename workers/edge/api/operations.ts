@@ -61,6 +61,7 @@ export const OPERATIONS = {
   changeStaff: { method: "PUT", path: "/v1/staff/:id", rule: "network.manage" },
   deactivateStaff: { method: "POST", path: "/v1/staff/:id/deactivate", rule: "network.manage" },
   activateStaff: { method: "POST", path: "/v1/staff/:id/activate", rule: "network.manage" },
+  inviteStaff: { method: "POST", path: "/v1/staff/:id/invitation", rule: "network.manage" },
 
   listProviders: { method: "GET", path: "/v1/providers", rule: "public.read" },
   createProvider: { method: "POST", path: "/v1/providers", rule: "network.manage" },

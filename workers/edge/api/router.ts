@@ -86,7 +86,15 @@ export const HANDLERS: Handlers = {
   ),
   ...later(
     async () => (await import("./admin-staff.ts")).staffAdministration,
-    ["listStaff", "createStaff", "readStaff", "changeStaff", "deactivateStaff", "activateStaff"],
+    [
+      "listStaff",
+      "createStaff",
+      "readStaff",
+      "changeStaff",
+      "deactivateStaff",
+      "activateStaff",
+      "inviteStaff",
+    ],
   ),
   ...later(
     async () => (await import("./admin-providers.ts")).providerAdministration,
