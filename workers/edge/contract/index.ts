@@ -1,7 +1,9 @@
 /** The contract of every operation. One without fails the type check. */
 import { RULES } from "../../../core/access/rules.ts";
+import { AUDITED } from "../api/audited-operations.ts";
 import { OPERATIONS, type Operation, type OperationId } from "../api/operations.ts";
 import { administration } from "./administration.ts";
+import { audit } from "./audit.ts";
 import { booking } from "./booking.ts";
 import type { Contract } from "./contract.ts";
 import { directory } from "./directory.ts";
@@ -17,6 +19,7 @@ export const CONTRACTS: { readonly [Id in OperationId]: Contract } = {
   ...people,
   ...personalData,
   ...network,
+  ...audit,
 };
 
 export const operationIds = Object.keys(OPERATIONS) as OperationId[];
@@ -33,6 +36,7 @@ export function problemsOf(id: OperationId): readonly ProblemSlug[] {
       ...(query || headers || body || method !== "GET" ? (["validation"] as const) : []),
       ...(isPublic ? [] : (["forbidden"] as const)),
       ...(headers?.["If-Match"] === "required" ? (["precondition-required"] as const) : []),
+      ...(AUDITED[id] !== "none" && method !== "GET" ? (["outcome-unknown"] as const) : []), // [AU9]
       ...problems,
     ]),
   ];
