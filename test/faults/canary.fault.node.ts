@@ -281,6 +281,23 @@ describe("a mark in every personal field", () => {
     own.destroy();
   });
 
+  it("[PD14] is an address that somebody signs in with, and a code is sent to", async () => {
+    const origin = `http://127.0.0.1:${system.workerd.port}`;
+    const headers = { "content-type": "application/json", "sec-fetch-site": "same-origin", origin };
+    for (const to of [`${CANARIES.signIn}@example.test`, `+${CANARIES.phone}`]) {
+      await send("POST", "/auth/code/send", headers, JSON.stringify({ to }));
+      await send("POST", "/auth/code/verify", headers, JSON.stringify({ to, code: "000000" }));
+      await send("POST", "/auth/code/verify", headers, JSON.stringify({ to, code: CANARIES.unknownField }));
+    }
+    const form = { ...headers, "content-type": "application/x-www-form-urlencoded", accept: "text/html" };
+    await send(
+      "POST",
+      "/sign-in",
+      form,
+      new URLSearchParams({ to: `${CANARIES.signIn}@example.test` }).toString(),
+    );
+  });
+
   it("[PD14] is sent to every operation by every kind of caller, in bodies, queries and keys that none of them wants", async () => {
     const { clinic, provider, patient, other } = cast;
     const callers: (string | undefined)[] = [

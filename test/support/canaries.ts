@@ -15,6 +15,7 @@ export const CANARIES = {
   staffName: "qzcanarystaff",
   email: "qzcanarymail",
   phone: "15550198273",
+  signIn: "qzcanarysignin",
   birthDate: "1907-03-09",
   reason: "qzcanaryreason",
   movedReason: "qzcanarymoved",
@@ -103,7 +104,7 @@ const MEANT: Readonly<Record<string, readonly Canary[]>> = {
   "staff.display_name": ["staffName"],
   "staff.email": ["email"],
   "auth_user.name": ["name", "staffName"],
-  "auth_user.email": ["email"],
+  "auth_user.email": ["email", "signIn"],
   "auth_user.phone_number": ["phone"],
 };
 
