@@ -56,6 +56,10 @@ describe.each(LOOKS)("your data, $name", ({ name, ...look }) => {
     await page.getByRole("link", { name: "Your data and privacy" }).click();
     await page.getByRole("heading", { name: "What we keep about you" }).waitFor();
     await looksRight(page, `${name}-privacy`);
+    await page.getByRole("link", { name: "See who looked at your record" }).click();
+    await page.getByRole("heading", { name: "Who looked at your record" }).waitFor();
+    await looksRight(page, `${name}-privacy-looks`);
+    await page.goto("/privacy");
     await page.getByRole("link", { name: "Delete my record" }).click();
     await page.getByRole("heading", { name: "Delete your record?" }).waitFor();
     await looksRight(page, `${name}-privacy-delete`);

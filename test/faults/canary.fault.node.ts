@@ -241,7 +241,7 @@ describe("a mark in every personal field", () => {
       ok(await call("GET", `/v1/exports/${kind}`, { token: admin }));
 
     const cookie = {
-      cookie: `openslot_session=${token}`,
+      cookie: `openslot_sample=${token}`,
       accept: "text/html",
       "sec-fetch-site": "same-origin",
     };

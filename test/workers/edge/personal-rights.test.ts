@@ -15,6 +15,7 @@ import {
   calendarOf,
   call,
   db,
+  drainAudit,
   drainLog,
   freshKey,
   patientToken,
@@ -355,7 +356,7 @@ describe("a deletion", () => {
 describe("the page", () => {
   const page = async (method: string, path: string, token?: string, form?: Record<string, string>) => {
     const headers = new Headers({ "sec-fetch-site": "same-origin", accept: "text/html" });
-    if (token) headers.set("cookie", `openslot_session=${token}`);
+    if (token) headers.set("cookie", `openslot_sample=${token}`);
     const body = form ? new URLSearchParams(form) : null;
     const request = new Request(`https://openslot.test${path}`, {
       method,
@@ -390,6 +391,11 @@ describe("the page", () => {
       id: visit.body.id,
       reason: "CANARY-REASON",
     });
+    await drainAudit();
+    const looks = await page("GET", "/privacy/looks", person.token);
+    expect(looks.status).toBe(200);
+    expect(looks.text).toMatch(/<\/time>:\s*You\s+booked or made something\./);
+    expect(looks.text).toMatch(/An administrator\s+booked or made something\./);
     const asked = await page("GET", "/privacy/delete", person.token);
     expect(asked.text).toContain("These appointments are cancelled with it");
     expect((await page("POST", "/privacy/delete", person.token, { version: "x" })).status).toBe(400);
@@ -397,7 +403,7 @@ describe("the page", () => {
     const done = await page("POST", "/privacy/delete", person.token, { version: "1" });
     expect([done.status, done.headers.get("cache-control")]).toEqual([200, "no-store"]);
     expect(done.text).toContain("Your record is deleted.");
-    expect(done.headers.get("set-cookie")).toMatch(/openslot_session=;/);
+    expect(done.headers.get("set-cookie")).toMatch(/openslot_sample=;/);
     expect((await deletionOf(person.id))?.done).toBe(true);
   });
 });
