@@ -97,7 +97,7 @@ export function leaksOfObjects(storageDir: string): {
 const MEANT: Readonly<Record<string, readonly Canary[]>> = {
   "patient.display_name": ["name", "otherName", "importedName"],
   "patient.search_text": ["name", "otherName", "importedName"],
-  "patient.email": ["email"],
+  "patient.email": ["email", "signIn"],
   "patient.phone": ["phone"],
   "patient.birth_date": ["birthDate"],
   "patient.access_needs": ["need"],
