@@ -214,6 +214,20 @@ describe("a code", () => {
     }
   });
 
+  it("[ID6] a new code stands, whatever wrong tries at the old one are under way", async () => {
+    for (let round = 0; round < 10; round++) {
+      const contact = contactOf(someEmail());
+      const old = (await issueCode(env, contact)) as string;
+      const [, fresh] = await Promise.all([
+        checkCode(env, contact, wrong(old)),
+        issueCode(env, contact),
+        checkCode(env, contact, wrong(old)),
+      ]);
+      if (fresh !== old) expect(await checkCode(env, contact, old)).toBe(false);
+      expect(await checkCode(env, contact, fresh as string)).toBe(fresh !== wrong(old));
+    }
+  });
+
   it("[ID6] 10,000 guesses in bursts of 1,000 never get more than three tries at a code", async () => {
     for (let burst = 0; burst < 10; burst++) {
       const contact = contactOf(someEmail());
