@@ -124,6 +124,11 @@ export const OPERATIONS = {
   watchPatient: { method: "GET", path: "/v1/live/patients/:id", rule: "patient.watch", kind: "socket" },
   issueTicket: { method: "POST", path: "/v1/live/tickets", rule: "patient.watch-ticket" },
 
+  listAudit: { method: "GET", path: "/v1/audit", rule: "audit.read" },
+  readOwnAudit: { method: "GET", path: `${PATIENT}/audit`, rule: "audit.own" },
+  sealAudit: { method: "POST", path: "/v1/audit/checkpoints", rule: "audit.verify" },
+  listCheckpoints: { method: "GET", path: "/v1/audit/checkpoints", rule: "audit.verify" },
+
   importFile: { method: "POST", path: "/v1/imports/:kind", rule: "network.manage", kind: "file" },
   exportFile: { method: "GET", path: "/v1/exports/:kind", rule: "network.export" },
   rebuildRecord: { method: "POST", path: "/v1/rebuild/postgres", rule: "network.repair" },
