@@ -225,21 +225,6 @@ describe("a change in the directory", () => {
     expect(await claimsOf(browser)).toBeNull();
   });
 
-  it("[ID15] a patient's token names those whom they stand for, for as long as they do", async () => {
-    const email = someEmail();
-    const [parent, child] = [await somePatient({ email }), await somePatient({})];
-    const { browser } = await signInByCode(email);
-    await browser.call("POST", "/patient/confirm", { birthDate: BIRTH_DATE });
-    expect(await claimsOf(browser)).not.toHaveProperty("represents");
-    await db().execute(sql`INSERT INTO patient_proxy (patient_id, proxy_patient_id, relation, since)
-      VALUES (${child}, ${parent}, 'parent', now())`);
-    await issuer.patientChanged(parent);
-    expect((await claimsOf(browser))?.represents).toEqual([child]);
-    await db().execute(sql`UPDATE patient_proxy SET revoked_at = now() WHERE patient_id = ${child}`);
-    await issuer.patientChanged(parent);
-    expect(await claimsOf(browser)).not.toHaveProperty("represents");
-  });
-
   it("[ID19] a patient who is forgotten has no session, no passkey and no address left; staff stay staff", async () => {
     const [email, work] = [someEmail(), someEmail()];
     const staff = await invited(work);
