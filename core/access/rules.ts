@@ -70,6 +70,10 @@ export const RULES = {
   "network.export": rule("none", "none", "clinics", "none", "none", "all", "none"),
   /** [IE8] Who works where is the administrators'. */
   "staff.export": rule("none", "none", "none", "none", "none", "all", "none"),
+  /** [AU8] Of a desk: what concerns its clinics, and its patients. */
+  "audit.read": rule("none", "none", "clinics", "none", "none", "all", "none"),
+  "audit.own": rule("none", "own", "none", "none", "none", "none", "none"),
+  "audit.verify": rule("none", "none", "none", "none", "none", "all", "all"),
   // biome-ignore-end format: a table is read by its columns
 } as const satisfies Readonly<Record<string, Rule>>;
 

@@ -78,12 +78,13 @@ export class ChainReader {
 
   row({ hash, line }: StoredLine): Broken | null {
     if (this.#fault) return this.#fault;
-    const [, partition, text] = line.split("\t", 3);
-    const seq = Number(text);
-    if (this.#rows === 0 && seq !== 1 && !this.#beginsAt(seq)) return this.#break(seq, "start-missing");
+    if (this.#rows === 0) {
+      const first = Number(line.split("\t", 3)[2]);
+      if (first !== 1 && !this.#beginsAt(first)) return this.#break(first, "start-missing");
+    }
     this.#rows += 1;
-    if (partition !== String(this.#partition) || text !== String(this.#seq + 1))
-      return this.#break(this.#seq + 1, "gap");
+    const seq = this.#seq + 1;
+    if (!line.startsWith(`1\t${this.#partition}\t${seq}\t`)) return this.#break(seq, "gap");
     if (hashAfter(this.#hash, line, this.#sha256) !== hash) return this.#break(seq, "altered");
     this.#seq = seq;
     this.#hash = hash;

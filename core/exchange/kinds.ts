@@ -4,7 +4,14 @@ import { APPOINTMENT_ID, isPatientId, LOCATION_ID, PROVIDER_ID, VISIT_TYPE_ID } 
 export const IMPORT_KINDS = ["providers", "schedules", "patients", "appointments"] as const;
 export type ImportKind = (typeof IMPORT_KINDS)[number];
 
-export const EXPORT_KINDS = [...IMPORT_KINDS, "locations", "visit-types", "resources", "staff"] as const;
+export const EXPORT_KINDS = [
+  ...IMPORT_KINDS,
+  "locations",
+  "visit-types",
+  "resources",
+  "staff",
+  "audit",
+] as const;
 export type ExportKind = (typeof EXPORT_KINDS)[number];
 
 /** As `external_id.kind` has them. */

@@ -25,10 +25,13 @@ const toLine = (text: string): StoredLine => {
   return { hash: text.slice(0, Math.max(tab, 0)), line: text.slice(tab + 1) };
 };
 
-/** [AU4] The next rows of a chain, in its order. Walks `audit_entry_pk`. @param after null = from the first row there is */
+/**
+ * [AU4] The next rows of a chain, in its order. Walks `audit_entry_pk`; the aggregate takes them as they come, and sorting them again
+ * would cost as much as everything else (in another order they would be a gap, so nothing is overlooked). @param after null = from the first row there is
+ */
 export async function auditLines(db: Db, partition: number, after: string | null): Promise<LinesPage> {
   const { rows } = await db.execute<{ rows: string; last: string | null; text: string | null }>(sql`
-    SELECT count(*) AS rows, max(a.seq)::text AS last, string_agg(${LINE}, E'\n' ORDER BY a.seq) AS text
+    SELECT count(*) AS rows, max(a.seq)::text AS last, string_agg(${LINE}, E'\n') AS text
     FROM (SELECT * FROM audit_entry WHERE partition = ${partition}
           AND (${after}::bigint IS NULL OR seq > ${after}::bigint) ORDER BY seq LIMIT ${AUDIT_LINES_MAX}) AS a`);
   const page = rows[0];
@@ -56,6 +59,13 @@ export async function firstAuditSeq(db: Db, partition: number): Promise<number |
     SELECT min(seq) AS first FROM audit_entry WHERE partition = ${partition}`);
   const first = rows[0]?.first ?? null;
   return first === null ? null : Number(first);
+}
+
+/** The last sequence of a chain that is stored; 0 = none. */
+export async function lastAuditSeq(db: Db, partition: number): Promise<number> {
+  const { rows } = await db.execute<{ last: string | null }>(sql`
+    SELECT max(seq) AS last FROM audit_entry WHERE partition = ${partition}`);
+  return Number(rows[0]?.last ?? 0);
 }
 
 /** [AU10] One segment, in one statement: a chain never begins between two checkpoints. Returns how many rows went. */

@@ -106,6 +106,16 @@ const SOURCES: Readonly<Record<ExportKind, Source>> = {
       'exceptions', coalesce(t.exceptions, '[]'), 'active', t.deactivated_at IS NULL`,
     at: (clinics) => sql`t.location_id = ANY(${clinics})`,
   },
+  audit: {
+    from: sql`audit_entry t`,
+    key: sql`t.partition || '/' || t.seq`,
+    kind: null,
+    columns: sql`'requestId', t.id, 'at', to_char(to_timestamp(t.at / 1000.0) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+      'role', t.role, 'subject', t.subject, 'operation', t.operation, 'outcome', t.outcome, 'problem', t.problem,
+      'patientId', t.patient_id, 'appointmentId', t.appointment_id, 'locationId', t.location_id, 'count', t.people,
+      'hash', t.hash`,
+    at: (clinics) => sql`t.location_id = ANY(${clinics})`,
+  },
   staff: {
     from: sql`staff t`,
     key: sql`t.id`,
@@ -126,12 +136,13 @@ const RECORDED = sql`SELECT t.id, t.provider_id, t.patient_id, t.location_id, t.
     t.status, t.version, t.source, t.created_at, t.updated_at, t.cancelled_at, t.cancellation_reason, t.checked_in_at
   FROM appointment t`;
 
-/** Where the page begins; a schedule's key is that of two columns. */
+/** Where the page begins; the key of a schedule, and of an entry of the audit, is that of two columns. */
 function beyond(kind: ExportKind, after: string): SQL {
   if (after === "") return sql`true`;
-  if (kind !== "schedules") return sql`t.id > ${after}`;
-  const [provider, clinic] = after.split("/");
-  return sql`(t.provider_id, t.location_id) > (${provider}, ${clinic})`;
+  const [first, second] = after.split("/");
+  if (kind === "schedules") return sql`(t.provider_id, t.location_id) > (${first}, ${second})`;
+  if (kind === "audit") return sql`(t.partition, t.seq) > (${first}::int, ${second}::bigint)`;
+  return sql`t.id > ${after}`;
 }
 
 /**
@@ -163,8 +174,10 @@ export async function exportRows(
   return rows;
 }
 
-const orderOf = (exported: ExportKind): SQL =>
-  exported === "schedules" ? sql`t.provider_id, t.location_id` : sql`t.id`;
+function orderOf(exported: ExportKind): SQL {
+  if (exported === "schedules") return sql`t.provider_id, t.location_id`;
+  return exported === "audit" ? sql`t.partition, t.seq` : sql`t.id`;
+}
 
 /** The rows of a page before anything is made of them: with the JSON in the same SELECT, Postgres makes it of all rows and sorts it. */
 function pageOf(exported: ExportKind, from: SQL, where: SQL, limit: number): SQL {

@@ -30,6 +30,8 @@ export interface BareSystem {
   /** Signs for a patient, seeded or made up: a token is all it takes to book. */
   readonly patientToken: (patient: PatientId) => Promise<string>;
   readonly adminToken: () => Promise<string>;
+  /** For any other role; `clinics` of staff and kiosks. */
+  readonly tokenFor: (role: string, id: string | undefined, clinics: readonly string[]) => Promise<string>;
   /** Ends everything and deletes what the run wrote. Call it whatever happened. */
   readonly stop: () => Promise<void>;
 }
@@ -89,6 +91,7 @@ export async function startBareSystem({
       directory: await loadDirectory(database.db),
       patientToken: (patient) => sign("patient", patient),
       adminToken: () => sign("admin"),
+      tokenFor: (role, id, clinics) => signToken(issuer, claimsFor({ role, id, clinics: [...clinics] })),
       stop,
     };
   } catch (error) {

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { openServer } from "../../scripts/local/postgres.ts";
 import { type RealPostgres, startRealPostgres } from "../support/real-postgres.ts";
+import { auditSuite } from "./audit-suite.ts";
 import { changeSuite } from "./change-suite.ts";
 import { behindDoor, type DatabaseUnderTest } from "./database-under-test.ts";
 import { directorySuite } from "./directory-suite.ts";
@@ -44,5 +45,6 @@ openingsSuite(() => under);
 searchSuite(() => under);
 recordSuite(() => under);
 exchangeSuite(() => under, 50_000);
+auditSuite(() => under, 1_300, 1_000_000);
 neonDoorValuesSuite(() => under);
 neonDoorSuite(() => under);

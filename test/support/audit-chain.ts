@@ -1,13 +1,13 @@
 /** Chains for tests, and a forger with every right on the stored rows. */
-import { createHash } from "node:crypto";
-import { EMPTY_CHAIN, hashAfter, link } from "../../core/audit/chain.ts";
+import { hash } from "node:crypto";
+import { type ChainHead, EMPTY_CHAIN, hashAfter, link } from "../../core/audit/chain.ts";
 import type { Checkpoint } from "../../core/audit/checkpoint.ts";
 import { AUDIT_OUTCOMES, type AuditEntry, type ChainedEntry, canonicalLine } from "../../core/audit/entry.ts";
 import { type Broken, ChainReader } from "../../core/audit/verify.ts";
 import type { AppointmentId, LocationId, PatientId } from "../../core/ids.ts";
 import { type Instant, instant, MINUTE_MS } from "../../core/time.ts";
 
-export const sha256 = (text: string): string => createHash("sha256").update(text).digest("base64url");
+export const sha256 = (text: string): string => hash("sha256", text, "base64url");
 
 export const AUDIT_START = instant(Date.UTC(2026, 10, 30, 12));
 
@@ -34,11 +34,16 @@ export function someEntry(n: number, pick: Pick, more: Partial<AuditEntry> = {})
   };
 }
 
-/** A chain of `length` entries from the beginning. */
-export function someChain(length: number, pick: Pick, partition = 0): ChainedEntry[] {
-  let head = EMPTY_CHAIN;
-  return Array.from({ length }, (_, index) => {
-    const entry = link(partition, head, someEntry(index + 1, pick), sha256);
+/** A chain of `length` entries, from the beginning or after `from`. */
+export function someChain(
+  length: number,
+  pick: Pick,
+  partition = 0,
+  from: ChainHead = EMPTY_CHAIN,
+): ChainedEntry[] {
+  let head = from;
+  return Array.from({ length }, () => {
+    const entry = link(partition, head, someEntry(head.seq + 1, pick), sha256);
     head = entry;
     return entry;
   });
@@ -69,9 +74,8 @@ export function rewritten(rows: readonly ChainedEntry[], from: number): ChainedE
   return rows.map((row, index) => {
     if (index < from) return row;
     const placed = { ...row, seq: index + 1 };
-    const hash = hashAfter(before, canonicalLine(placed), sha256);
-    before = hash;
-    return { ...placed, hash };
+    before = hashAfter(before, canonicalLine(placed), sha256);
+    return { ...placed, hash: before };
   });
 }
 

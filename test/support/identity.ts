@@ -29,6 +29,12 @@ export async function control(path: string, body?: unknown): Promise<void> {
   if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
 }
 
+/** After tests that ask Postgres nothing for long: a connection that was idle for a minute is closed from the other side. */
+export async function keepDoorOpen(): Promise<void> {
+  const ask = () => db().execute("SELECT 1");
+  await ask().catch(ask);
+}
+
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;

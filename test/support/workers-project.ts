@@ -65,6 +65,7 @@ export async function workersProject({
       include: [...include],
       exclude: [...exclude],
       globalSetup,
+      setupFiles: ["./test/support/canary-log.ts"],
       testTimeout: 60_000, // a busy machine; nothing here takes seconds on a quiet one
       fsModuleCache: false, // required with vitest 5: the plugin cannot read its module cache
       maxWorkers: 1, // one runtime, one database: each file of this project counts on both

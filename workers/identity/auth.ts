@@ -67,8 +67,11 @@ const passkeys = (siteUrl: string) =>
     authenticatorSelection: { residentKey: "required", userVerification: "required" },
     // The library asks for a verified user and takes one who is not: a touch alone would do.
     registration: {
-      afterVerification: async ({ verification }) => {
+      afterVerification: async ({ ctx, verification }) => {
         if (!verification.registrationInfo?.userVerified) throw refusal("USER_VERIFICATION_REQUIRED");
+        // Staff have their provider; who is nobody yet has nothing to come back to.
+        if ((ctx.context.session?.session as { role?: string } | undefined)?.role !== "patient")
+          throw refusal("NOT_A_PATIENT_YET");
       },
     },
     authentication: {

@@ -1,35 +1,16 @@
 /** How the people of the clinics come in: a link, good for a week and once. Mail programs open links; only a press of its button counts. */
-import { createHash } from "node:crypto";
 import type { StaffId } from "../../core/ids.ts";
-import { DAY_MS } from "../../core/time.ts";
 import { openInvitation, putInvitation } from "../../db/identity/invitations.ts";
 import { logFailure } from "../../durable-objects/shared/log.ts";
 import { codeTransport } from "./code-transport.ts";
 import type { IdentityEnv } from "./env.ts";
+import { invitationHash, newInvitation } from "./invitation-link.ts";
 import { dbOf } from "./postgres.ts";
 import { problem } from "./problem.ts";
 import { invitationQuery } from "./schemas.ts";
 import { identitySettings } from "./settings.ts";
 
-/** Somebody on leave finds it when they come back. */
-export const INVITATION_LIFE_MS = 7 * DAY_MS;
-const TOKEN_BYTES = 32;
 const FORM_BYTES_MAX = 1_024;
-
-export const invitationHash = (token: string): string =>
-  createHash("sha256").update(token).digest("base64url");
-const invitationLink = (siteUrl: string, token: string): string =>
-  `${siteUrl}/auth/invitation?token=${token}`;
-
-/** What is stored of a new link, and the link. */
-export function newInvitation(siteUrl: string, now: number) {
-  const token = Buffer.from(crypto.getRandomValues(new Uint8Array(TOKEN_BYTES))).toString("base64url");
-  return {
-    link: invitationLink(siteUrl, token),
-    tokenHash: invitationHash(token),
-    expiresAt: new Date(now + INVITATION_LIFE_MS).toISOString(),
-  };
-}
 
 export interface Invitation {
   readonly link: string;

@@ -1,6 +1,6 @@
 /** Proves what a patient can have of us: everything we hold of them as a file, and that we forget it, whatever breaks meanwhile. */
 import { runInDurableObject } from "cloudflare:test";
-import { env } from "cloudflare:workers";
+import { env, exports } from "cloudflare:workers";
 import { sql } from "drizzle-orm";
 import { describe, expect, it, vi } from "vitest";
 import type { Provider } from "../../../core/directory/directory.ts";
@@ -315,6 +315,56 @@ describe("a deletion", () => {
     await toldPostgres(visit);
     await goOnForgetting(forgetting, db(), queries);
     expect(await rowsWithText(other.id, person.id)).toBe(0);
+    expect((await deletionOf(person.id))?.done).toBe(true);
+  });
+});
+
+describe("the page", () => {
+  const page = async (method: string, path: string, token?: string, form?: Record<string, string>) => {
+    const headers = new Headers({ "sec-fetch-site": "same-origin", accept: "text/html" });
+    if (token) headers.set("cookie", `openslot_session=${token}`);
+    const body = form ? new URLSearchParams(form) : null;
+    const request = new Request(`https://openslot.test${path}`, {
+      method,
+      headers,
+      body,
+      redirect: "manual",
+    });
+    const response = await exports.default.fetch(request);
+    return { status: response.status, headers: response.headers, text: await response.text() };
+  };
+
+  it("[PD13] says to everybody what is kept, where, how long and who sees it, and stands in the foot of every page", async () => {
+    const told = await page("GET", "/privacy");
+    expect([told.status, told.headers.get("cache-control")]).toEqual([200, "no-store"]);
+    for (const part of ["What we keep about you", "How long:", "Who sees it:", "/sign-in?return=/privacy"])
+      expect(told.text).toContain(part);
+    expect(told.text).not.toContain("/privacy/delete");
+    expect((await page("GET", "/sign-in")).text).toContain('href="/privacy"');
+    const stranger = await page("GET", "/privacy/delete");
+    expect([stranger.status, stranger.headers.get("location")]).toEqual([
+      303,
+      "/sign-in?return=%2Fprivacy%2Fdelete",
+    ]);
+  });
+
+  it("[PD13] gives the file, shows what a deletion takes, does it to the version that was shown, and ends the session", async () => {
+    const provider = await someProvider();
+    const person = await aPerson(provider.calendar.sites[0]?.locationId ?? "");
+    const visit = await aVisit(provider, person, 0);
+    const file = await page("GET", "/privacy/export", person.token);
+    expect(JSON.parse(file.text).appointments[0]).toMatchObject({
+      id: visit.body.id,
+      reason: "CANARY-REASON",
+    });
+    const asked = await page("GET", "/privacy/delete", person.token);
+    expect(asked.text).toContain("These appointments are cancelled with it");
+    expect((await page("POST", "/privacy/delete", person.token, { version: "x" })).status).toBe(400);
+    expect((await page("POST", "/privacy/delete", person.token, { version: "9" })).status).toBe(412);
+    const done = await page("POST", "/privacy/delete", person.token, { version: "1" });
+    expect([done.status, done.headers.get("cache-control")]).toEqual([200, "no-store"]);
+    expect(done.text).toContain("Your record is deleted.");
+    expect(done.headers.get("set-cookie")).toMatch(/openslot_session=;/);
     expect((await deletionOf(person.id))?.done).toBe(true);
   });
 });

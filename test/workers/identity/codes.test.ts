@@ -14,6 +14,7 @@ import {
   db,
   env,
   issuer,
+  keepDoorOpen,
   leaksIn,
   signInByCode,
   someClinic,
@@ -29,6 +30,7 @@ afterEach(async () => {
   vi.useRealTimers();
   forgetKeys();
   await reset();
+  await keepDoorOpen();
 });
 
 afterAll(() => {

@@ -358,6 +358,18 @@ describe("a passkey", () => {
     expect(other.cookie).not.toContain("session_token");
   });
 
+  it("[ID21] is for patients: who proved an address only makes none", async () => {
+    const { browser } = await signInByCode(someEmail());
+    const passkey = await SoftPasskey.make(env.SITE_URL);
+    const { challenge } = await challengeOf(browser, "register");
+    const made = await browser.call(
+      "POST",
+      "/passkey/verify-registration",
+      await passkey.register(challenge),
+    );
+    expect([made.status, made.body.code]).toEqual([403, "NOT_A_PATIENT_YET"]);
+  });
+
   it("[ID21] of another site, of nobody, or without a session is refused", async () => {
     const { browser } = await withPasskey();
     const phished = await SoftPasskey.make("http://localhost.evil.example");

@@ -6,7 +6,7 @@ import { makeId, type StaffId } from "../../../core/ids.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../core/time.ts";
 import { insertFirstAdmin } from "../../../db/identity/invitations.ts";
 import Identity from "../../../workers/identity/index.ts";
-import { newInvitation } from "../../../workers/identity/invitations.ts";
+import { newInvitation } from "../../../workers/identity/invitation-link.ts";
 import { forgetKeys } from "../../../workers/identity/signing-keys.ts";
 import {
   BIRTH_DATE,

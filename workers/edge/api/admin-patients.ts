@@ -15,6 +15,7 @@ import { concerns } from "../audited.ts";
 import type { EdgeEnv } from "../env.ts";
 import { patientList } from "../patient-list.ts";
 import { askPostgres } from "../postgres.ts";
+import { patientChanged } from "../tell-issuer.ts";
 import { applyNow, create, etagOf, freshBytes, previewOrApply } from "./admin-commands.ts";
 import { applyQuery, mergeBody, patientBody, patientSearchBody } from "./admin-schemas.ts";
 import { directoryOf } from "./directory.ts";
@@ -205,6 +206,7 @@ async function setActive(c: Context<EdgeEnv>, active: boolean): Promise<Response
     tell: null,
     after: async () => {
       forgetPatients(record.id);
+      await patientChanged(c.env, record.id);
       return {};
     },
   });
@@ -248,6 +250,7 @@ async function merge(c: Context<EdgeEnv>): Promise<Response> {
     tell: null,
     after: async () => {
       forgetPatients(into.id, ...ids);
+      await patientChanged(c.env, into.id);
       return {};
     },
   });

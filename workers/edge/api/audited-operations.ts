@@ -37,6 +37,7 @@ export const AUDITED: Readonly<Record<OperationId, AuditKind>> = {
   changeStaff: "none",
   deactivateStaff: "none",
   activateStaff: "none",
+  inviteStaff: "none",
   listProviders: "none",
   createProvider: "none",
   readProvider: "none",
@@ -87,6 +88,10 @@ export const AUDITED: Readonly<Record<OperationId, AuditKind>> = {
   watchProvider: "none",
   watchPatient: "patient-data",
   issueTicket: "patient-data",
+  listAudit: "patient-data", // who was treated where
+  readOwnAudit: "patient-data",
+  sealAudit: "none",
+  listCheckpoints: "none",
   importFile: "patient-data",
   exportFile: "patient-data",
   rebuildRecord: "none", // copies between stores; nothing of a patient goes out

@@ -1,6 +1,6 @@
 /** Files that go out: everything for administrators, what concerns their clinics for staff. */
-import { reachOf } from "../../../core/access/rules.ts";
-import { EXPORT_KINDS } from "../../../core/exchange/kinds.ts";
+import { type Action, reachOf } from "../../../core/access/rules.ts";
+import { EXPORT_KINDS, type ExportKind } from "../../../core/exchange/kinds.ts";
 import { concerns } from "../audited.ts";
 import type { Handlers } from "./handlers.ts";
 import { exportQuery } from "./network-schemas.ts";
@@ -9,12 +9,15 @@ import { parseQuery } from "./schemas.ts";
 
 const TYPES = { csv: "text/csv; charset=utf-8", ndjson: "application/x-ndjson" } as const;
 
+/** [IE8] [AU8] Kinds that another rule stands over. */
+const RULE_OF: Partial<Record<ExportKind, Action>> = { staff: "staff.export", audit: "audit.read" };
+
 export const exports = {
   exportFile: async (c, principal) => {
     const kind = EXPORT_KINDS.find((one) => one === c.req.param("kind"));
     if (!kind) return sendProblem(c, NOT_FOUND);
     concerns(c, { of: kind });
-    const reach = reachOf(principal, kind === "staff" ? "staff.export" : "network.export"); // [IE8]
+    const reach = reachOf(principal, RULE_OF[kind] ?? "network.export");
     if (reach.kind === "nothing") return sendProblem(c, FORBIDDEN);
     const query = parseQuery(c, exportQuery);
     if (!query.ok) return sendProblem(c, query.problem);

@@ -61,6 +61,7 @@ export const OPERATIONS = {
   changeStaff: { method: "PUT", path: "/v1/staff/:id", rule: "network.manage" },
   deactivateStaff: { method: "POST", path: "/v1/staff/:id/deactivate", rule: "network.manage" },
   activateStaff: { method: "POST", path: "/v1/staff/:id/activate", rule: "network.manage" },
+  inviteStaff: { method: "POST", path: "/v1/staff/:id/invitation", rule: "network.manage" },
 
   listProviders: { method: "GET", path: "/v1/providers", rule: "public.read" },
   createProvider: { method: "POST", path: "/v1/providers", rule: "network.manage" },
@@ -122,6 +123,11 @@ export const OPERATIONS = {
   watchProvider: { method: "GET", path: "/v1/live/providers/:id", rule: "public.read", kind: "socket" },
   watchPatient: { method: "GET", path: "/v1/live/patients/:id", rule: "patient.watch", kind: "socket" },
   issueTicket: { method: "POST", path: "/v1/live/tickets", rule: "patient.watch-ticket" },
+
+  listAudit: { method: "GET", path: "/v1/audit", rule: "audit.read" },
+  readOwnAudit: { method: "GET", path: `${PATIENT}/audit`, rule: "audit.own" },
+  sealAudit: { method: "POST", path: "/v1/audit/checkpoints", rule: "audit.verify" },
+  listCheckpoints: { method: "GET", path: "/v1/audit/checkpoints", rule: "audit.verify" },
 
   importFile: { method: "POST", path: "/v1/imports/:kind", rule: "network.manage", kind: "file" },
   exportFile: { method: "GET", path: "/v1/exports/:kind", rule: "network.export" },

@@ -3,7 +3,6 @@
  * `?apply=true` done. What says who they are goes at once; what they wrote is destroyed wherever it lies, until nothing is left.
  */
 import type { Context } from "hono";
-import * as z from "zod";
 import type { Principal } from "../../../core/access/principal.ts";
 import { reachOf } from "../../../core/access/rules.ts";
 import type { AppointmentFacts } from "../../../core/booking/appointment.ts";
@@ -13,43 +12,21 @@ import { logFailure } from "../../../durable-objects/shared/log.ts";
 import { forgetPatient } from "../../forget-patient.ts";
 import type { EdgeEnv } from "../env.ts";
 import { askPostgres } from "../postgres.ts";
-import { cancelThem, etagOf, previewOrApply } from "./admin-commands.ts";
+import { cancelThem, etagOf } from "./admin-commands.ts";
 import { recordIn, STILL_BOOKED, standingDto, standingOf } from "./admin-patients.ts";
 import { applyQuery } from "./admin-schemas.ts";
 import type { Handlers } from "./handlers.ts";
 import { ifMatchVersion } from "./headers.ts";
-import { STALE } from "./manage.ts";
+import { STALE, write } from "./manage.ts";
 import { forgetPatients } from "./patients.ts";
+import { DELETED_PARTS, KEPT_PARTS, recordDeletionBody } from "./personal-schemas.ts";
 import { FORBIDDEN, NOT_FOUND, type Problem, sendProblem } from "./problem.ts";
-import { parseBody, parseQuery } from "./schemas.ts";
-
-/** "cancel" = what is still to come is cancelled first, as the caller would. */
-export const deletionBody = z.strictObject({ appointments: z.enum(["keep", "cancel"]).default("keep") });
-
-/** What a deletion takes away, and what the law and the clinics' accounts keep: as codes, for programs and for the page alike. */
-export const DELETED_PARTS = [
-  "name",
-  "birth-day-and-month",
-  "email",
-  "phone",
-  "languages",
-  "access-needs",
-  "preferences",
-  "reasons-and-notes",
-  "proxies",
-  "sign-in",
-] as const;
-export const KEPT_PARTS = [
-  { what: "appointment-times-places-and-status", why: "medical-record" },
-  { what: "year-of-birth", why: "medical-record" },
-  { what: "patient-id", why: "billing" },
-  { what: "access-log", why: "accountability" },
-] as const;
+import { type Parsed, parseBody, parseQuery } from "./schemas.ts";
 
 const TOLD = { deletes: DELETED_PARTS, keeps: KEPT_PARTS };
 
 /** One run, now. What it leaves, the consumers finish. */
-export async function forgetNow(c: Context<EdgeEnv>, id: PatientId): Promise<boolean> {
+async function forgetNow(c: Context<EdgeEnv>, id: PatientId): Promise<boolean> {
   try {
     return await askPostgres(c.get("settings"), async (db, queries) => {
       const [open] = await queries.openDeletions(db, 1, id);
@@ -82,6 +59,40 @@ async function stillBooked(
 const isTheirs = (principal: Principal, record: PatientRecord): boolean =>
   principal.role !== "patient" || principal.patientId === record.id;
 
+/** What a record shows of its deletion before it is done. */
+export const deletionPreview = async (c: Context<EdgeEnv>, { id, mergedFrom }: PatientRecord) => ({
+  ...TOLD,
+  standing: await standingOf(c, [id, ...mergedFrom]),
+});
+
+export type Deleted =
+  | { readonly ok: true; readonly version: number; readonly finished: boolean }
+  | { readonly ok: false; readonly problem: Problem };
+
+/** For the API and the page alike. `seen` = the version that its author saw; `cancel` = what is to come goes with it. */
+export async function deleteRecord(
+  c: Context<EdgeEnv>,
+  principal: Principal,
+  record: PatientRecord,
+  { seen, cancel }: { readonly seen: number; readonly cancel: boolean },
+): Promise<Deleted> {
+  const { id, mergedFrom, version } = record;
+  if (record.deleted) return { ok: true, version, finished: await forgetNow(c, id) }; // [PD10] asked again: on with it
+  if (seen !== version) return { ok: false, problem: STALE }; // before anything is cancelled
+  const { standing } = await deletionPreview(c, record);
+  const problem = await stillBooked(c, principal, standing, record, cancel);
+  if (problem) return { ok: false, problem };
+  const by = principal.role === "patient" ? "patient" : "clinic";
+  const written = await write(() =>
+    askPostgres(c.get("settings"), (db, queries) =>
+      queries.deletePatient(db, { id, mergedFrom, version: seen, by }),
+    ),
+  );
+  if (!written.ok) return written;
+  forgetPatients(id, ...mergedFrom);
+  return { ok: true, version: seen + 1, finished: await forgetNow(c, id) };
+}
+
 export const patientDeletion = {
   deletePatient: async (c, principal) => {
     const record = await recordIn(c, reachOf(principal, "patient.delete"), c.req.param("id"));
@@ -89,39 +100,20 @@ export const patientDeletion = {
     if (!isTheirs(principal, record)) return sendProblem(c, FORBIDDEN);
     const query = parseQuery(c, applyQuery);
     if (!query.ok) return sendProblem(c, query.problem);
-    const body = await parseBody(c, deletionBody);
+    const body = await parseBody(c, recordDeletionBody);
     if (!body.ok) return sendProblem(c, body.problem);
-    const { id, mergedFrom, version } = record;
-    if (record.deleted) {
-      // [PD10] Asked again: how far it is, and on with it.
+    const { version } = record;
+    if (!query.value.apply && !record.deleted) {
+      const { standing, ...told } = await deletionPreview(c, record);
       c.header("ETag", etagOf(version));
-      return c.json({ applied: true, version, ...TOLD, finished: await forgetNow(c, id) });
+      return c.json({ applied: false, version, ...told, standing: standingDto(principal, standing) });
     }
-    const standing = await standingOf(c, [id, ...mergedFrom]);
-    if (query.value.apply) {
-      const seen = ifMatchVersion(c); // before anything is cancelled
-      if (!seen.ok) return sendProblem(c, seen.problem);
-      if (seen.value !== version) return sendProblem(c, STALE);
-      const cancel = body.value.appointments === "cancel";
-      const problem = await stillBooked(c, principal, standing, record, cancel);
-      if (problem) return sendProblem(c, problem);
-    }
-    return previewOrApply(c, {
-      version,
-      preview: async () =>
-        query.value.apply ? TOLD : { ...TOLD, standing: standingDto(principal, standing) },
-      write: (db, { deletePatient }, seen) =>
-        deletePatient(db, {
-          id,
-          mergedFrom,
-          version: seen,
-          by: principal.role === "patient" ? "patient" : "clinic",
-        }),
-      tell: null,
-      after: async () => {
-        forgetPatients(id, ...mergedFrom);
-        return { finished: await forgetNow(c, id) };
-      },
-    });
+    const seen: Parsed<number> = record.deleted ? { ok: true, value: version } : ifMatchVersion(c);
+    if (!seen.ok) return sendProblem(c, seen.problem);
+    const cancel = body.value.appointments === "cancel";
+    const done = await deleteRecord(c, principal, record, { seen: seen.value, cancel });
+    if (!done.ok) return sendProblem(c, done.problem);
+    c.header("ETag", etagOf(done.version));
+    return c.json({ applied: true, version: done.version, ...TOLD, finished: done.finished });
   },
 } satisfies Partial<Handlers>;

@@ -1,6 +1,5 @@
 /** [PD12] Everything that we hold of a patient, as one JSON file for themselves: read piece by piece as it is taken. */
 import type { Context } from "hono";
-import * as z from "zod";
 import type { Principal } from "../../../core/access/principal.ts";
 import type { Reach } from "../../../core/access/reach.ts";
 import { reachOf } from "../../../core/access/rules.ts";
@@ -20,6 +19,7 @@ import { directoryOf } from "./directory.ts";
 import type { Handlers } from "./handlers.ts";
 import { BAD_CURSOR, decodeCursor, encodeCursor } from "./paging.ts";
 import { EVER } from "./patients.ts";
+import { exportQuery } from "./personal-schemas.ts";
 import { NOT_FOUND, sendProblem } from "./problem.ts";
 import { parseQuery } from "./schemas.ts";
 
@@ -29,8 +29,6 @@ const APPOINTMENTS_MAX = 500;
 const CHUNK = 20;
 /** Appointments that the log has not told Postgres of: those of the last seconds. */
 const CLAIMS_MAX = 200;
-
-export const exportQuery = z.strictObject({ cursor: z.string().max(200).optional() });
 
 const isStartAndId = (parts: readonly unknown[]): parts is readonly [number, string] =>
   parts.length === 2 && typeof parts[0] === "number" && typeof parts[1] === "string";
@@ -185,6 +183,23 @@ async function headOf(
   };
 }
 
+/** The file, for the API and the page alike. @param after where the file before this one ended */
+export async function sendExport(
+  c: Context<EdgeEnv>,
+  principal: Principal,
+  record: PatientRecord,
+  after: ExportedId | null,
+): Promise<Response> {
+  const ids = [record.id, ...record.mergedFrom];
+  const subject = { ids, reach: reachFor(principal, ids) };
+  const [head, fresh] = await Promise.all([headOf(c, record, ids), after ? [] : unprojected(c, ids)]);
+  const date = spellUtc(Date.now()).slice(0, 10);
+  return c.body(streamOf(partsOf(c, subject, head, after, fresh)), 200, {
+    "content-type": "application/json",
+    "content-disposition": `attachment; filename="openslot-export-${date}.json"`,
+  });
+}
+
 export const patientExport = {
   exportPatient: async (c, principal) => {
     const record = await recordIn(c, reachOf(principal, "patient.export"), c.req.param("id"));
@@ -194,14 +209,7 @@ export const patientExport = {
     const { cursor } = query.value;
     const after = cursor === undefined ? undefined : decodeCursor(cursor, isStartAndId);
     if (after === null) return sendProblem(c, BAD_CURSOR);
-    const ids = [record.id, ...record.mergedFrom];
-    const subject = { ids, reach: reachFor(principal, ids) };
-    const [head, fresh] = await Promise.all([headOf(c, record, ids), after ? [] : unprojected(c, ids)]);
     const from = after ? { start: after[0], id: after[1] as AppointmentId } : null;
-    const date = spellUtc(Date.now()).slice(0, 10);
-    return c.body(streamOf(partsOf(c, subject, head, from, fresh)), 200, {
-      "content-type": "application/json",
-      "content-disposition": `attachment; filename="openslot-export-${date}.json"`,
-    });
+    return sendExport(c, principal, record, from);
   },
 } satisfies Partial<Handlers>;

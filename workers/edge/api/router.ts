@@ -95,7 +95,15 @@ export const HANDLERS: Handlers = {
   ),
   ...later(
     async () => (await import("./admin-staff.ts")).staffAdministration,
-    ["listStaff", "createStaff", "readStaff", "changeStaff", "deactivateStaff", "activateStaff"],
+    [
+      "listStaff",
+      "createStaff",
+      "readStaff",
+      "changeStaff",
+      "deactivateStaff",
+      "activateStaff",
+      "inviteStaff",
+    ],
   ),
   ...later(
     async () => (await import("./admin-providers.ts")).providerAdministration,
@@ -131,6 +139,10 @@ export const HANDLERS: Handlers = {
   ...later(
     async () => (await import("./appointment-history.ts")).appointmentHistory,
     ["readAppointmentHistory"],
+  ),
+  ...later(
+    async () => (await import("./audit.ts")).audit,
+    ["listAudit", "readOwnAudit", "sealAudit", "listCheckpoints"],
   ),
   ...later(async () => (await import("./imports.ts")).imports, ["importFile"]),
   ...later(async () => (await import("./exports.ts")).exports, ["exportFile"]),

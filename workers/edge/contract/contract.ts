@@ -16,6 +16,7 @@ export const TAGS = {
   calendars: "iCalendar files and feeds.",
   administration: "What administrators and desks change in the directory.",
   staff: "The people of the clinics.",
+  audit: "Who read and changed whose data, and the proof that nothing of it was changed.",
   network: "Files in and out, repairs, and whether all is well.",
 } as const;
 export type Tag = keyof typeof TAGS;

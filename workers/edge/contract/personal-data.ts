@@ -2,10 +2,11 @@
 import * as z from "zod";
 import { applyQuery } from "../api/admin-schemas.ts";
 import { rebuildBody } from "../api/network-schemas.ts";
-import { DELETED_PARTS, deletionBody, KEPT_PARTS } from "../api/patient-deletion.ts";
-import { exportQuery } from "../api/patient-export.ts";
+import { DELETED_PARTS, exportQuery, KEPT_PARTS, recordDeletionBody } from "../api/personal-schemas.ts";
 import { contracts } from "./contract.ts";
+import { otherLines } from "./network.ts";
 import * as parts from "./parts.ts";
+import { record } from "./people.ts";
 import * as s from "./scalars.ts";
 
 const PATIENT = { id: s.id(s.PATIENT) };
@@ -15,6 +16,40 @@ const kept = z.strictObject({
   why: z.enum(KEPT_PARTS.map(({ why }) => why)),
 });
 
+/** [PD12] */
+const proxy = z.strictObject({
+  patientId: s.id(s.PATIENT),
+  relation: z.string(),
+  since: s.moment,
+  revokedAt: s.moment.nullable(),
+});
+const exportedAppointment = z
+  .strictObject({
+    ...parts.listedAppointment.shape,
+    notes: z.string().optional(),
+    provider: z.string(),
+    location: z.string().nullable(),
+    history: z.array(
+      z.strictObject({
+        version: s.version,
+        change: z.string(),
+        status: z.enum(parts.STATUSES),
+        start: s.moment,
+        end: s.moment,
+        providerId: s.id(s.PROVIDER),
+        locationId: s.id(s.LOCATION),
+        at: s.moment,
+      }),
+    ),
+  })
+  .meta({ id: "ExportedAppointment" });
+
+/** [PD7] */
+const resealLine = z.union([
+  z.strictObject({ provider: z.string(), resealed: z.int(), left: z.int(), unreadable: z.int() }),
+  ...otherLines,
+]);
+
 export const personalData = contracts({
   exportPatient: {
     summary: "Take out everything that is held of a patient",
@@ -22,7 +57,18 @@ export const personalData = contracts({
     tags: ["patients"],
     params: PATIENT,
     query: exportQuery,
-    answers: { 200: { media: ["application/json"] } },
+    answers: {
+      200: z
+        .strictObject({
+          format: z.literal("openslot-patient-export/1"),
+          exportedAt: s.moment,
+          patient: record,
+          proxies: z.strictObject({ whoActForYou: z.array(proxy), forWhomYouAct: z.array(proxy) }),
+          appointments: z.array(exportedAppointment),
+          page: z.strictObject({ next: z.string().nullable() }),
+        })
+        .meta({ id: "PatientExport" }),
+    },
     problems: ["not-found"],
   },
   deletePatient: {
@@ -33,7 +79,7 @@ export const personalData = contracts({
     params: PATIENT,
     query: applyQuery,
     headers: { "If-Match": "optional" },
-    body: { schema: deletionBody },
+    body: { schema: recordDeletionBody },
     answers: {
       200: parts.change({
         deletes: z.array(z.enum(DELETED_PARTS)),
@@ -49,6 +95,6 @@ export const personalData = contracts({
     description: "A line of JSON for each calendar, and a last one with where to go on.",
     tags: ["network"],
     body: { schema: rebuildBody },
-    answers: { 200: { media: ["application/x-ndjson"] } },
+    answers: { 200: { media: ["application/x-ndjson"], line: resealLine } },
   },
 });
