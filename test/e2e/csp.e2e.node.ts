@@ -100,7 +100,11 @@ it("[AB8] what a page must not do is stopped by the browser, and seen by this te
       base: document.baseURI,
     };
   });
-  expect(outcome).toMatchObject({ stopped: ["markup", "policy", "script text"], ran: false, shown: "block" });
+  expect(outcome).toMatchObject({
+    stopped: ["markup", "policy", "script text"],
+    ran: false,
+    shown: expect.not.stringMatching("none"),
+  });
   expect(outcome.base).toBe(`${BASE}/`);
   await expect.poll(() => violations.join("\n"), { timeout: WAIT_MS }).toMatch(/style-src-elem[\s\S]*/);
   const all = violations.join("\n");
