@@ -7,6 +7,19 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 
 const BASE = process.env.OPENSLOT_URL ?? "";
 const WAIT_MS = 10_000;
+/** Pages that anybody may open; what they may not see leads to signing in. */
+const PUBLIC = [
+  "/",
+  "/?sort=name&q=dermatology",
+  "/sign-in",
+  "/me",
+  "/staff",
+  "/staff/sign-in",
+  "/dev",
+  "/privacy",
+  "/nothing-here",
+];
+const SIGNED_IN = ["/me", "/account", "/privacy"];
 
 let browser: Browser;
 
@@ -51,12 +64,16 @@ it("[AB8] every patient page works without a violation: its styles, its script, 
     await page.locator("main").waitFor();
     expect(await styled(page), path).toBeGreaterThan(20);
   };
-  for (const path of ["/", "/?sort=name&q=dermatology", "/sign-in", "/me", "/nothing-here"]) await see(path);
+  for (const path of PUBLIC) await see(path);
   await page.goto("/?sort=name");
   await page.locator(".card a").first().click();
   await page.getByRole("link", { name: /^Follow-up visit/ }).click();
   await page.locator('.live-note[data-state="live"]').waitFor({ timeout: WAIT_MS });
   expect(await styled(page)).toBeGreaterThan(20);
+  await page.goto("/sign-in");
+  await page.locator("button.choice").nth(11).click();
+  await page.getByRole("link", { name: "My appointments" }).waitFor();
+  for (const path of SIGNED_IN) await see(path);
   expect(violations).toEqual([]);
 });
 

@@ -27,6 +27,7 @@ export interface RequestHeaders {
   readonly "If-Match"?: "required" | "optional";
   readonly "If-None-Match"?: "optional";
   readonly "Hold-Token"?: "required" | "optional";
+  readonly "Turnstile-Token"?: "optional";
 }
 
 /** A body that is not one JSON value. */
