@@ -31,6 +31,7 @@ export interface RequestHeaders {
   readonly "Hold-Token"?: "required" | "optional";
   readonly "Pairing-Secret"?: "required";
   readonly "Device-Secret"?: "required";
+  readonly "Turnstile-Token"?: "optional";
 }
 
 /** A body that is not one JSON value. */

@@ -51,7 +51,7 @@ export function problemStatuses(id: OperationId): ReadonlyMap<number, readonly P
   const { body }: Contract = CONTRACTS[id];
   const { method } = operationOf(id);
   const isThere = (status: number): boolean =>
-    status === 413 ? method !== "GET" : status !== 415 || body?.media !== undefined;
+    (status !== 413 && status !== 415) || method !== "GET" || body?.media !== undefined;
   const pairs = problemsOf(id).flatMap((slug) =>
     PROBLEMS[slug].statuses.filter(isThere).map((status) => [status, slug] as const),
   );

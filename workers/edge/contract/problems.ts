@@ -47,7 +47,7 @@ const fileProblem = z.strictObject({
 
 export const PROBLEMS = {
   validation: {
-    statuses: [400, 413, 415],
+    statuses: [400, 413, 414, 415],
     means: "The request is not valid.",
     extra: { errors, problems: z.array(fileProblem).optional(), problemCount: z.int().optional() },
   },
@@ -60,6 +60,11 @@ export const PROBLEMS = {
     },
   },
   forbidden: { statuses: [403], means: "The caller's role cannot do this." },
+  "human-check-required": {
+    statuses: [403],
+    means:
+      "A person must show that they are one: the header Turnstile-Token, good once. Where the deployment asks for it.",
+  },
   "not-found": { statuses: [404], means: "It does not exist, or is not the caller's to see." },
   "slot-taken": {
     statuses: [409],
