@@ -3,6 +3,7 @@ import preact from "@preact/preset-vite";
 import { defineConfig } from "vite";
 
 export default defineConfig({
+  publicDir: "web/public", // served as it is: openapi.json
   plugins: [
     preact(),
     cloudflare({

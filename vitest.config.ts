@@ -13,9 +13,9 @@ const workers = await workersProject({
   groupOrder: 0,
 });
 
-/** `*.node.ts` runs in plain Node; a word before it names what else it needs and keeps it out of `npm test`. */
 const identity = await identityProject(1);
 
+/** `*.node.ts` runs in plain Node; a word before it names what else it needs and keeps it out of `npm test`. */
 const node = {
   test: {
     name: "node",
@@ -29,4 +29,7 @@ const node = {
   },
 };
 
-export default defineConfig({ test: { projects: [workers, identity, node] } });
+export default defineConfig({
+  cacheDir: "build/vite", // copies of the repository may share their packages, never what is bundled of them
+  test: { projects: [workers, identity, node] },
+});

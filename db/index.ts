@@ -27,6 +27,15 @@ export {
 } from "./directory/network-writes.ts";
 export { markPushed, newsAndWaiting, newsSince, noteUntold, PUSH_MAX, unpushed } from "./directory/outbox.ts";
 export {
+  appointmentsByCalendar,
+  type DeletionOrder,
+  deletePatient,
+  deletionDone,
+  deletionReached,
+  type OpenDeletion,
+  openDeletions,
+} from "./directory/patient-deletion.ts";
+export {
   insertPatient,
   insertStaff,
   mergePatient,
@@ -110,7 +119,16 @@ export { isKnownToProvider } from "./queries/is-known-to-provider.ts";
 export { listPatients } from "./queries/list-patients.ts";
 export { listProviders } from "./queries/list-providers.ts";
 export { loadDirectory, PROVIDERS_MAX } from "./queries/load-directory.ts";
+export { mergedInto } from "./queries/merged-into.ts";
 export { nextOpenings } from "./queries/next-openings.ts";
+export {
+  appointmentIdsOf,
+  type ExportedId,
+  type ExportedVersion,
+  historiesOf,
+  projectedAmong,
+  proxiesOf,
+} from "./queries/patient-export.ts";
 export { searchProvidersNearest } from "./queries/search-providers-nearest.ts";
 export { searchProvidersSoonest } from "./queries/search-providers-soonest.ts";
 export { soonestSlots } from "./queries/soonest-slots.ts";

@@ -21,7 +21,7 @@ import type { Db } from "../db/client.ts";
 import { Closing } from "./local/closing.ts";
 import { claimsFor, signToken } from "./local/local-token.ts";
 import { readPorts } from "./local/machine.ts";
-import { openRecord } from "./local/record.ts";
+import { openRecord } from "./local/open-record.ts";
 import { readOrMakeIssuer } from "./local/settings.ts";
 import { StartError } from "./local/start-error.ts";
 

@@ -5,7 +5,7 @@
  */
 import { findOverlaps, OVERLAPS_MAX } from "../db/queries/overlap-audit.ts";
 import { Closing } from "./local/closing.ts";
-import { openRecord } from "./local/record.ts";
+import { openRecord } from "./local/open-record.ts";
 import { StartError } from "./local/start-error.ts";
 
 const closing = new Closing();

@@ -2,6 +2,8 @@
  * `npm run rebuild -- postgres`: makes the record in Postgres say what the calendars say, while the app runs. First the
  * log tells again what it still has, for the history; then each calendar what stands on it. Prints a line per calendar
  * that needed something, and the hash of both sides; exit code 1 if they differ.
+ * `npm run rebuild -- texts`: puts reasons and notes under the newest of TEXT_KEYS (docs/operations/keys.md); exit code 1 if
+ * something is left.
  *   --url http://…    the app, if not the local one; OPENSLOT_TOKEN is then a token of the role service or admin
  * What is not rebuilt: docs/operations/record.md.
  */
@@ -25,8 +27,15 @@ interface CalendarLine extends CalendarHash {
   readonly withdrawn: number;
   readonly stored: CalendarHash | null;
 }
-interface Page {
-  readonly calendars: readonly CalendarLine[];
+/** What the edge says of one calendar's texts (workers/edge/reseal.ts). */
+interface ResealedLine {
+  readonly provider: string;
+  readonly resealed: number;
+  readonly left: number;
+  readonly unreadable: number;
+}
+interface Page<Line = CalendarLine> {
+  readonly calendars: readonly Line[];
   readonly unknown: readonly string[];
   readonly next: string | null;
 }
@@ -57,7 +66,19 @@ class Edge {
   }
 
   async page(after: string, limit?: number): Promise<Page> {
-    const text = await this.call("POST", "postgres", { after, ...(limit === undefined ? {} : { limit }) });
+    return this.#page<CalendarLine>("postgres", after, limit);
+  }
+
+  textsPage(after: string): Promise<Page<ResealedLine>> {
+    return this.#page<ResealedLine>("texts", after);
+  }
+
+  async #page<Line extends { provider: string }>(
+    path: string,
+    after: string,
+    limit?: number,
+  ): Promise<Page<Line>> {
+    const text = await this.call("POST", path, { after, ...(limit === undefined ? {} : { limit }) });
     const lines = text
       .trimEnd()
       .split("\n")
@@ -138,6 +159,24 @@ async function rebuildPostgres(edge: Edge): Promise<boolean> {
   return stored.hash === hash;
 }
 
+/** [PD7] Everything under the newest of TEXT_KEYS; false = something is not yet, or cannot be. */
+async function resealTexts(edge: Edge): Promise<boolean> {
+  const sum = { resealed: 0, left: 0, unreadable: 0 };
+  for (let after: string | null = ""; after !== null; ) {
+    const page: Page<ResealedLine> = await edge.textsPage(after);
+    for (const { provider, resealed, left, unreadable } of page.calendars) {
+      if (resealed + left + unreadable > 0)
+        console.log(`${provider}: ${resealed} sealed anew, ${left} left, ${unreadable} unreadable`);
+      sum.resealed += resealed;
+      sum.left += left;
+      sum.unreadable += unreadable;
+    }
+    after = page.next;
+  }
+  console.log(`${sum.resealed} sealed anew, left ${sum.left}, unreadable ${sum.unreadable}`);
+  return sum.left + sum.unreadable === 0;
+}
+
 async function readEdge(url: string | undefined): Promise<Edge> {
   const token = process.env.OPENSLOT_TOKEN;
   if (url !== undefined && token === undefined)
@@ -148,13 +187,22 @@ async function readEdge(url: string | undefined): Promise<Edge> {
 
 try {
   const { values, positionals } = parseArgs({ options: { url: { type: "string" } }, allowPositionals: true });
-  if (positionals.join() !== "postgres")
-    throw new StartError("Say what to rebuild: npm run rebuild -- postgres");
-  const equal = await rebuildPostgres(await readEdge(values.url));
-  console.log(
-    equal ? "Both sides are equal." : "They differ: somebody booked just now, or see the lines above.",
-  );
-  process.exitCode = equal ? 0 : 1;
+  const what = positionals.join();
+  if (what !== "postgres" && what !== "texts")
+    throw new StartError("Say what to rebuild: npm run rebuild -- postgres, or npm run rebuild -- texts");
+  const edge = await readEdge(values.url);
+  const done = what === "texts" ? await resealTexts(edge) : await rebuildPostgres(edge);
+  if (what === "texts")
+    console.log(
+      done
+        ? "Every text is under the newest key."
+        : "Not all of them yet: docs/operations/keys.md says what is left.",
+    );
+  else
+    console.log(
+      done ? "Both sides are equal." : "They differ: somebody booked just now, or see the lines above.",
+    );
+  process.exitCode = done ? 0 : 1;
 } catch (error) {
   console.error(error instanceof StartError ? error.message : error);
   process.exitCode = 2;

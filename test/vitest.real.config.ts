@@ -15,6 +15,7 @@ const shared = {
 } as const;
 
 export default defineConfig({
+  cacheDir: "build/vite",
   test: {
     fileParallelism: false,
     projects: [

@@ -44,6 +44,13 @@ const edgeShape = z.object({
   LOCAL_MODE: onOff.default(false),
   RATE_LIMITS: z.enum(["standard", "relaxed"]).default("standard"),
   ID_KEYS: keyRing,
+  TEXT_KEYS: z
+    .string()
+    .transform(
+      (text, context) =>
+        parseKeyRing(text, TEXT_SECRET_CHARS_MIN) ??
+        refuse(context, "must be a JSON object of one-letter versions to secrets of 43 characters or more"),
+    ),
   LOCAL_ISSUER_JWKS: z.string().optional(),
   TOPIC_PREFIX: z
     .string()
@@ -110,8 +117,10 @@ export type KeyRing = readonly (readonly [version: string, secret: string])[];
 
 /** A key ring's secrets are at least this long: 128 bits in base 64. */
 const SECRET_CHARS_MIN = 22;
+/** What seals texts has 256 bits. */
+const TEXT_SECRET_CHARS_MIN = 43;
 
-export function parseKeyRing(text: string): KeyRing | null {
+export function parseKeyRing(text: string, secretCharsMin: number = SECRET_CHARS_MIN): KeyRing | null {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -122,7 +131,7 @@ export function parseKeyRing(text: string): KeyRing | null {
   const ring = Object.entries(value as Record<string, unknown>);
   const good = ring.every(
     ([version, secret]) =>
-      /^[0-9a-hjkmnp-tv-z]$/.test(version) && typeof secret === "string" && secret.length >= SECRET_CHARS_MIN,
+      /^[0-9a-hjkmnp-tv-z]$/.test(version) && typeof secret === "string" && secret.length >= secretCharsMin,
   );
   return good && ring.length > 0 ? (ring as [string, string][]) : null;
 }

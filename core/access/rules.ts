@@ -51,6 +51,9 @@ export const RULES = {
   "patient.list": rule("none", "none", "clinics", "none", "none", "all", "none"),
   "patient.read": rule("none", "own", "clinics", "none", "none", "all", "none"),
   "patient.keep": rule("none", "none", "clinics", "none", "none", "all", "none"),
+  "patient.export": rule("none", "own", "clinics", "none", "none", "all", "none"),
+  /** [PD11] By the patient and not by a proxy, which the handler tells apart; by a desk that they asked. */
+  "patient.delete": rule("none", "own", "clinics", "none", "none", "all", "none"),
   /** Whose list may be opened; what stands in it is filtered by `appointment.read`. */
   "patient.appointments": rule("none", "own", "clinics", "none", "none", "all", "all"),
   /** Staff watch their clinic, not a person. A one-time ticket stands for whoever asked for it. */

@@ -34,7 +34,7 @@ export interface IncomingAppointment {
   readonly checkedInAt: Instant | null;
   readonly cancelledAt: Instant | null;
   readonly cancellationReason: CancellationReason | null;
-  /** What a person wrote. */
+  /** What a person wrote, sealed. */
   readonly reason: string | null;
 }
 

@@ -26,6 +26,8 @@ export interface PatientRecord extends PatientSettings {
    * for. Walks `patient_merged_idx` and `incoming_patient_idx`.
    */
   readonly waiting: boolean;
+  /** [PD9] Nothing in it says any more who it was. */
+  readonly deleted: boolean;
 }
 
 /** With its table: in a select of one table Drizzle writes columns without, and here they would be the inner one's. */
@@ -36,10 +38,12 @@ const WAITING = sql<boolean>`EXISTS (SELECT 1 FROM incoming_appointment i WHERE 
     SELECT ${OUTER_ID} UNION ALL SELECT f.id FROM patient f WHERE f.merged_into = ${OUTER_ID}))
   AND i.end_at > now() AND i.status NOT IN ('cancelled', 'no-show'))`;
 
-/** `null` when there is no such patient. One row by `patient_pk`, and two short walks. */
+const DELETED = sql<boolean>`EXISTS (SELECT 1 FROM patient_deletion d WHERE d.patient_id = ${OUTER_ID})`;
+
+/** `null` when there is no such patient. One row by `patient_pk`, and three short walks. */
 export async function findPatientRecord(db: Db, id: PatientId): Promise<PatientRecord | null> {
   const [found] = await db
-    .select({ row: patient, mergedFrom: MERGED_FROM, waiting: WAITING })
+    .select({ row: patient, mergedFrom: MERGED_FROM, waiting: WAITING, deleted: DELETED })
     .from(patient)
     .where(eq(patient.id, id))
     .limit(1);
@@ -53,6 +57,7 @@ export async function findPatientRecord(db: Db, id: PatientId): Promise<PatientR
     mergedInto: mergedInto as PatientId | null,
     mergedFrom: found.mergedFrom,
     waiting: found.waiting,
+    deleted: found.deleted,
   };
 }
 

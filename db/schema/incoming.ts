@@ -26,7 +26,7 @@ export const incomingAppointment = pgTable(
     checkedInAt: moment("checked_in_at"),
     cancelledAt: moment("cancelled_at"),
     cancellationReason: text("cancellation_reason"),
-    /** What a person wrote. For the calendar alone: never in an event or a projection. */
+    /** What a person wrote, sealed. For the calendar alone: never in an event or a projection. */
     reason: text("reason"),
   },
   (t) => [

@@ -5,6 +5,7 @@
  */
 export * from "./audit.ts";
 export * from "./directory.ts";
+export * from "./identity.ts";
 export * from "./incoming.ts";
 export * from "./people.ts";
 export * from "./record.ts";

@@ -51,6 +51,9 @@ export const patient = pgTable(
     index("patient_home_idx").on(t.homeLocationId, t.id),
     index("patient_birth_idx").on(t.birthDate, t.id),
     index("patient_search_idx").using("gin", sql`search_text gin_trgm_ops`),
+    /** Whose address a person who signs in has proven. */
+    index("patient_email_idx").on(sql`lower(${t.email})`).where(sql`email IS NOT NULL`),
+    index("patient_phone_idx").on(t.phone).where(sql`phone IS NOT NULL`),
     index("patient_merged_idx").on(t.mergedInto).where(sql`merged_into IS NOT NULL`),
   ],
 );
@@ -75,6 +78,30 @@ export const patientProxy = pgTable(
       sql`${t.relation} IN ('parent', 'guardian', 'carer', 'partner', 'other')`,
     ),
     index("patient_proxy_proxy_idx").on(t.proxyPatientId),
+  ],
+);
+
+/**
+ * [PD9] Whose record was deleted. The row of `patient` stays without what says who it was, because appointments refer to it; this one
+ * says how far the rest is: texts in objects, sign-in.
+ */
+export const patientDeletion = pgTable(
+  "patient_deletion",
+  {
+    patientId: text("patient_id").notNull(),
+    /** Who asked, by role: never a name. */
+    requestedBy: text("requested_by", { enum: ["patient", "clinic"] }).notNull(),
+    requestedAt: moment("requested_at").notNull().defaultNow(),
+    /** Null = something is still to be destroyed; whoever finds such a row goes on. */
+    doneAt: moment("done_at"),
+    /** The last calendar that has nothing left. */
+    afterProvider: text("after_provider").notNull().default(""),
+  },
+  (t) => [
+    primaryKey({ name: "patient_deletion_pk", columns: [t.patientId] }),
+    foreignKey({ name: "patient_deletion_patient_fk", columns: [t.patientId], foreignColumns: [patient.id] }),
+    check("patient_deletion_requested_by", sql`${t.requestedBy} IN ('patient', 'clinic')`),
+    index("patient_deletion_open_idx").on(t.requestedAt).where(sql`done_at IS NULL`),
   ],
 );
 

@@ -1,5 +1,6 @@
 /** All SQL of an agenda shard. Takes and returns core types; every read is of one patient and bounded. */
 import { ANSWER_LIFE_MS, CLAIM_LIFE_MS, type Claim, type CommandRow } from "../../core/agenda/command-row.ts";
+import { commandWithoutTexts } from "../../core/agenda/without-texts.ts";
 import {
   type AppointmentFacts,
   type AppointmentStatus,
@@ -13,6 +14,8 @@ const PENDING_MAX = 50;
 /** Bounds one alarm. */
 const DUE_PER_ALARM_MAX = 50;
 const PRUNED_PER_ALARM_MAX = 500;
+/** Rows that one call of a deletion looks at: about 2 MB, some tens of milliseconds. */
+const ERASED_PER_CALL_MAX = 1_000;
 /** Overlaps of one wanted time with a patient's own appointments: more than a few cannot exist. */
 const CONFLICTS_MAX = 5;
 
@@ -71,6 +74,26 @@ export class AgendaStore {
       JSON.stringify(row),
       row.request.command,
     );
+  }
+
+  /**
+   * [PD9] Destroys what these patients wrote, in one page of the shard's commands by key: a day of a shard, because settled ones leave
+   * after that; an index by patient would cost every booking a write for something this rare.
+   */
+  eraseTexts(patients: readonly PatientId[], after: string): { readonly next: string | null } {
+    const page = this.#sql
+      .exec<{ command: string; patient: string; state: CommandRow["state"]; row: string }>(
+        "SELECT command, patient, state, row FROM command WHERE command > ? ORDER BY command LIMIT ?",
+        after,
+        ERASED_PER_CALL_MAX,
+      )
+      .toArray();
+    for (const { command, patient, state, row } of page) {
+      if (!patients.includes(patient as PatientId)) continue;
+      const emptied = commandWithoutTexts({ ...(JSON.parse(row) as CommandRow), state });
+      this.#sql.exec("UPDATE command SET row = ? WHERE command = ?", JSON.stringify(emptied), command);
+    }
+    return { next: page.length < ERASED_PER_CALL_MAX ? null : (page.at(-1)?.command ?? null) };
   }
 
   openOf(patient: PatientId): CommandRow[] {

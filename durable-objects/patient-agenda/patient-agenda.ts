@@ -93,6 +93,21 @@ export class PatientAgenda extends Server<Env> {
     return this.#store.claimsOf(patient, query.window, query.status, query.after, query.limit);
   }
 
+  /**
+   * [PD9] Destroys what these patients of the shard wrote, page by page. `busy`: one of them has a command that is not settled, so
+   * a calendar may still be given what it says; ask again when it is.
+   */
+  async eraseTexts(
+    patients: readonly PatientId[],
+    after: string,
+  ): Promise<{ readonly next: string | null; readonly busy: boolean }> {
+    await Promise.all(patients.map((patient) => this.#commands.settlePending(patient)));
+    return this.ctx.storage.transactionSync(() => {
+      const { next } = this.#store.eraseTexts(patients, after);
+      return { next, busy: patients.some((patient) => this.#store.openOf(patient).length > 0) };
+    });
+  }
+
   /** A one-time ticket for this patient's live socket: browsers cannot set headers. Lives 30 s, in memory only. */
   issueTicket(patient: PatientId): string {
     return this.#tickets.issue(patient, this.#now());

@@ -27,6 +27,7 @@ import {
   reachesComing,
 } from "../../core/booking/saga.ts";
 import type { HandedIn } from "../../core/booking/take-over.ts";
+import type { Erased, StoredTexts, TextChange } from "../../core/booking/written.ts";
 import { APPOINTMENTS_TOPIC } from "../../core/events/event.ts";
 import { APPOINTMENT_PARTITIONS, partitionName, partitionOf } from "../../core/events/partition.ts";
 import {
@@ -34,6 +35,7 @@ import {
   type AttemptId,
   agendaShardOf,
   type LocationId,
+  type PatientId,
   PROVIDER_ID,
   type ProviderId,
 } from "../../core/ids.ts";
@@ -61,6 +63,7 @@ import { HoldCommands, type HoldReply } from "./hold-commands.ts";
 import { HoldStore } from "./hold-store.ts";
 import { providerCalendarMigrations } from "./schema.ts";
 import { TakeOverCommands, type TakeOverReply } from "./take-over-commands.ts";
+import { TextCommands } from "./text-commands.ts";
 import { parseWatchUrl } from "./watch-url.ts";
 
 /** Bounds one page of an export: 500 facts are about 0.2 MB, and as many as one statement of the projection takes. */
@@ -92,6 +95,7 @@ export class ProviderCalendar extends Server<Env> {
   readonly #blockStore: BlockStore;
   readonly #blocks: BlockCommands;
   readonly #incoming: TakeOverCommands;
+  readonly #texts: TextCommands;
   /** In memory only: losing it makes us retry sooner, which is harmless. */
   #failuresInRow = 0;
 
@@ -134,6 +138,7 @@ export class ProviderCalendar extends Server<Env> {
     this.#blockStore = new BlockStore(ctx.storage.sql, this.#providerId);
     this.#blocks = new BlockCommands(parts, this.#blockStore);
     this.#incoming = new TakeOverCommands(parts, this.#providerId);
+    this.#texts = new TextCommands(parts, ctx.storage.sql);
     // Repair: waiting rows and no alarm would wait for ever. A second alarm is harmless.
     this.#wake.armNext([
       this.#store.hasWaitingEvents() ? plus(this.#now(), DRAIN_DELAY_MS) : null,
@@ -222,6 +227,21 @@ export class ProviderCalendar extends Server<Env> {
    */
   takeOver(config: CalendarConfig, rows: readonly HandedIn[]): TakeOverReply {
     return this.#incoming.takeOver(config, rows);
+  }
+
+  /** [PD7] Sealed texts of a page of appointments, for whoever seals them under a newer key. */
+  texts(after: string): { readonly rows: readonly StoredTexts[]; readonly next: AppointmentId | null } {
+    return this.#texts.page(after);
+  }
+
+  /** [PD7] The same texts under another key. */
+  replaceTexts(changes: readonly TextChange[]): number {
+    return this.#texts.replace(changes);
+  }
+
+  /** [PD9] Destroys what was written in these appointments of these patients. */
+  eraseTexts(patients: readonly PatientId[], ids: readonly AppointmentId[]): Erased {
+    return this.#texts.erase(patients, ids);
   }
 
   /** [AD6] Whether it was ever given a configuration: then it goes on while nobody can say what waits for it. */

@@ -30,11 +30,14 @@ export interface BareSystem {
   /** Signs for a patient, seeded or made up: a token is all it takes to book. */
   readonly patientToken: (patient: PatientId) => Promise<string>;
   readonly adminToken: () => Promise<string>;
+  /** For any other role; `clinics` of staff and kiosks. */
+  readonly tokenFor: (role: string, id: string | undefined, clinics: readonly string[]) => Promise<string>;
   /** Ends everything and deletes what the run wrote. Call it whatever happened. */
   readonly stop: () => Promise<void>;
 }
 
 const ID_KEY_BYTES = 32;
+const TEXT_KEY_BYTES = 32;
 
 function settingsOf(endpoint: string, issuer: SigningJwk) {
   const database = { DATABASE_URL: STAND_IN_URL, NEON_FETCH_ENDPOINT: endpoint };
@@ -44,6 +47,7 @@ function settingsOf(endpoint: string, issuer: SigningJwk) {
       LOCAL_MODE: "on",
       RATE_LIMITS: "relaxed",
       ID_KEYS: JSON.stringify({ a: randomBytes(ID_KEY_BYTES).toString("base64url") }),
+      TEXT_KEYS: JSON.stringify({ a: randomBytes(TEXT_KEY_BYTES).toString("base64url") }),
       LOCAL_ISSUER_JWKS: JSON.stringify({ keys: [publicJwk(issuer)] }),
     },
     "openslot-identity": {
@@ -87,6 +91,7 @@ export async function startBareSystem({
       directory: await loadDirectory(database.db),
       patientToken: (patient) => sign("patient", patient),
       adminToken: () => sign("admin"),
+      tokenFor: (role, id, clinics) => signToken(issuer, claimsFor({ role, id, clinics: [...clinics] })),
       stop,
     };
   } catch (error) {

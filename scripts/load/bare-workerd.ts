@@ -145,6 +145,11 @@ export class BareWorkerd {
     return readFileSync(this.#logPath, "utf8").slice(-LOG_TAIL_CHARS);
   }
 
+  /** Everything that it ever wrote. */
+  log(): string {
+    return readFileSync(this.#logPath, "utf8");
+  }
+
   get pid(): number {
     const pid = this.#child?.pid;
     if (pid === undefined) throw new Error("workerd does not run");

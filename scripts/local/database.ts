@@ -9,7 +9,7 @@ import { startShim } from "./neon-shim.ts";
 import { PG_DIR } from "./paths.ts";
 import { type LocalPostgres, openPglite, openServer, readyMarkOf } from "./postgres.ts";
 import type { Sample } from "./sample.ts";
-import { readOrMakeIdKeys, writeSettings } from "./settings.ts";
+import { readOrMakeIdKeys, readOrMakeTextKeys, writeSettings } from "./settings.ts";
 import { StartError } from "./start-error.ts";
 
 /** As many as a laptop's server takes without queueing; Neon's proxy pools behind its door too. */
@@ -74,7 +74,10 @@ export async function startDatabase(
   if (!NETWORKS.includes(network))
     throw new StartError(`SAMPLE_NETWORK must be one of ${NETWORKS.join(", ")}.`);
   requireSameSeed(env, seed);
-  const busy = network === "busy" ? { today: todayOf(), idKeys: await readOrMakeIdKeys() } : null;
+  const busy =
+    network === "busy"
+      ? { today: todayOf(), idKeys: await readOrMakeIdKeys(), textKeys: await readOrMakeTextKeys() }
+      : null;
   const sample = { seed: seed ?? SAMPLE_SEED, busy };
   const postgres = await open(env, sample).catch((error) => {
     throw asStartError(error);

@@ -8,6 +8,7 @@ import { Random } from "../../db/seed/random.ts";
 import { writeAppointments, writeSeed } from "../../db/seed/write-seed.ts";
 import { parseKeyRing } from "../../workers/config.ts";
 import { mintAppointmentId } from "../../workers/edge/routing-ids.ts";
+import { sealText } from "../../workers/sealed-text.ts";
 
 /** What a database is filled with. */
 export interface Sample {
@@ -18,6 +19,8 @@ export interface Sample {
     readonly today: CalendarDate;
     /** ID_KEYS of the Workers that will be asked for the appointments. */
     readonly idKeys: string;
+    /** TEXT_KEYS of the same: the sample's reasons are sealed like anybody's. */
+    readonly textKeys: string;
   } | null;
 }
 
@@ -30,9 +33,13 @@ export const sampleNetwork = ({ seed, busy }: Sample = SMALL_SAMPLE): Network =>
 export function sampleAppointments({ seed, busy }: Sample, network: Network): IncomingAppointment[] {
   if (!busy) return [];
   const keys = parseKeyRing(busy.idKeys);
-  if (!keys) throw new Error("the sample's appointments need ID_KEYS");
-  return makeAppointments(new Random(seed), network, busy.today, (calendar, bytes) =>
+  const textKeys = parseKeyRing(busy.textKeys);
+  if (!keys || !textKeys) throw new Error("the sample's appointments need ID_KEYS and TEXT_KEYS");
+  const rows = makeAppointments(new Random(seed), network, busy.today, (calendar, bytes) =>
     mintAppointmentId(keys, calendar, bytes),
+  );
+  return rows.map((row) =>
+    row.reason === null ? row : { ...row, reason: sealText(textKeys, "reason", row.patientId, row.reason) },
   );
 }
 

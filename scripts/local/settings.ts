@@ -17,6 +17,7 @@ export const SIGNING_ALGORITHM = "ES256";
 export const STAND_IN_DATABASE_URL = "postgres://openslot:openslot@db.localtest/openslot";
 /** Of ids' checks and of the issuer's secret alike: 256 bits. */
 const ID_KEY_BYTES = 32;
+const TEXT_KEY_BYTES = 32;
 const OWNER_ONLY = 0o600;
 
 /** An ES256 private key with `kid` and `alg`. */
@@ -74,6 +75,12 @@ export const readOrMakeIdKeys = (localDir: string = LOCAL_DIR): Promise<string> 
     JSON.stringify({ a: randomBytes(ID_KEY_BYTES).toString("base64url") }),
   );
 
+/** The ring of keys that reasons and notes are sealed with. Without it nobody reads them again. */
+export const readOrMakeTextKeys = (localDir: string = LOCAL_DIR): Promise<string> =>
+  readOrMake(join(localDir, "text-keys.json"), () =>
+    JSON.stringify({ a: randomBytes(TEXT_KEY_BYTES).toString("base64url") }),
+  );
+
 /** What the issuer seals and hashes with. Lives as long as the sessions and signing keys in the Workers' state. */
 export const readOrMakeAuthSecret = (localDir: string = LOCAL_DIR): Promise<string> =>
   readOrMake(join(localDir, "auth-secret.json"), () =>
@@ -122,6 +129,7 @@ export async function writeSettings(
   writeDevVars(join(root, ".dev.vars"), {
     ...database,
     ID_KEYS: await readOrMakeIdKeys(localDir),
+    TEXT_KEYS: await readOrMakeTextKeys(localDir),
     LOCAL_ISSUER_JWKS: JSON.stringify({ keys: [publicJwk(issuer)] }),
     LOCAL_MODE: "on",
     RATE_LIMITS: settings.rateLimits,

@@ -42,6 +42,7 @@ const SOURCE_FILES = [
   "scripts/local/sample-rows.ts",
   "scripts/local/sample.ts",
   "workers/edge/routing-ids.ts",
+  "workers/sealed-text.ts",
   "node_modules/@electric-sql/pglite/package.json",
 ];
 

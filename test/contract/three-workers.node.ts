@@ -5,11 +5,10 @@
 
 import { mkdirSync } from "node:fs";
 import { sql } from "drizzle-orm";
-import { exportJWK, generateKeyPair } from "jose";
+import { decodeJwt, exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTestHarness } from "wrangler";
 import { makeDb } from "../../db/client.ts";
-import { listPatients } from "../../db/queries/list-patients.ts";
 import { loadDirectory } from "../../db/queries/load-directory.ts";
 import { type Shim, startShim } from "../../scripts/local/neon-shim.ts";
 import type { LocalPostgres } from "../../scripts/local/postgres.ts";
@@ -17,6 +16,8 @@ import { openPglite } from "../../scripts/local/postgres.ts";
 
 let postgres: LocalPostgres;
 let shim: Shim;
+let signing: JWK;
+const SITE_URL = "http://localhost:8787";
 /** Three Workers are built and started; a machine under load takes its time. */
 const START_MAX_MS = 60_000;
 let server: ReturnType<typeof createTestHarness>;
@@ -31,7 +32,7 @@ beforeAll(async () => {
     NEON_FETCH_ENDPOINT: shim.endpoint,
   };
   const { privateKey } = await generateKeyPair("ES256", { extractable: true });
-  const signing = { ...(await exportJWK(privateKey)), kid: "harness", alg: "ES256" };
+  signing = { ...(await exportJWK(privateKey)), kid: "harness", alg: "ES256" };
   const { d: _private, ...verifying } = signing;
   server = createTestHarness({
     workers: [
@@ -40,6 +41,7 @@ beforeAll(async () => {
         secrets: {
           ...database,
           ID_KEYS: JSON.stringify({ a: "k".repeat(43) }),
+          TEXT_KEYS: JSON.stringify({ a: "t".repeat(43) }),
           LOCAL_ISSUER_JWKS: JSON.stringify({ keys: [verifying] }),
           LOCAL_MODE: "on",
           RATE_LIMITS: "relaxed",
@@ -50,7 +52,7 @@ beforeAll(async () => {
         secrets: {
           ...database,
           LOCAL_MODE: "on",
-          SITE_URL: "http://localhost:8787",
+          SITE_URL,
           AUTH_SECRET: JSON.stringify({ a: "s".repeat(43) }),
           SIGNING_KEYS: JSON.stringify({ keys: [signing] }),
         },
@@ -74,28 +76,56 @@ const bindingsOf = async (worker: string): Promise<string[]> =>
 
 interface Issuer {
   jwks(): Promise<{ keys: object[] }>;
-  sampleToken(id: string): Promise<string | null>;
+  sentCodes(): Promise<{ text: string }[]>;
+  invite(id: string): Promise<{ link: string } | null>;
 }
 
-const issuer = (): Promise<Issuer> =>
-  (
-    server.getWorker("openslot-identity") as unknown as { getExport(name: string): Promise<Issuer> }
-  ).getExport("default");
+const identity = () =>
+  server.getWorker("openslot-identity") as unknown as {
+    getExport(name: string): Promise<Issuer>;
+    fetch(url: string, init: RequestInit): Promise<Response>;
+  };
+const issuer = (): Promise<Issuer> => identity().getExport("default");
+
+/** A new patient, by a code, as the edge asks for it. */
+async function signIn(homeLocationId: string | undefined): Promise<{ token: string; subject: string }> {
+  let cookie = "";
+  const call = async (method: string, path: string, body: object | null) => {
+    const answer = await identity().fetch(`${SITE_URL}/auth${path}`, {
+      method,
+      headers: { "content-type": "application/json", origin: SITE_URL, cookie },
+      body: body ? JSON.stringify(body) : null,
+    });
+    cookie = answer.headers.getSetCookie()[0]?.split(";")[0] ?? cookie;
+    return (await answer.json()) as { token: string };
+  };
+  const to = "new.patient@example.org";
+  await call("POST", "/code/send", { to });
+  await call("POST", "/code/verify", { to, code: (await (await issuer()).sentCodes())[0]?.text });
+  await call("POST", "/patient/register", { displayName: "New", birthDate: "1990-01-01", homeLocationId });
+  const { token } = await call("GET", "/token", null);
+  return { token, subject: decodeJwt(token).sub ?? "" };
+}
 
 describe("the three Workers", () => {
   it("[K6] have exactly the bindings that their types name", async () => {
     expect(await bindingsOf("openslot-identity")).toEqual([
+      "AUDIT_WITNESS",
       "AUTH_SECRET",
+      "CODE_GUARD",
+      "CODE_SINK",
       "DATABASE_URL",
       "KEY_RING",
       "LOCAL_MODE",
       "NEON_FETCH_ENDPOINT",
+      "SESSIONS",
       "SIGNING_KEYS",
       "SITE_URL",
     ]);
     expect(await bindingsOf("openslot-events")).toEqual([
       "DATABASE_URL",
       "EVENT_LOG",
+      "IDENTITY",
       "NEON_FETCH_ENDPOINT",
       "PATIENT_AGENDA",
       "PROVIDER_CALENDAR",
@@ -105,11 +135,10 @@ describe("the three Workers", () => {
 
   it("[K6] carry a booking from the edge, with a token of the issuer, over the log to Postgres", async () => {
     const db = makeDb(database);
-    const { providers } = await loadDirectory(db);
-    const [patient] = await listPatients(db, { homeLocationIds: null, limit: 1 });
+    const { providers, clinics } = await loadDirectory(db);
     const provider = providers[0];
-    if (!provider || !patient) throw new Error("the seed is empty");
-    const token = await (await issuer()).sampleToken(patient.id);
+    if (!provider) throw new Error("the seed is empty");
+    const { token, subject } = await signIn(clinics[0]?.id);
     const visitTypeId = provider.visitTypeIds[0];
     const free = (await (
       await server.fetch(`/v1/providers/${provider.id}/availability?visitTypeId=${visitTypeId}`)
@@ -137,7 +166,7 @@ describe("the three Workers", () => {
     for (let tries = 0; tries < 100 && (await rowOf()).length === 0; tries++)
       await new Promise((resolve) => setTimeout(resolve, 100));
     expect(await rowOf()).toHaveLength(1);
-    const list = await server.fetch(`/v1/patients/${patient.id}/appointments`, {
+    const list = await server.fetch(`/v1/patients/${subject}/appointments`, {
       headers: { authorization: `Bearer ${token}` },
     });
     expect(await list.json()).toMatchObject({ data: [{ id: appointment.id }] });
@@ -146,5 +175,39 @@ describe("the three Workers", () => {
   it("[K6] the issuer's public keys have no private member", async () => {
     const { keys } = await (await issuer()).jwks();
     expect(Object.keys(keys[0] ?? {}).sort()).toEqual(["alg", "crv", "kid", "kty", "use", "x", "y"]);
+  });
+
+  it("[ID15] [ID17] the edge tells the issuer of staff: an invitation is made, a change arrives", async () => {
+    const admin = await new SignJWT({ role: "admin" })
+      .setProtectedHeader({ alg: "ES256", kid: "harness" })
+      .setIssuer("openslot-local")
+      .setAudience("openslot")
+      .setSubject("adm_harness")
+      .setIssuedAt()
+      .setExpirationTime("5m")
+      .sign(await importJWK(signing, "ES256"));
+    const { clinics } = await loadDirectory(makeDb(database));
+    const call = async (
+      method: string,
+      path: string,
+      body: object | null,
+      more: Record<string, string> = {},
+    ) => {
+      const headers = { authorization: `Bearer ${admin}`, "content-type": "application/json", ...more };
+      const answer = await server.fetch(path, { method, headers, body: body ? JSON.stringify(body) : null });
+      return { status: answer.status, body: (await answer.json()) as { id: string; link: string } };
+    };
+    const member = { displayName: "Sam", email: "sam@example.org", role: "staff", clinics: [clinics[0]?.id] };
+    const made = await call("POST", "/v1/staff", member, { "idempotency-key": "harness-staff" });
+    expect(made.status, JSON.stringify(made.body)).toBe(201);
+    const path = `/v1/staff/${made.body.id}`;
+    expect((await call("POST", `${path}/invitation`, {})).body.link).toMatch(/\/auth\/invitation\?token=/);
+    const changed = await call(
+      "PUT",
+      path,
+      { ...member, role: "admin", clinics: [] },
+      { "if-match": '"v1"' },
+    );
+    expect(changed.status, JSON.stringify(changed.body)).toBe(200);
   });
 });

@@ -106,7 +106,15 @@ export function peopleSuite(use: () => DatabaseUnderTest): void {
       const key = by();
       await insertPatient(db(), id, settings(), key);
       made.push(id);
-      const fresh = { id, version: 1, active: true, mergedInto: null, mergedFrom: [], waiting: false };
+      const fresh = {
+        id,
+        version: 1,
+        active: true,
+        mergedInto: null,
+        mergedFrom: [],
+        waiting: false,
+        deleted: false,
+      };
       expect(await findPatientRecord(db(), id)).toEqual({ ...settings(), ...fresh });
       expect(await findMade(db(), "patient", key.command)).toEqual({ id, fingerprint: "f" });
       const twin = insertPatient(db(), makePatientId(4, bytes()), settings(), key);

@@ -54,14 +54,15 @@ describe("embedded Postgres", () => {
 
   it("[U3] comes from a template that is built once for its sources", async () => {
     expect(templateKey()).toBe(templateKey());
-    const busy = { today: "2026-11-25", idKeys: "{}" };
+    const busy = { today: "2026-11-25", idKeys: "{}", textKeys: "{}" };
     const samples = [
       { busy },
       { busy: { ...busy, today: "2026-11-26" } },
       { busy: { ...busy, idKeys: "[]" } },
+      { busy: { ...busy, textKeys: "[]" } },
     ];
     const keys = [SMALL_SAMPLE, ...samples.map((one) => ({ seed: 7, ...one }))].map(templateKey);
-    expect(new Set([...keys, templateKey({ seed: 8, busy })]).size).toBe(5);
+    expect(new Set([...keys, templateKey({ seed: 8, busy })]).size).toBe(6);
     expect((await loadTemplate()).size).toBeGreaterThan(1_000_000);
   });
 });

@@ -39,6 +39,7 @@ describe("settings files", () => {
       "DATABASE_URL",
       "NEON_FETCH_ENDPOINT",
       "ID_KEYS",
+      "TEXT_KEYS",
       "LOCAL_ISSUER_JWKS",
       "LOCAL_MODE",
       "RATE_LIMITS",
@@ -53,7 +54,8 @@ describe("settings files", () => {
       "SIGNING_KEYS",
     ]);
     expect(JSON.parse(varOf("LOCAL_ISSUER_JWKS", devVars())).keys[0]).not.toHaveProperty("d");
-    expect(Buffer.from(JSON.parse(varOf("ID_KEYS", devVars())).a, "base64url")).toHaveLength(32);
+    for (const ring of ["ID_KEYS", "TEXT_KEYS"])
+      expect(Buffer.from(JSON.parse(varOf(ring, devVars())).a, "base64url")).toHaveLength(32);
   });
 
   it("[U5] are readable by their owner only, and so are the keys", async () => {
@@ -62,6 +64,7 @@ describe("settings files", () => {
       ".dev.vars",
       ".openslot/issuer.json",
       ".openslot/id-keys.json",
+      ".openslot/text-keys.json",
       ".openslot/auth-secret.json",
       "workers/identity/.dev.vars",
     ]) {

@@ -12,6 +12,8 @@ import { loadDirectory } from "../../db/queries/load-directory.ts";
 import { consume } from "../../workers/events/consume.ts";
 import { effects } from "../../workers/events/effects.ts";
 import type { EventsEnv } from "../../workers/events/env.ts";
+import type { ForgettingIssuer } from "../../workers/forget-patient.ts";
+import { contractMistake } from "./contract-check.ts";
 
 export const BASE = "https://openslot.test/v1";
 
@@ -54,6 +56,8 @@ export const staffToken = (...clinics: string[]): Promise<string> =>
 export const adminToken = (): Promise<string> => token({ sub: "adm_test", role: "admin" });
 
 export interface CallOptions {
+  /** Not held to the contract: what answers is not the edge alone. */
+  readonly unchecked?: boolean;
   readonly token?: string;
   readonly key?: string;
   readonly ifMatch?: string;
@@ -67,6 +71,13 @@ export interface Answer {
   readonly headers: Headers;
   // biome-ignore lint/suspicious/noExplicitAny: a test looks into JSON that it has just asked for
   readonly body: any;
+}
+
+/** [OA2] Throws unless the answer is one that the contract of its operation names. */
+function keepsContract(method: string, path: string, { status, headers }: Response, text: string): void {
+  const contentType = headers.get("content-type");
+  const mistake = contractMistake({ method, path: `/v1${path}`, status, contentType, text });
+  if (mistake) throw new Error(mistake);
 }
 
 export async function call(method: string, path: string, options: CallOptions = {}): Promise<Answer> {
@@ -84,6 +95,7 @@ export async function call(method: string, path: string, options: CallOptions = 
         : JSON.stringify(options.body);
   const response = await exports.default.fetch(new Request(`${BASE}${path}`, { method, headers, body }));
   const text = new TextDecoder().decode(await response.arrayBuffer()); // text() warns of JSON lines
+  if (options.unchecked !== true) keepsContract(method, path, response, text);
   const isJson = /[/+]json\b/.test(response.headers.get("content-type") ?? ""); // not a stream of JSON lines
   return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
 }
@@ -169,6 +181,7 @@ const nobodySignedIn = {
   takeSignIns: async () => ({ entries: [], marks: [] }),
   ackSignIns: async () => {},
   checkpoints: async () => ({ checkpoints: [] }),
+  forgetPatient: (id: PatientId) => (env.IDENTITY as unknown as ForgettingIssuer).forgetPatient(id),
 };
 
 const eventsEnv = (): EventsEnv => ({

@@ -27,6 +27,10 @@ export async function testBindings(): Promise<Record<string, string>> {
       b: randomBytes(32).toString("base64url"),
       a: randomBytes(32).toString("base64url"),
     }),
+    TEXT_KEYS: JSON.stringify({
+      b: randomBytes(32).toString("base64url"),
+      a: randomBytes(32).toString("base64url"),
+    }),
     LOCAL_ISSUER_JWKS: JSON.stringify({ keys: [verifying] }),
     LOCAL_MODE: "on",
     RATE_LIMITS: "relaxed",

@@ -26,6 +26,14 @@ const BUNDLED = [
   "@preact/signals",
 ];
 
+/** Answers nobody; a deletion may tell it to forget somebody. */
+const IDENTITY_STUB = `
+  import { WorkerEntrypoint } from "cloudflare:workers";
+  export default class extends WorkerEntrypoint {
+    fetch() { return new Response("no", { status: 404 }); }
+    forgetPatient() {}
+  }`;
+
 export async function workersProject({
   name,
   include,
@@ -46,7 +54,7 @@ export async function workersProject({
               name: "openslot-identity",
               modules: true,
               compatibilityDate: "2026-08-15",
-              script: "export default { fetch: () => new Response('no', { status: 404 }) };",
+              script: IDENTITY_STUB,
             },
           ],
         },
@@ -57,6 +65,7 @@ export async function workersProject({
       include: [...include],
       exclude: [...exclude],
       globalSetup,
+      setupFiles: ["./test/support/canary-log.ts"],
       testTimeout: 60_000, // a busy machine; nothing here takes seconds on a quiet one
       fsModuleCache: false, // required with vitest 5: the plugin cannot read its module cache
       maxWorkers: 1, // one runtime, one database: each file of this project counts on both

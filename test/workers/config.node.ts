@@ -5,10 +5,11 @@ import { parseEdgeSettings, parseEventsSettings } from "../../workers/config.ts"
 const good = {
   DATABASE_URL: "postgres://u:p@host/db",
   ID_KEYS: JSON.stringify({ b: "x".repeat(43), a: "y".repeat(43) }),
+  TEXT_KEYS: JSON.stringify({ b: "x".repeat(43), a: "y".repeat(43) }),
 };
 
 describe("settings", () => {
-  it("[K5] has a default for all but the two that cannot have one", () => {
+  it("[K5] has a default for all but the three that cannot have one", () => {
     expect(parseEdgeSettings(good)).toMatchObject({
       RATE_LIMITS: "standard",
       LOCAL_MODE: false,
@@ -26,6 +27,8 @@ describe("settings", () => {
     ["ID_KEYS", "SECRET"],
     ["ID_KEYS", '{"a":"SECRET"}'],
     ["ID_KEYS", "{}"],
+    ["TEXT_KEYS", "SECRET"],
+    ["TEXT_KEYS", JSON.stringify({ a: "SECRET".repeat(7) })],
     ["RATE_LIMITS", "SECRET"],
     ["LOCAL_MODE", "SECRET"],
     ["TOPIC_PREFIX", "Has Space SECRET"],
@@ -50,7 +53,7 @@ describe("settings", () => {
   }
 
   it("[K5] says what is missing, and says it of keys of the original system too", () => {
-    expect(() => parseEdgeSettings({})).toThrow(/DATABASE_URL .*; ID_KEYS /);
+    expect(() => parseEdgeSettings({})).toThrow(/DATABASE_URL .*; ID_KEYS .*; TEXT_KEYS /);
     expect(() => parseEdgeSettings({ ...good, REDIS_HOST: "localhost" })).toThrow(/no setting REDIS_HOST/);
     expect(() => parseEdgeSettings({ ...good, DATABASE_HOST: "localhost", DATABASE_PORT: "5432" })).toThrow(
       /DATABASE_HOST, DATABASE_PORT/,

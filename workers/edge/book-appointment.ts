@@ -4,7 +4,7 @@
  */
 import type { Context } from "hono";
 import type { Principal } from "../../core/access/principal.ts";
-import { reaches } from "../../core/access/reach.ts";
+import { type Reach, reaches } from "../../core/access/reach.ts";
 import { reachOf } from "../../core/access/rules.ts";
 import type { TakeAnswer, TakeRequest, WantedBooking, WantedSaga } from "../../core/agenda/command-row.ts";
 import type { Appointment, CancellationReason } from "../../core/booking/appointment.ts";
@@ -18,6 +18,7 @@ import { invariant } from "../../core/invariant.ts";
 import type { Instant } from "../../core/time.ts";
 import { logFailure } from "../../durable-objects/shared/log.ts";
 import type { KeyRing } from "../config.ts";
+import { openWritten, sealWritten } from "../sealed-text.ts";
 import { admitted } from "./admission.ts";
 import { clinicIn, directoryForProvider } from "./api/directory.ts";
 import { patientFor } from "./api/patients.ts";
@@ -47,7 +48,7 @@ import {
 import type { Directory } from "./directory-cache.ts";
 import type { EdgeEnv } from "./env.ts";
 import { tokenHashOf } from "./hold-token.ts";
-import { commandId, fingerprintOf } from "./idempotency.ts";
+import { commandId, fingerprintOf, personalFingerprintOf } from "./idempotency.ts";
 import { candidatesFor, neededResources } from "./needed-resources.ts";
 import { PostgresUnavailable } from "./postgres.ts";
 import type { Configurable } from "./provisioning.ts";
@@ -177,8 +178,10 @@ export async function bookAppointment(
   const keys = c.get("settings").ID_KEYS;
   const hold = claimOf(keys, first.provider.id, body.holdId, token);
   const said: Said = {
-    reason: body.reason ?? null,
-    notes: body.notes ?? null,
+    ...sealWritten(c.get("settings").TEXT_KEYS, patientId, {
+      reason: body.reason ?? null,
+      notes: body.notes ?? null,
+    }),
     source: sourceOf(principal),
     ...(hold ? { hold } : {}),
     ...(body.override ? { override: body.override.reasonCode } : {}),
@@ -187,7 +190,7 @@ export async function bookAppointment(
     const asked = await Promise.all(choices.map((choice) => withWho(c, choice, patientId)));
     const answer = await takeSafely(c, calendarsOf(choices), () => ({
       command: commandId(principal.subject, patientId, key),
-      fingerprint: fingerprintOf("POST", "/v1/appointments", body),
+      fingerprint: personalFingerprintOf(keys, "POST", "/v1/appointments", body),
       patientId,
       wanted: wantedOf(keys, asked, said),
     }));
@@ -251,7 +254,7 @@ export async function moveAppointment(
     ...who,
     byPatient: principal.role === "patient",
     ifMatch,
-    ...(body.reason === undefined ? {} : { reason: body.reason }),
+    ...sealWritten(c.get("settings").TEXT_KEYS, appointment.patientId, { reason: body.reason }),
     ...(body.override ? { override: body.override.reasonCode } : {}),
   };
   const moves = target.id !== provider.id;
@@ -261,7 +264,12 @@ export async function moveAppointment(
   const calendars = [target, ...(moves ? [provider] : []), ...(isSaga ? needed.calendars : [])];
   const request = (): TakeRequest => ({
     command: commandId(principal.subject, appointment.patientId, key),
-    fingerprint: fingerprintOf("PATCH", `/v1/appointments/${appointment.id}`, body),
+    fingerprint: personalFingerprintOf(
+      c.get("settings").ID_KEYS,
+      "PATCH",
+      `/v1/appointments/${appointment.id}`,
+      body,
+    ),
     patientId: appointment.patientId,
     wanted: isSaga
       ? {
@@ -345,11 +353,14 @@ const HOPS_MAX = 6;
 const ON_ITS_WAY_MS = 50;
 
 /** The appointment behind an id, if the caller may see it. Invented, missing and foreign ids are one answer. */
-export async function findAppointment(
+export const findAppointment = (
   c: Context<EdgeEnv>,
   principal: Principal,
   text: string,
-): Promise<FoundAppointment> {
+): Promise<FoundAppointment> => findWithin(c, reachOf(principal, "appointment.read"), text);
+
+/** The same within a reach that somebody has worked out. */
+export async function findWithin(c: Context<EdgeEnv>, reach: Reach, text: string): Promise<FoundAppointment> {
   const parsed = parseAppointmentId(c.get("settings").ID_KEYS, text);
   if (parsed) concerns(c, { appointmentId: parsed.id });
   let at = parsed?.home;
@@ -357,14 +368,13 @@ export async function findAppointment(
     const provider: Provider | undefined = (await directoryForProvider(c, at)).providers.get(at);
     if (!provider) return refused(NOT_FOUND);
     try {
-      const reach = reachOf(principal, "appointment.read");
       let found = await providerCalendar(c.env, at).read(parsed.id, reach);
       if (!found && (await tookOverAt(c, at)))
         found = await providerCalendar(c.env, at).read(parsed.id, reach);
       if (!found) return refused(NOT_FOUND);
       if (!("movedTo" in found)) {
         concernsAppointment(c, found);
-        return { ok: true, appointment: found, provider };
+        return { ok: true, appointment: openWritten(c.get("settings").TEXT_KEYS, found), provider };
       }
       if (found.movedTo === null)
         await sleep(ON_ITS_WAY_MS); // prepared here and not committed yet

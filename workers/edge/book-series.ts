@@ -15,6 +15,7 @@ import { type CalendarDate, dayInterval } from "../../core/schedule/clinic-time.
 import { parseRecurrence, type SeriesRule, seriesStarts } from "../../core/schedule/series-starts.ts";
 import { DAY_MS, type Instant, instant, plus } from "../../core/time.ts";
 import { logFailure } from "../../durable-objects/shared/log.ts";
+import { sealWritten } from "../sealed-text.ts";
 import { admitted } from "./admission.ts";
 import { clinicIn, directoryForProvider } from "./api/directory.ts";
 import { patientFor } from "./api/patients.ts";
@@ -31,7 +32,7 @@ import {
 } from "./book-appointment.ts";
 import { placeOf } from "./choice.ts";
 import type { EdgeEnv } from "./env.ts";
-import { commandId, fingerprintOf } from "./idempotency.ts";
+import { commandId, personalFingerprintOf } from "./idempotency.ts";
 import { patientList } from "./patient-list.ts";
 import { mintAppointmentId } from "./routing-ids.ts";
 import { whoIsAskedFor } from "./who-comes.ts";
@@ -77,9 +78,12 @@ export async function bookSeries(
   const { patientId } = patient;
   const keys = c.get("settings").ID_KEYS;
   const who = await whoIsAskedFor(c.get("settings"), provider, place, clinic.timeZone, { patientId });
+  const fingerprint = personalFingerprintOf(keys, "POST", "/v1/series", body);
+  const said = { reason: body.reason ?? null, notes: body.notes ?? null };
+  const written = sealWritten(c.get("settings").TEXT_KEYS, patientId, said);
   const request = (): TakeRequest => ({
     command: commandId(principal.subject, patientId, key),
-    fingerprint: fingerprintOf("POST", "/v1/series", body),
+    fingerprint,
     patientId,
     wanted: {
       kind: "book",
@@ -93,8 +97,7 @@ export async function bookSeries(
       timeZone: clinic.timeZone,
       configVersion: provider.calendar.version,
       ...who,
-      reason: body.reason ?? null,
-      notes: body.notes ?? null,
+      ...written,
       source: sourceOf(principal),
     },
   });

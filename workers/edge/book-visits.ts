@@ -5,6 +5,7 @@ import type { WantedSaga } from "../../core/agenda/command-row.ts";
 import { invariant } from "../../core/invariant.ts";
 import { overlaps } from "../../core/time.ts";
 import type { KeyRing } from "../config.ts";
+import { sealWritten } from "../sealed-text.ts";
 import { admitted } from "./admission.ts";
 import { patientFor } from "./api/patients.ts";
 import { invalid, NOT_FOUND, type Problem } from "./api/problem.ts";
@@ -20,7 +21,7 @@ import {
   withWho,
 } from "./choice.ts";
 import type { EdgeEnv } from "./env.ts";
-import { commandId, fingerprintOf } from "./idempotency.ts";
+import { commandId, personalFingerprintOf } from "./idempotency.ts";
 
 /** [Z11] One saga for all of them. The first visit names the series. */
 function wantedOf(
@@ -72,14 +73,17 @@ export async function bookVisits(
   if (clash) return refused(clash);
 
   const whose = patientId;
-  const said = { reason: body.reason ?? null, notes: body.notes ?? null, source: sourceOf(principal) };
+  const { ID_KEYS, TEXT_KEYS } = c.get("settings");
+  const written = sealWritten(TEXT_KEYS, whose, { reason: body.reason ?? null, notes: body.notes ?? null });
+  const said = { ...written, source: sourceOf(principal) };
+  const fingerprint = personalFingerprintOf(ID_KEYS, "POST", "/v1/series", body);
   return admitted(first.provider.id, async () => {
     const asked = await Promise.all(choices.map((choice) => withWho(c, choice, whose)));
     const answer = await takeSafely(c, calendarsOf(choices), () => ({
       command: commandId(principal.subject, whose, key),
-      fingerprint: fingerprintOf("POST", "/v1/series", body),
+      fingerprint,
       patientId: whose,
-      wanted: wantedOf(c.get("settings").ID_KEYS, asked, said),
+      wanted: wantedOf(ID_KEYS, asked, said),
     }));
     return { ok: true, answer, timeZone: first.timeZone };
   });

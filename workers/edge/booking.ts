@@ -8,6 +8,7 @@ import { factsOf } from "../../core/booking/appointment.ts";
 import type { StatusCommand, StatusReply } from "../../core/booking/commands.ts";
 import type { ProviderId } from "../../core/ids.ts";
 import { logFailure } from "../../durable-objects/shared/log.ts";
+import { openWritten } from "../sealed-text.ts";
 import { forgetAvailability } from "./availability-cache.ts";
 import type { EdgeEnv } from "./env.ts";
 import { type Configurable, configure } from "./provisioning.ts";
@@ -48,7 +49,21 @@ export async function take(
     answer = await agenda.take(attempt());
   }
   if (answer.kind !== "refused" || !answer.replayed) for (const { id } of calendars) forgetAvailability(id);
-  return answer;
+  return answer.kind === "accepted" ? opened(c, answer) : answer;
+}
+
+/** [PD1] Nothing that was sealed leaves the edge so. */
+function opened(
+  c: Context<EdgeEnv>,
+  answer: Extract<TakeAnswer, { kind: "accepted" }>,
+): Extract<TakeAnswer, { kind: "accepted" }> {
+  const keys = c.get("settings").TEXT_KEYS;
+  const { appointment, more, ...rest } = answer;
+  return {
+    ...rest,
+    appointment: openWritten(keys, appointment),
+    ...(more ? { more: more.map((visit) => openWritten(keys, visit)) } : {}),
+  };
 }
 
 export type StatusAnswer =
@@ -89,6 +104,7 @@ export async function changeStatus(
       await patientAgenda(env, reply.appointment.patientId).observe([
         { facts: factsOf(reply.appointment), cause: reply.attempt },
       ]);
+      return { ...reply, appointment: openWritten(c.get("settings").TEXT_KEYS, reply.appointment) };
     }
     return reply;
   } catch (error) {

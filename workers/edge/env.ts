@@ -10,6 +10,8 @@ export interface EdgeEnv {
     settings: EdgeSettings;
     /** null = anonymous. A token that is present but not valid never gets this far. */
     principal: Principal | null;
+    /** [PD8] No cache may keep the answer. */
+    isPersonal: boolean;
     /** What the request turned out to be about (audited.ts). */
     audited?: Audited;
     /** The slug of the problem that it is answered with. */

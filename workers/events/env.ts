@@ -1,10 +1,11 @@
 /** Bindings of the consumers, by hand: one generated file cannot describe three Workers. Checked in test/contract/. */
+import type { ForgettingIssuer } from "../forget-patient.ts";
 import type { CheckpointSource } from "./audit-retention.ts";
 import type { SignInOutbox } from "./sign-ins.ts";
 
 export type EventsEnv = Pick<Env, "EVENT_LOG" | "PATIENT_AGENDA" | "PROVIDER_CALENDAR" | "WAKE"> & {
-  /** The issuer, as far as the audit needs it. */
-  readonly IDENTITY: SignInOutbox & CheckpointSource;
+  /** The issuer, as far as the audit and deletions need it. */
+  readonly IDENTITY: SignInOutbox & CheckpointSource & ForgettingIssuer;
   readonly DATABASE_URL: string;
   readonly NEON_FETCH_ENDPOINT?: string;
 };

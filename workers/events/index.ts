@@ -5,6 +5,7 @@ import { DIRECTORY_BELL } from "../../core/directory/bell.ts";
 import { APPOINTMENTS_TOPIC } from "../../core/events/event.ts";
 import { groupsOf } from "../../core/events/log.ts";
 import { APPOINTMENT_PARTITIONS, partitionName } from "../../core/events/partition.ts";
+import { goOnForgetting } from "../forget-patient.ts";
 import { isTrimTime, trimAudit } from "./audit-retention.ts";
 import { consume } from "./consume.ts";
 import { effects } from "./effects.ts";
@@ -41,8 +42,15 @@ export default class Events extends WorkerEntrypoint<EventsEnv> {
     await Promise.all([
       ...POKED.map((name) => this.poke(name)),
       drainSignIns(this.env),
+      this.#goOnForgetting(),
       ...(isTrimTime(scheduledTime) ? [trimAudit(this.env, scheduledTime)] : []),
     ]);
+  }
+
+  /** [PD10] Deletions that broke off. */
+  async #goOnForgetting(): Promise<void> {
+    const queries = await import("../../db/index.ts");
+    await goOnForgetting(this.env, queries.makeDb(this.env), queries);
   }
 
   /** Runs every group at one partition, or pushes the directory. A failing group does not keep the others from running. */

@@ -1,6 +1,9 @@
 /** Bindings of the issuer, by hand: one generated file cannot describe three Workers. Checked in test/contract/. */
 import type { AuditWitness } from "../../durable-objects/audit-witness/audit-witness.ts";
+import type { CodeGuard } from "../../durable-objects/code-guard/code-guard.ts";
+import type { CodeSink } from "../../durable-objects/code-sink/code-sink.ts";
 import type { KeyRing } from "../../durable-objects/key-ring/key-ring.ts";
+import type { SessionShard } from "../../durable-objects/session-shard/session-shard.ts";
 
 export interface IdentityEnv {
   readonly DATABASE_URL: string;
@@ -19,4 +22,7 @@ export interface IdentityEnv {
   readonly OIDC_CLIENT_SECRET?: string;
   readonly KEY_RING: DurableObjectNamespace<KeyRing>;
   readonly AUDIT_WITNESS: DurableObjectNamespace<AuditWitness>;
+  readonly SESSIONS: DurableObjectNamespace<SessionShard>;
+  readonly CODE_GUARD: DurableObjectNamespace<CodeGuard>;
+  readonly CODE_SINK: DurableObjectNamespace<CodeSink>;
 }

@@ -1,8 +1,11 @@
 /**
- * The token issuer. It has no public address; the edge reaches it through a service binding.
+ * The token issuer: who signs in how, what they may act as, and the tokens that say so. It has no public address; the edge reaches it through a service binding.
  */
 import { WorkerEntrypoint } from "cloudflare:workers";
+import { isAPIError } from "better-auth/api";
 import { importJWK, type JWK, SignJWT } from "jose";
+import type { PatientId, StaffId } from "../../core/ids.ts";
+import type { SentCode } from "../../durable-objects/code-sink/code-sink.ts";
 import {
   addCheckpoint,
   type ChainEnd,
@@ -10,13 +13,21 @@ import {
   type Checkpoints,
   checkpoints,
 } from "./audit-checkpoints.ts";
+import { sentCodes } from "./code-transport.ts";
 import type { IdentityEnv } from "./env.ts";
+import { authOf, handle } from "./handle.ts";
+import { type Invitation, invite } from "./invitations.ts";
+import { forgetPatient, patientChanged, staffChanged } from "./people.ts";
 import { identitySettings } from "./settings.ts";
+import { ackSignIns, type SignInEntry, type SignInMark, takeSignIns } from "./sign-in-record.ts";
 import { ALGORITHM, type PublicKey, publicKeys } from "./signing-keys.ts";
-import { AUDIENCE } from "./tokens.ts";
+import { type AccessToken, AUDIENCE } from "./tokens.ts";
 
 export { AuditWitness } from "../../durable-objects/audit-witness/audit-witness.ts";
+export { CodeGuard } from "../../durable-objects/code-guard/code-guard.ts";
+export { CodeSink } from "../../durable-objects/code-sink/code-sink.ts";
 export { KeyRing } from "../../durable-objects/key-ring/key-ring.ts";
+export { SessionShard } from "../../durable-objects/session-shard/session-shard.ts";
 
 /** The laptop's own issuer: another name, so that its key never signs as this Worker. */
 const LOCAL_ISSUER = "openslot-local";
@@ -24,8 +35,9 @@ const LOCAL_ISSUER = "openslot-local";
 const SAMPLE_TOKEN_SECONDS = 60 * 60;
 
 export default class Identity extends WorkerEntrypoint<IdentityEnv> {
-  override fetch(): Response {
-    return new Response("not found", { status: 404 });
+  /** `/auth/*`, as a browser sent it; the edge adds `cf-connecting-ip` and nothing else. */
+  override fetch(request: Request): Promise<Response> {
+    return handle(this.env, request);
   }
 
   /** [ID2] The keys that verify our tokens. The first question makes the first key. */
@@ -45,6 +57,62 @@ export default class Identity extends WorkerEntrypoint<IdentityEnv> {
     readonly limit: number;
   }): Promise<Checkpoints> {
     return checkpoints(this.env, page);
+  }
+
+  /**
+   * [ID12] The access token of a browser's session, for pages that the edge renders; null: nobody, or nobody yet.
+   * `setCookie` goes to the browser: a session in use is extended. Works without Postgres.
+   */
+  async tokenOf(cookieHeader: string): Promise<{
+    readonly token: string;
+    readonly expiresAt: number;
+    readonly setCookie: string | null;
+  } | null> {
+    const headers = new Headers({ cookie: cookieHeader });
+    try {
+      const answer = await authOf(this.env).api.ourToken({ headers, asResponse: true });
+      if (!answer.ok) return null;
+      const { token, expiresAt } = await answer.json<AccessToken>(); // our own endpoint's answer
+      return { token, expiresAt, setCookie: answer.headers.getSetCookie()[0] ?? null };
+    } catch (error) {
+      if (isAPIError(error) && error.statusCode < 500) return null;
+      throw error;
+    }
+  }
+
+  /** [ID17] A link by which this member of staff comes in; null: nobody active has this id. */
+  invite(staffId: StaffId): Promise<Invitation | null> {
+    return invite(this.env, staffId);
+  }
+
+  /** [ID15] After every change of a member of staff. */
+  staffChanged(staffId: StaffId): Promise<void> {
+    return staffChanged(this.env, staffId);
+  }
+
+  /** [ID15] After a merge, a deactivation, or a change of who may act for them. */
+  patientChanged(patientId: PatientId): Promise<void> {
+    return patientChanged(this.env, patientId);
+  }
+
+  /** [ID19] */
+  forgetPatient(patientId: PatientId): Promise<void> {
+    return forgetPatient(this.env, patientId);
+  }
+
+  /** What would have been sent, newest first, on a laptop only; null everywhere else. */
+  sentCodes(): Promise<SentCode[] | null> {
+    return sentCodes(this.env);
+  }
+
+  /** [ID20] */
+  takeSignIns(max: number): Promise<{ readonly entries: SignInEntry[]; readonly marks: SignInMark[] }> {
+    return takeSignIns(this.env, max);
+  }
+
+  /** [ID20] */
+  ackSignIns(marks: readonly SignInMark[]): Promise<void> {
+    return ackSignIns(this.env, marks);
   }
 
   /** A token for a sample patient, on a laptop only; null everywhere else. */

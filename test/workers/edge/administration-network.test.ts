@@ -181,6 +181,7 @@ describe("who may", () => {
     expect(await statuses("GET", "/staff/stf_000000000000")).toEqual(adminOnly(404));
     expect(await statuses("PUT", "/staff/stf_000000000000")).toEqual(adminOnly(404));
     expect(await statuses("POST", "/staff/stf_000000000000/deactivate")).toEqual(adminOnly(404));
+    expect(await statuses("POST", "/staff/stf_000000000000/invitation")).toEqual(adminOnly(404));
     const missing = [404, 403, 403, 403, 403, 403, 403, 401]; // as a foreign one
     expect(await statuses("PUT", "/locations/loc_000000000000")).toEqual(missing);
     expect(await statuses("PUT", "/providers/prv_000000000000")).toEqual(missing);
@@ -680,7 +681,10 @@ describe("staff", () => {
     const boss = { ...ann, role: "admin", clinics: [] };
     const put = (ifMatch: string) => call("PUT", path, { token: admin, ifMatch, body: boss });
     expect([(await put('"v1"')).status, (await put('"v1"')).status]).toEqual([200, 412]);
+    // Nobody signs people in here: a change goes through all the same, an invitation waits.
+    expect((await post(`${path}/invitation`, undefined)).status).toBe(503);
     expect((await apply(`${path}/deactivate`, '"v2"')).body).toMatchObject({ active: false, version: 3 });
+    expect((await post(`${path}/invitation`, undefined)).status).toBe(404);
     expect((await call("GET", path, { token: admin })).body).toEqual({
       id: first.body.id,
       version: 3,

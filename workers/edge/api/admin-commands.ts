@@ -10,7 +10,7 @@ import type { ProviderId } from "../../../core/ids.ts";
 import type { Db, MadeBy, MadeKind } from "../../../db/index.ts";
 import { cancelAppointment } from "../book-appointment.ts";
 import type { EdgeEnv } from "../env.ts";
-import { commandId, fingerprintOf } from "../idempotency.ts";
+import { commandId, personalFingerprintOf } from "../idempotency.ts";
 import { askPostgres } from "../postgres.ts";
 import { applyQuery } from "./admin-schemas.ts";
 import { idempotencyKey, ifMatchVersion } from "./headers.ts";
@@ -69,7 +69,7 @@ export async function create<Shape extends z.ZodType>(
   if (wrong) return sendProblem(c, wrong);
   const by = {
     command: commandId(admitted.principal.subject, how.path, key.value),
-    fingerprint: fingerprintOf("POST", `/v1/${how.path}`, parsed.value),
+    fingerprint: personalFingerprintOf(c.get("settings").ID_KEYS, "POST", `/v1/${how.path}`, parsed.value),
   };
   let before = await madeBefore(c, how.kind, by);
   const fresh = how.freshId();

@@ -15,6 +15,7 @@ import { concerns } from "../audited.ts";
 import type { EdgeEnv } from "../env.ts";
 import { patientList } from "../patient-list.ts";
 import { askPostgres } from "../postgres.ts";
+import { patientChanged } from "../tell-issuer.ts";
 import { applyNow, create, etagOf, freshBytes, previewOrApply } from "./admin-commands.ts";
 import { applyQuery, mergeBody, patientBody, patientSearchBody } from "./admin-schemas.ts";
 import { directoryOf } from "./directory.ts";
@@ -32,17 +33,28 @@ const rule = (name: string, title: string): Problem => ({
 });
 const MERGED = rule("patient-merged", "This record was merged into another one, which stands for both.");
 const INACTIVE = rule("patient-inactive", "A deactivated record cannot stand for another one.");
-const STILL_BOOKED = rule(
+export const STILL_BOOKED = rule(
   "future-appointments",
   "Appointments to come stand under this record: book them for the other one, or cancel them, first.",
 );
+/** [PD11] */
+const DELETED = rule("patient-deleted", "This record was deleted, and nothing brings it back.");
 const TOO_MANY = rule("too-many-merged", "Too many records were merged into one.");
 
 /** What a record shows to whoever may see it. Whether appointments wait elsewhere is for the merge alone. */
-const recordDto = ({ waiting: _waiting, mergedInto: _mergedInto, ...record }: PatientRecord) => record;
+export const recordDto = ({
+  waiting: _waiting,
+  mergedInto: _mergedInto,
+  deleted: _deleted,
+  ...record
+}: PatientRecord) => record;
 
 /** [PA1] The record behind an id, if it is in reach: invented, missing and foreign ids are one answer. */
-async function recordIn(c: Context<EdgeEnv>, reach: Reach, text: string): Promise<PatientRecord | null> {
+export async function recordIn(
+  c: Context<EdgeEnv>,
+  reach: Reach,
+  text: string,
+): Promise<PatientRecord | null> {
   if (!isPatientId(text)) return null;
   const id = text as PatientId;
   const found = await askPostgres(c.get("settings"), (db, queries) => queries.findPatientRecord(db, id));
@@ -62,7 +74,10 @@ async function keptRecord(c: Context<EdgeEnv>): Promise<Kept> {
 const STANDING_PAGES_MAX = 10;
 
 /** What still stands of a patient's appointments, now or to come, at every clinic. As the agenda has it: it includes what is pending. */
-async function standingOf(c: Context<EdgeEnv>, ids: readonly PatientId[]): Promise<AppointmentFacts[]> {
+export async function standingOf(
+  c: Context<EdgeEnv>,
+  ids: readonly PatientId[],
+): Promise<AppointmentFacts[]> {
   const now = Date.now();
   const window = { start: (now - VISIT_MINUTES_MAX * MINUTE_MS) as Instant, end: EVER[1] };
   const standing: AppointmentFacts[] = [];
@@ -84,7 +99,7 @@ async function standingOf(c: Context<EdgeEnv>, ids: readonly PatientId[]): Promi
 }
 
 /** All are counted; named are those at clinics that the caller reaches. */
-const standingDto = (principal: Principal, facts: readonly AppointmentFacts[]) => ({
+export const standingDto = (principal: Principal, facts: readonly AppointmentFacts[]) => ({
   ...outsideDto(principal, facts),
   count: facts.length,
 });
@@ -146,7 +161,6 @@ export const patientRecords = {
     }
     if (!record) return sendProblem(c, NOT_FOUND);
     c.header("ETag", etagOf(record.version));
-    c.header("Cache-Control", "no-store");
     return c.json(recordDto(record));
   },
   /** [PA3] The whole record anew. A desk may give a patient to another clinic, and does not see them from then on. */
@@ -157,6 +171,7 @@ export const patientRecords = {
     const parsed = await parseBody(c, patientBody);
     if (!parsed.ok) return sendProblem(c, parsed.problem);
     if (record.mergedInto) return sendProblem(c, MERGED);
+    if (record.deleted) return sendProblem(c, DELETED);
     const { homeLocationId } = parsed.value;
     const moves = homeLocationId !== record.homeLocationId;
     if (moves && !(await directoryOf(c)).clinics.get(homeLocationId)?.active)
@@ -180,6 +195,7 @@ async function setActive(c: Context<EdgeEnv>, active: boolean): Promise<Response
   if ("problem" in kept) return sendProblem(c, kept.problem);
   const { record, principal } = kept;
   if (record.mergedInto) return sendProblem(c, MERGED);
+  if (record.deleted) return sendProblem(c, DELETED);
   return previewOrApply(c, {
     version: record.version,
     preview: async () => ({
@@ -190,6 +206,7 @@ async function setActive(c: Context<EdgeEnv>, active: boolean): Promise<Response
     tell: null,
     after: async () => {
       forgetPatients(record.id);
+      await patientChanged(c.env, record.id);
       return {};
     },
   });
@@ -212,6 +229,7 @@ async function merge(c: Context<EdgeEnv>): Promise<Response> {
   const told = { id: record.id, into: into.id };
   if (record.mergedInto === into.id) return c.json({ applied: true, version: record.version, ...told }); // done before
   if (record.mergedInto || into.mergedInto) return sendProblem(c, MERGED);
+  if (record.deleted || into.deleted) return sendProblem(c, DELETED);
   if (!into.active) return sendProblem(c, INACTIVE);
   const { MERGED_MAX } = await import("../../../db/index.ts");
   if (record.mergedFrom.length + into.mergedFrom.length >= MERGED_MAX) return sendProblem(c, TOO_MANY);
@@ -232,6 +250,7 @@ async function merge(c: Context<EdgeEnv>): Promise<Response> {
     tell: null,
     after: async () => {
       forgetPatients(into.id, ...ids);
+      await patientChanged(c.env, into.id);
       return {};
     },
   });

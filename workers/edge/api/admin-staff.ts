@@ -1,14 +1,16 @@
 /** [D23] The people of the clinics: who they are, their role, their clinics. For administrators only. */
 import type { Context } from "hono";
 import { type LocationId, makeId, STAFF_ID, type StaffId } from "../../../core/ids.ts";
+import { logFailure } from "../../../durable-objects/shared/log.ts";
 import type { EdgeEnv } from "../env.ts";
 import { askPostgres } from "../postgres.ts";
+import { staffChanged } from "../tell-issuer.ts";
 import { applyNow, create, etagOf, freshBytes, previewOrApply } from "./admin-commands.ts";
 import { staffBody } from "./admin-schemas.ts";
 import type { Handlers } from "./handlers.ts";
 import { mayManage } from "./manage.ts";
 import { BAD_CURSOR, decodeCursor, encodeCursor, isText, sendPage } from "./paging.ts";
-import { NOT_FOUND, sendProblem } from "./problem.ts";
+import { ISSUER_AWAY, NOT_FOUND, sendProblem } from "./problem.ts";
 import { listQuery, parseBody, parseQuery } from "./schemas.ts";
 
 const memberOf = (c: Context<EdgeEnv>, id: string) =>
@@ -67,10 +69,24 @@ export const staffAdministration = {
       version: member.version,
       write: (db, { updateStaff }, version) => updateStaff(db, member.id, clinicsOf(parsed.value), version),
       tell: null,
+      after: () => toldIssuer(c, member.id),
     });
   },
   deactivateStaff: (c) => setActive(c, false),
   activateStaff: (c) => setActive(c, true),
+  /** [ID17] Sent to their address where this deployment can, and answered in any case. */
+  inviteStaff: async (c) => {
+    const member = await managed(c);
+    if ("problem" in member) return sendProblem(c, member.problem);
+    if (!member.active) return sendProblem(c, NOT_FOUND);
+    try {
+      const invitation = await c.env.IDENTITY.invite(member.id);
+      return invitation ? c.json(invitation) : sendProblem(c, NOT_FOUND);
+    } catch (error) {
+      logFailure("identity.unreachable", error);
+      return sendProblem(c, ISSUER_AWAY);
+    }
+  },
 } satisfies Partial<Handlers>;
 
 /** In one order, whatever order they came in: the row shows no other. */
@@ -78,6 +94,12 @@ const clinicsOf = <T extends { readonly clinics: readonly LocationId[] }>(body: 
   ...body,
   clinics: body.clinics.toSorted(),
 });
+
+/** Sessions follow with their next token. */
+async function toldIssuer(c: Context<EdgeEnv>, id: StaffId): Promise<Record<string, never>> {
+  await staffChanged(c.env, id);
+  return {};
+}
 
 /** For whoever signs people in: not them any more. A token that they have lives for its five minutes. */
 async function setActive(c: Context<EdgeEnv>, active: boolean): Promise<Response> {
@@ -88,5 +110,6 @@ async function setActive(c: Context<EdgeEnv>, active: boolean): Promise<Response
     preview: async () => ({ active }),
     write: (db, { setStaffActive }, version) => setStaffActive(db, member.id, version, active),
     tell: null,
+    after: () => toldIssuer(c, member.id),
   });
 }

@@ -37,6 +37,7 @@ export const AUDITED: Readonly<Record<OperationId, AuditKind>> = {
   changeStaff: "none",
   deactivateStaff: "none",
   activateStaff: "none",
+  inviteStaff: "none",
   listProviders: "none",
   createProvider: "none",
   readProvider: "none",
@@ -79,6 +80,8 @@ export const AUDITED: Readonly<Record<OperationId, AuditKind>> = {
   deactivatePatient: "patient-data",
   activatePatient: "patient-data",
   mergePatient: "patient-data",
+  exportPatient: "patient-data",
+  deletePatient: "patient-data",
   listPatientAppointments: "patient-data",
   shareCalendar: "patient-data",
   readCalendarFeed: "patient-data",
@@ -94,5 +97,6 @@ export const AUDITED: Readonly<Record<OperationId, AuditKind>> = {
   rebuildRecord: "none", // copies between stores; nothing of a patient goes out
   replayHistory: "none",
   tellCalendars: "none",
+  resealTexts: "none", // as above
   hashRecord: "none",
 };

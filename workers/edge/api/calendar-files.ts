@@ -30,7 +30,6 @@ const etagOf = (text: string): string =>
 function sendCalendar(c: Context<EdgeEnv>, text: string): Response {
   const etag = etagOf(text);
   c.header("ETag", etag);
-  c.header("Cache-Control", "private, no-cache");
   if (c.req.header("if-none-match") === etag) return c.body(null, 304);
   return c.body(text, 200, { "content-type": "text/calendar; charset=utf-8" });
 }
@@ -57,7 +56,6 @@ export const calendarFiles = {
     if (!patient.ok) return sendProblem(c, patient.problem);
     const url = new URL(`/v1/patients/${patient.patientId}/calendar.ics`, c.req.url);
     url.searchParams.set("token", mintFeedToken(c.get("settings").ID_KEYS, patient.patientId));
-    c.header("Cache-Control", "no-store");
     return c.json({ url: url.href });
   },
   readCalendarFeed: async (c) => {

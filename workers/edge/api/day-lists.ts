@@ -29,7 +29,6 @@ async function clinicFor(c: Context<EdgeEnv>, id: string): Promise<Admitted> {
 function sendHtml(c: Context<EdgeEnv>, page: unknown, more: Readonly<Record<string, string>> = {}): Response {
   return c.body(String(page), 200, {
     "content-type": "text/html; charset=utf-8",
-    "cache-control": "no-store",
     "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
     "referrer-policy": "no-referrer",
     ...more,

@@ -28,7 +28,6 @@ export const exports = {
     return c.body(body, 200, {
       "content-type": TYPES[format],
       "content-disposition": `attachment; filename="${kind}-${date}.${format}"`,
-      "cache-control": "no-store",
     });
   },
 } satisfies Partial<Handlers>;

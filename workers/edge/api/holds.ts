@@ -15,7 +15,6 @@ function sendPlaced(c: Context<EdgeEnv>, outcome: HoldOutcome): Response {
   if (!outcome.ok) return sendProblem(c, outcome.problem);
   const { hold, providerId, replayed } = outcome;
   c.header("Location", `/v1/holds/${hold.id}`);
-  c.header("Cache-Control", "no-store");
   if (replayed) c.header("Idempotency-Replayed", "true");
   // As of when it was made: a repetition is told what the first answer said.
   const body = holdDto(hold, providerId, hold.placedAt);
@@ -24,7 +23,6 @@ function sendPlaced(c: Context<EdgeEnv>, outcome: HoldOutcome): Response {
 
 function sendHold(c: Context<EdgeEnv>, outcome: HoldOutcome): Response {
   if (!outcome.ok) return sendProblem(c, outcome.problem);
-  c.header("Cache-Control", "no-store");
   return c.json(holdDto(outcome.hold, outcome.providerId, now()), 200);
 }
 

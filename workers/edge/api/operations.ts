@@ -61,6 +61,7 @@ export const OPERATIONS = {
   changeStaff: { method: "PUT", path: "/v1/staff/:id", rule: "network.manage" },
   deactivateStaff: { method: "POST", path: "/v1/staff/:id/deactivate", rule: "network.manage" },
   activateStaff: { method: "POST", path: "/v1/staff/:id/activate", rule: "network.manage" },
+  inviteStaff: { method: "POST", path: "/v1/staff/:id/invitation", rule: "network.manage" },
 
   listProviders: { method: "GET", path: "/v1/providers", rule: "public.read" },
   createProvider: { method: "POST", path: "/v1/providers", rule: "network.manage" },
@@ -113,6 +114,8 @@ export const OPERATIONS = {
   deactivatePatient: { method: "POST", path: `${PATIENT}/deactivate`, rule: "patient.keep" },
   activatePatient: { method: "POST", path: `${PATIENT}/activate`, rule: "patient.keep" },
   mergePatient: { method: "POST", path: `${PATIENT}/merge`, rule: "patient.keep" },
+  exportPatient: { method: "GET", path: `${PATIENT}/export`, rule: "patient.export" },
+  deletePatient: { method: "POST", path: `${PATIENT}/deletion`, rule: "patient.delete" },
   listPatientAppointments: { method: "GET", path: `${PATIENT}/appointments`, rule: "patient.appointments" },
   shareCalendar: { method: "POST", path: `${PATIENT}/calendar-links`, rule: "calendar-feed.share" },
   readCalendarFeed: { method: "GET", path: `${PATIENT}/calendar.ics`, rule: "calendar-feed.read" },
@@ -131,6 +134,7 @@ export const OPERATIONS = {
   rebuildRecord: { method: "POST", path: "/v1/rebuild/postgres", rule: "network.repair" },
   replayHistory: { method: "POST", path: "/v1/rebuild/history", rule: "network.repair" },
   tellCalendars: { method: "POST", path: "/v1/rebuild/calendars", rule: "network.repair" },
+  resealTexts: { method: "POST", path: "/v1/rebuild/texts", rule: "network.repair" },
   hashRecord: { method: "GET", path: "/v1/rebuild/hash", rule: "network.repair" },
 } as const satisfies Readonly<Record<string, Operation>>;
 

@@ -75,6 +75,12 @@ export const DIRECTORY_AWAY: Problem = {
   title: "The directory of clinics cannot be read just now.",
   retryAfterSeconds: 2,
 };
+export const ISSUER_AWAY: Problem = {
+  status: 503,
+  slug: "overloaded",
+  title: "The sign-in service does not answer just now.",
+  retryAfterSeconds: 2,
+};
 export const CALENDAR_AWAY: Problem = {
   status: 503,
   slug: "overloaded",

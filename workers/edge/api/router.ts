@@ -86,7 +86,15 @@ export const HANDLERS: Handlers = {
   ),
   ...later(
     async () => (await import("./admin-staff.ts")).staffAdministration,
-    ["listStaff", "createStaff", "readStaff", "changeStaff", "deactivateStaff", "activateStaff"],
+    [
+      "listStaff",
+      "createStaff",
+      "readStaff",
+      "changeStaff",
+      "deactivateStaff",
+      "activateStaff",
+      "inviteStaff",
+    ],
   ),
   ...later(
     async () => (await import("./admin-providers.ts")).providerAdministration,
@@ -113,6 +121,8 @@ export const HANDLERS: Handlers = {
       "mergePatient",
     ],
   ),
+  ...later(async () => (await import("./patient-export.ts")).patientExport, ["exportPatient"]),
+  ...later(async () => (await import("./patient-deletion.ts")).patientDeletion, ["deletePatient"]),
   ...later(
     async () => (await import("./calendar-files.ts")).calendarFiles,
     ["readAppointmentFile", "shareCalendar", "readCalendarFeed"],
@@ -129,7 +139,7 @@ export const HANDLERS: Handlers = {
   ...later(async () => (await import("./exports.ts")).exports, ["exportFile"]),
   ...later(
     async () => (await import("./rebuild.ts")).rebuild,
-    ["rebuildRecord", "replayHistory", "tellCalendars", "hashRecord"],
+    ["rebuildRecord", "replayHistory", "tellCalendars", "resealTexts", "hashRecord"],
   ),
 };
 
@@ -153,6 +163,7 @@ type AnyHandler = (c: Context<EdgeEnv>, principal: Principal | null) => Response
 const served =
   ({ rule }: Operation, handle: AnyHandler) =>
   (c: Context<EdgeEnv>): Response | Promise<Response> => {
+    if (rule !== "public.read") c.set("isPersonal", true);
     const principal = c.get("principal");
     switch (admission(principal, rule)) {
       case "yes":

@@ -430,4 +430,13 @@ export const administration = contracts({
   },
   deactivateStaff: { ...activation("End somebody's access", {}), tags: ["staff"], params: STAFF },
   activateStaff: { ...activation("Give access back", {}), tags: ["staff"], params: STAFF },
+  inviteStaff: {
+    summary: "Invite one of the clinics' people",
+    description:
+      "The link is good once, for a week; a newer one takes its place. Who accepted signs in with their clinic's account.",
+    tags: ["staff"],
+    params: STAFF,
+    answers: { 200: z.strictObject({ link: z.url(), expiresAt: s.moment }) },
+    problems: ["not-found", "overloaded"],
+  },
 });

@@ -38,6 +38,14 @@ const EXAMPLE = {
   start: EXAMPLE_START,
 };
 
+const TRANSITION = [
+  "not-found",
+  "stale-version",
+  "rule-violated",
+  "idempotency-key-reuse",
+  "outcome-unknown",
+] as const satisfies readonly ProblemSlug[];
+
 /** A step of a visit: neither key nor version is required, and a version that is given must be the present one. */
 const transition = <const Text extends string>(summary: Text) =>
   ({
@@ -47,7 +55,7 @@ const transition = <const Text extends string>(summary: Text) =>
     headers: { "Idempotency-Key": "optional", "If-Match": "optional" },
     body: { schema: z.strictObject({}), optional: true },
     answers: { 200: parts.appointment },
-    problems: ["not-found", "stale-version", "rule-violated", "idempotency-key-reuse", "outcome-unknown"],
+    problems: TRANSITION,
   }) as const;
 
 const seriesAnswer = z
@@ -182,7 +190,10 @@ export const booking = contracts({
   startAppointment: transition("Start a visit"),
   completeAppointment: transition("Complete a visit"),
   missAppointment: transition("Note that a patient did not come"),
-  reopenAppointment: transition("Take the end of a visit back"),
+  reopenAppointment: {
+    ...transition("Take the end of a visit back"),
+    problems: [...TRANSITION, "slot-taken", "patient-conflict"],
+  },
 
   bookSeries: {
     summary: "Book several visits, all or none",

@@ -9,13 +9,15 @@ import type { Contract } from "./contract.ts";
 import { directory } from "./directory.ts";
 import { network } from "./network.ts";
 import { people } from "./people.ts";
-import { COMMON_PROBLEMS, type ProblemSlug } from "./problems.ts";
+import { personalData } from "./personal-data.ts";
+import { COMMON_PROBLEMS, PROBLEMS, type ProblemSlug } from "./problems.ts";
 
 export const CONTRACTS: { readonly [Id in OperationId]: Contract } = {
   ...directory,
   ...booking,
   ...administration,
   ...people,
+  ...personalData,
   ...network,
   ...audit,
 };
@@ -38,6 +40,23 @@ export function problemsOf(id: OperationId): readonly ProblemSlug[] {
       ...problems,
     ]),
   ];
+}
+
+/** The same by status. A body may also be too large, and one that is not JSON of the wrong kind. */
+export function problemStatuses(id: OperationId): ReadonlyMap<number, readonly ProblemSlug[]> {
+  const { body }: Contract = CONTRACTS[id];
+  const { method } = operationOf(id);
+  const isThere = (status: number): boolean =>
+    status === 413 ? method !== "GET" : status !== 415 || body?.media !== undefined;
+  const pairs = problemsOf(id).flatMap((slug) =>
+    PROBLEMS[slug].statuses.filter(isThere).map((status) => [status, slug] as const),
+  );
+  return new Map(
+    [...Map.groupBy(pairs, ([status]) => status)].map(([status, here]) => [
+      status,
+      here.map(([, slug]) => slug),
+    ]),
+  );
 }
 
 /** `/v1/appointments/{id}`, as OpenAPI spells an address. A parameter with an ending is spelled with it. */

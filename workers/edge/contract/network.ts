@@ -34,13 +34,15 @@ const importLine = z.union([
 ]);
 
 const calendarHash = z.strictObject({ provider: z.string(), rows: z.int(), hash: z.string() });
-const rebuildLine = z.union([
-  calendarHash.extend({ righted: z.int(), withdrawn: z.int(), stored: calendarHash.nullable() }),
+export const otherLines = [
   z.strictObject({ provider: z.string(), unknown: z.literal(true) }),
   z.strictObject({ done: z.literal(true), next: z.string().nullable() }),
   z.strictObject({ done: z.literal(false) }),
+] as const;
+const rebuildLine = z.union([
+  calendarHash.extend({ righted: z.int(), withdrawn: z.int(), stored: calendarHash.nullable() }),
+  ...otherLines,
 ]);
-
 export const network = contracts({
   readDayList: {
     summary: "Read a clinic's day, to print",

@@ -16,7 +16,7 @@ const CHANGED = [
   "rule-violated",
 ] as const satisfies readonly ProblemSlug[];
 
-const record = z
+export const record = z
   .strictObject({
     id: s.id(s.PATIENT),
     displayName: z.string(),
@@ -58,7 +58,9 @@ const activation = <const Text extends string>(summary: Text) =>
     problems: CHANGED,
   }) as const;
 
-const resume = z.strictObject({ type: z.literal("resume"), revision: z.int().min(0) });
+const resume = z
+  .strictObject({ type: z.literal("resume"), revision: z.int().min(0) })
+  .meta({ id: "ResumeMessage" });
 const delta = { type: z.literal("delta"), revision: z.int(), from: z.int() };
 const snapshot = { type: z.literal("snapshot"), protocol: z.literal(1), revision: z.int() };
 const resync = z.strictObject({ type: z.literal("resync") });

@@ -81,6 +81,8 @@ export const PROBLEMS = {
     extra: {
       rule: z.string().meta({ description: "The rule's name, such as `minimum-notice`." }),
       occurrences,
+      cancelled: z.int().min(0).optional().meta({ description: "Appointments that were cancelled first." }),
+      left: z.int().min(0).optional().meta({ description: "Appointments that still stand." }),
     },
   },
   "idempotency-key-reuse": { statuses: [422], means: "The key was used for a different request." },

@@ -1,5 +1,4 @@
 /** Brings a file in, chunk by chunk: who is meant, what is new, what differs; each chunk is one commit. */
-import { createHash } from "node:crypto";
 import type { CellValue } from "../../../core/exchange/cells.ts";
 import { type ImportKind, ROW_KIND, scheduleIdOf } from "../../../core/exchange/kinds.ts";
 import type { FileRow } from "../../../core/exchange/read-rows.ts";
@@ -12,10 +11,11 @@ import {
   sitesOf,
 } from "../../../core/exchange/resolve-row.ts";
 import { type Column, columnsOf } from "../../../core/exchange/tables.ts";
-import { AGENDA_SHARDS, makeId, makePatientId, type ProviderId } from "../../../core/ids.ts";
+import { AGENDA_SHARDS, makeId, makePatientId, type PatientId, type ProviderId } from "../../../core/ids.ts";
 import type { BulkChange, BulkResult, BulkRow } from "../../../db/index.ts";
 import { logFailure } from "../../../durable-objects/shared/log.ts";
 import type { EdgeSettings, KeyRing } from "../../config.ts";
+import { keyedFingerprint, sealText } from "../../sealed-text.ts";
 import { askPostgres } from "../postgres.ts";
 import { mintAppointmentId, parseAppointmentId } from "../routing-ids.ts";
 
@@ -30,10 +30,8 @@ export interface ImportOrder {
 const randomBytes = (n: number): Uint8Array => crypto.getRandomValues(new Uint8Array(n));
 
 /** Of the row as it is meant: our ids in it, its columns in one order. */
-export const fingerprintOfRow = (values: Readonly<Record<string, CellValue>>): string =>
-  createHash("sha256")
-    .update(JSON.stringify(Object.entries(values).toSorted(([a], [b]) => (a < b ? -1 : 1))))
-    .digest("base64url");
+export const fingerprintOfRow = (keys: KeyRing, values: Readonly<Record<string, CellValue>>): string =>
+  keyedFingerprint(keys, [JSON.stringify(Object.entries(values).toSorted(([a], [b]) => (a < b ? -1 : 1)))]);
 
 function freshId(keys: KeyRing, kind: ImportKind, { values }: ResolvedRow): string {
   switch (kind) {
@@ -51,11 +49,33 @@ function freshId(keys: KeyRing, kind: ImportKind, { values }: ResolvedRow): stri
 /** What is left to compare and write: rows that are new, or not as they were last imported. */
 function toWrite(keys: KeyRing, kind: ImportKind, rows: readonly ResolvedRow[]): BulkRow[] {
   return rows.flatMap((row) => {
-    const fingerprint = fingerprintOfRow(row.values);
+    const fingerprint = fingerprintOfRow(keys, row.values);
     if (row.id !== null && row.fingerprint === fingerprint) return [];
     const { externalId, named, values } = row;
     const fresh = row.id === null;
     return [{ id: row.id ?? freshId(keys, kind, row), externalId, named, values, fresh, fingerprint }];
+  });
+}
+
+/** [PD5] What a file says a person wrote goes into the waiting room as it goes to a calendar: sealed, for whom the visit will be. */
+async function sealedRows(
+  settings: EdgeSettings,
+  kind: ImportKind,
+  rows: readonly BulkRow[],
+): Promise<readonly BulkRow[]> {
+  const patientOf = ({ values }: BulkRow) => values.patientId as PatientId;
+  const written = rows.filter(({ values }) => typeof values.reason === "string");
+  if (kind !== "appointments" || written.length === 0) return rows;
+  const named = [...new Set(written.map(patientOf))];
+  const standing = await askPostgres(settings, (db, { mergedInto }) => mergedInto(db, named));
+  return rows.map((row) => {
+    const { reason } = row.values;
+    if (typeof reason !== "string") return row;
+    const patient = standing.get(patientOf(row)) ?? patientOf(row);
+    return {
+      ...row,
+      values: { ...row.values, reason: sealText(settings.TEXT_KEYS, "reason", patient, reason) },
+    };
   });
 }
 
@@ -114,7 +134,7 @@ async function importChunk(
     else meant.push(resolution.row);
   }
   const { kind, system, apply } = order;
-  const rows = toWrite(settings.ID_KEYS, kind, meant);
+  const rows = await sealedRows(settings, kind, toWrite(settings.ID_KEYS, kind, meant));
   const written = await writeRows(settings, kind, { system, apply, rows });
   const { created, changed, calendars = [], standing = [] } = written;
   const refused = new Set(standing);

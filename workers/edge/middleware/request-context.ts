@@ -25,10 +25,18 @@ export const requestContext = createMiddleware<EdgeEnv>(async (c, next) => {
   c.set("requestId", `req_${crypto.randomUUID()}`);
   c.set("settings", settingsOf(c.env));
   c.set("principal", null);
+  c.set("isPersonal", c.req.path.startsWith("/auth/"));
   await next();
   if (c.res.status === 101) return; // an upgraded socket has no headers of ours
-  stamp(c, { "x-request-id": c.get("requestId"), "Server-Timing": `edge;dur=${Date.now() - startedAt}` });
+  stamp(c, {
+    "x-request-id": c.get("requestId"),
+    "Server-Timing": `edge;dur=${Date.now() - startedAt}`,
+    ...(isPersonal(c) ? { "Cache-Control": "no-store" } : {}),
+  });
 });
+
+/** [PD8] Whatever is answered to somebody known, and whatever is not everybody's to see; the one place that says so. */
+const isPersonal = (c: Context<EdgeEnv>): boolean => c.get("isPersonal") || c.get("principal") !== null;
 
 /**
  * Sets headers of an answer that there is already. Hono's own `c.header()` makes a new answer of it for each header, with

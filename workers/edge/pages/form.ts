@@ -31,7 +31,7 @@ export function parseSlot(text: string | undefined): { start: string; locationId
 }
 
 /** As in an ETag of the API. */
-const VERSION = /^\d{1,9}$/;
+export const VERSION = /^\d{1,9}$/;
 
 /** The version that the page showed and the form's key; null when either is missing. */
 export function readTerms({ version, key }: FormFields): { ifMatch: number; key: string } | null {

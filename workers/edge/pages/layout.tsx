@@ -64,6 +64,9 @@ function HelpBar() {
           <strong>Need help?</strong> Call your clinic: its number stands beside every provider and
           appointment. In an emergency, call <a href="tel:911">911</a>.
         </p>
+        <p>
+          <a href="/privacy">Your data and privacy</a>
+        </p>
       </div>
     </footer>
   );

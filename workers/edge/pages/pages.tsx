@@ -14,6 +14,7 @@ import { findCare } from "./find-care.tsx";
 import { moving } from "./move.tsx";
 import { myAppointments } from "./my-appointments.tsx";
 import { badFormPage, failurePage, notFoundPage } from "./outcome.tsx";
+import { privacy } from "./privacy.tsx";
 import { providerPage } from "./provider-page.tsx";
 import { pageSession } from "./session.ts";
 import { signIn } from "./sign-in.tsx";
@@ -41,7 +42,8 @@ export const pages = new Hono<EdgeEnv>()
   .route("/", book)
   .route("/", myAppointments)
   .route("/", cancel)
-  .route("/", moving);
+  .route("/", moving)
+  .route("/", privacy);
 pages.onError((error, c) => failurePage(error, c));
 
 /** An address that nothing answers: a page for who reads pages, a problem for programs. */

@@ -1,4 +1,7 @@
-/** The record in Postgres for whoever only looks at it, whether the app runs or not. */
+/**
+ * Postgres for a command that looks once and ends: the server of DATABASE_URL, else the embedded one of this checkout; through
+ * its door while the app runs, in its directory while it does not.
+ */
 import { existsSync } from "node:fs";
 import { type Db, makeDb } from "../../db/client.ts";
 import type { Closing } from "./closing.ts";
@@ -20,10 +23,7 @@ async function throughOwnDoor(postgres: LocalPostgres, closing: Closing): Promis
   return behind(shim.endpoint);
 }
 
-/**
- * The server of DATABASE_URL, else the embedded Postgres of this checkout: through its door while the app runs, in its directory while
- * it does not. @throws StartError when there is none
- */
+/** @throws StartError when there is no local database yet */
 export async function openRecord(env: NodeJS.ProcessEnv, closing: Closing): Promise<Db> {
   if (env.DATABASE_URL !== undefined) return throughOwnDoor(openServerAsIs(env.DATABASE_URL, 1), closing);
   if (!existsSync(readyMarkOf(PG_DIR)))

@@ -1,0 +1,124 @@
+/** What a person who signed in may act as, read anew from the directory; and whose record an address stands at. */
+import { sql } from "drizzle-orm";
+import type { LocationId, PatientId, StaffId } from "../../core/ids.ts";
+import type { Db } from "../client.ts";
+
+/** A parent of many children; more is a mistake in somebody's file. */
+export const REPRESENTED_MAX = 20;
+
+export interface Standing {
+  readonly userId: string;
+  /** Who stands for the record that they confirmed, after every merge; null = none, or closed. */
+  readonly patientId: PatientId | null;
+  readonly represents: readonly PatientId[];
+  /** null = nobody of ours, or not any more. */
+  readonly staff: {
+    readonly id: StaffId;
+    readonly role: "staff" | "admin";
+    readonly clinics: readonly LocationId[];
+  } | null;
+}
+
+/** One person by `auth_user_pk`; null = there is none. The shapes are checked where the ids are stored. */
+export async function findStanding(db: Db, userId: string): Promise<Standing | null> {
+  const { rows } = await db.execute<{
+    patient_id: PatientId | null;
+    represents: PatientId[];
+    staff_id: StaffId | null;
+    role: "staff" | "admin";
+    clinics: LocationId[];
+  }>(sql`
+    SELECT t.id AS patient_id, s.id AS staff_id, s.role,
+      coalesce((SELECT json_agg(represented.id ORDER BY represented.id) FROM (
+        SELECT DISTINCT coalesce(q.merged_into, q.id) AS id FROM patient_proxy r JOIN patient q ON q.id = r.patient_id
+        WHERE r.proxy_patient_id IN (t.id, p.id) AND r.revoked_at IS NULL AND q.deactivated_at IS NULL
+        LIMIT ${REPRESENTED_MAX}) represented), '[]'::json) AS represents,
+      coalesce((SELECT json_agg(c.location_id ORDER BY c.location_id) FROM staff_clinic c WHERE c.staff_id = s.id),
+        '[]'::json) AS clinics
+    FROM auth_user u
+    LEFT JOIN patient p ON p.id = u.patient_id
+    LEFT JOIN patient t ON t.id = coalesce(p.merged_into, p.id) AND t.deactivated_at IS NULL
+    LEFT JOIN staff s ON s.id = u.staff_id AND s.deactivated_at IS NULL
+    WHERE u.id = ${userId}`);
+  const [row] = rows;
+  if (!row) return null;
+  return {
+    userId,
+    patientId: row.patient_id,
+    represents: row.represents,
+    staff: row.staff_id ? { id: row.staff_id, role: row.role, clinics: row.clinics } : null,
+  };
+}
+
+/** An address that a person has proven to be theirs. */
+export type Contact =
+  | { readonly kind: "email"; readonly address: string }
+  | { readonly kind: "phone"; readonly address: string };
+
+export interface Candidate {
+  readonly id: PatientId;
+  readonly birthDate: string;
+}
+
+/** Active patients at whom this address stands, merged ones as who stands for them: at most two, because two are too many. */
+export async function patientsByContact(db: Db, { kind, address }: Contact): Promise<Candidate[]> {
+  const matches = kind === "email" ? sql`lower(p.email) = ${address}` : sql`p.phone = ${address}`;
+  const { rows } = await db.execute<{ id: PatientId; birth_date: string }>(sql`
+    SELECT DISTINCT t.id, t.birth_date FROM patient p JOIN patient t ON t.id = coalesce(p.merged_into, p.id)
+    WHERE ${matches} AND t.deactivated_at IS NULL ORDER BY t.id LIMIT 2`);
+  return rows.map((row) => ({ id: row.id, birthDate: row.birth_date }));
+}
+
+/** Whoever signs in as this member of staff. By `auth_user_staff`. */
+export async function userOfStaff(db: Db, staffId: StaffId): Promise<string | null> {
+  const { rows } = await db.execute<{ id: string }>(
+    sql`SELECT id FROM auth_user WHERE staff_id = ${staffId}`,
+  );
+  return rows[0]?.id ?? null;
+}
+
+/** Whoever signs in as this patient, or as one who was merged with them. By `auth_user_patient`. At most MERGED_MAX and one. */
+export async function usersOfPatient(db: Db, patientId: PatientId): Promise<string[]> {
+  const { rows } = await db.execute<{ id: string }>(
+    sql`SELECT u.id FROM auth_user u JOIN patient p ON p.id = u.patient_id
+        WHERE p.id = ${patientId} OR p.merged_into = ${patientId} ORDER BY u.id`,
+  );
+  return rows.map(({ id }) => id);
+}
+
+interface Self {
+  readonly userId: string;
+  readonly contact: Contact;
+}
+
+/**
+ * This person is that patient. Somebody who already signs in as the patient by another address is the same person: then the
+ * address goes over to them and the new user goes. Answers with who is signed in from now on.
+ */
+export async function linkPatient(db: Db, { userId, contact }: Self, patientId: PatientId): Promise<string> {
+  const earlier = (await usersOfPatient(db, patientId)).filter((id) => id !== userId)[0];
+  const link = db.execute(
+    sql`UPDATE auth_user SET patient_id = ${patientId}, updated_at = now() WHERE id = ${userId}`,
+  );
+  if (!earlier) {
+    await link;
+    return userId;
+  }
+  const { rows } = await db.execute<{ staff_id: string | null }>(
+    sql`SELECT staff_id FROM auth_user WHERE id = ${userId}`,
+  );
+  if (rows[0]?.staff_id) {
+    // A member of staff keeps their user, to which the identity provider is bound.
+    await db.batch([
+      db.execute(sql`UPDATE auth_user SET patient_id = NULL, updated_at = now() WHERE id = ${earlier}`),
+      link,
+    ]);
+    return userId;
+  }
+  const takeOver =
+    contact.kind === "email"
+      ? sql`UPDATE auth_user SET email = ${contact.address}, email_verified = true, updated_at = now() WHERE id = ${earlier}`
+      : sql`UPDATE auth_user SET phone_number = ${contact.address}, updated_at = now() WHERE id = ${earlier}`;
+  await db.batch([db.execute(sql`DELETE FROM auth_user WHERE id = ${userId}`), db.execute(takeOver)]);
+  return earlier;
+}

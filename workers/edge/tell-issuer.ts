@@ -1,0 +1,19 @@
+/** What changes about people is told to whoever signs them in. A failure is not the author's: sessions look again within ten minutes. */
+import type { PatientId, StaffId } from "../../core/ids.ts";
+import { logFailure } from "../../durable-objects/shared/log.ts";
+
+/** [ID15] In force with their next token. */
+export const staffChanged = (env: Env, staff: StaffId): Promise<void> =>
+  tell(() => env.IDENTITY.staffChanged(staff));
+
+/** [ID15] */
+export const patientChanged = (env: Env, patient: PatientId): Promise<void> =>
+  tell(() => env.IDENTITY.patientChanged(patient));
+
+async function tell(call: () => Promise<void>): Promise<void> {
+  try {
+    await call();
+  } catch (error) {
+    logFailure("identity.not_told", error);
+  }
+}

@@ -1,0 +1,130 @@
+/** The session of a request, with what it may act as; and how one is begun and ended. */
+import { APIError, createAuthEndpoint, sessionMiddleware } from "better-auth/api";
+import { deleteSessionCookie, setSessionCookie } from "better-auth/cookies";
+import { findStanding } from "../../../db/identity/standing.ts";
+import { logFailure } from "../../../durable-objects/shared/log.ts";
+import type { IdentityEnv } from "../env.ts";
+import { dbOf } from "../postgres.ts";
+import {
+  claimsOf,
+  lifeOf,
+  type Method,
+  type SessionStanding,
+  STAFF_SESSION_MS,
+  STANDING_FRESH_MS,
+  standingFor,
+} from "../standing.ts";
+import type { AccessClaims } from "../tokens.ts";
+
+export { APIError, createAuthEndpoint, sessionMiddleware };
+
+/** better-auth's context of a call; what of it we use. */
+export type Call = Parameters<typeof setSessionCookie>[0];
+
+export interface OurSession extends SessionStanding {
+  readonly id: string;
+  readonly token: string;
+  readonly userId: string;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  readonly expiresAt: Date;
+  readonly userAgent?: string | null;
+}
+
+export interface OurUser {
+  readonly id: string;
+  readonly name: string;
+  readonly email: string;
+  readonly emailVerified: boolean;
+  readonly phoneNumber?: string | null;
+  readonly patientId?: string | null;
+  readonly staffId?: string | null;
+}
+
+export interface Signed {
+  readonly session: OurSession;
+  readonly user: OurUser;
+}
+
+/** better-auth types the fields that we add as unknown; they are set by `newStanding` at every session's beginning. */
+export const signedOf = (call: { context: { session: unknown } }): Signed => call.context.session as Signed;
+
+/** The fields of a session that begins now. null: this person may not have one. */
+export async function newStanding(
+  env: IdentityEnv,
+  userId: string,
+  method: Method,
+): Promise<SessionStanding | null> {
+  const standing = await findStanding(dbOf(env), userId);
+  const now = Date.now();
+  const fields = standing && standingFor(method, standing, now);
+  return fields ? { ...fields, endsAt: now + lifeOf(method) } : null;
+}
+
+/** A session that begins in the place of `old`: what was known of a browser before somebody was recognised opens nothing. */
+export async function beginSession(
+  call: Call,
+  userId: string,
+  method: Method,
+  old?: OurSession,
+): Promise<OurSession> {
+  const { internalAdapter } = call.context;
+  const session = (await internalAdapter.createSession(userId, false, {
+    amr: method,
+  })) as unknown as OurSession;
+  const user = await internalAdapter.findUserById(userId);
+  if (!user) throw new APIError("UNAUTHORIZED", { code: "SESSION_ENDED" });
+  await setSessionCookie(call, { session: session as never, user });
+  if (old) await internalAdapter.deleteSession(old.token);
+  return session;
+}
+
+async function end(call: Call, session: OurSession): Promise<never> {
+  await call.context.internalAdapter.deleteSession(session.token);
+  deleteSessionCookie(call);
+  throw new APIError("UNAUTHORIZED", { code: "SESSION_ENDED" });
+}
+
+/**
+ * [ID15] Asks the directory what this session may act as by now. null: nothing any more, and it was ended.
+ * @throws when Postgres does not answer
+ */
+export async function refreshStanding(
+  env: IdentityEnv,
+  adapter: Call["context"]["internalAdapter"],
+  session: OurSession,
+): Promise<SessionStanding | null> {
+  const standing = await findStanding(dbOf(env), session.userId);
+  const fields = standing && standingFor(session.amr, standing, Date.now());
+  if (!fields) {
+    await adapter.deleteSession(session.token);
+    return null;
+  }
+  await adapter.updateSession(session.token, { ...fields } as never);
+  return { ...fields, endsAt: session.endsAt };
+}
+
+/**
+ * [ID15] What this session's tokens say. What is a few minutes old is checked behind the answer, so that Postgres is not waited
+ * for; staff whose rights nobody could check for a whole shift are not let on.
+ * @throws APIError SESSION_ENDED
+ */
+export async function currentClaims(
+  env: IdentityEnv,
+  call: Call,
+  { session }: Signed,
+): Promise<AccessClaims | null> {
+  const now = Date.now();
+  if (now >= session.endsAt) return end(call, session);
+  const age = now - session.checkedAt;
+  const { internalAdapter, runInBackground } = call.context;
+  if (session.amr === "mfa" && age > STAFF_SESSION_MS) return end(call, session);
+  if (age > STANDING_FRESH_MS)
+    runInBackground(
+      refreshStanding(env, internalAdapter, session).then(
+        () => undefined,
+        (error: unknown) => logFailure("identity.standing_unchecked", error),
+      ),
+    );
+  return claimsOf(session);
+}

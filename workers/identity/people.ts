@@ -1,0 +1,40 @@
+/** What changes in the directory means for whoever is signed in: told by the edge, in force with the next token. */
+import { sql } from "drizzle-orm";
+import type { PatientId, StaffId } from "../../core/ids.ts";
+import { userOfStaff, usersOfPatient } from "../../db/identity/standing.ts";
+import { type OurSession, refreshStanding } from "./endpoints/session.ts";
+import type { IdentityEnv } from "./env.ts";
+import { authOf } from "./handle.ts";
+import { dbOf } from "./postgres.ts";
+
+async function refreshSessions(env: IdentityEnv, userId: string): Promise<void> {
+  const { internalAdapter } = await authOf(env).$context;
+  const sessions = (await internalAdapter.listSessions(userId)) as unknown as OurSession[];
+  await Promise.all(sessions.map((session) => refreshStanding(env, internalAdapter, session)));
+}
+
+/** [ID15] Role, clinics or an end of access. @throws when Postgres does not answer */
+export async function staffChanged(env: IdentityEnv, staffId: StaffId): Promise<void> {
+  const userId = await userOfStaff(dbOf(env), staffId);
+  if (userId) await refreshSessions(env, userId);
+}
+
+/** [ID15] Merged, closed, or somebody else may act for them. @throws when Postgres does not answer */
+export async function patientChanged(env: IdentityEnv, patientId: PatientId): Promise<void> {
+  const users = await usersOfPatient(dbOf(env), patientId);
+  await Promise.all(users.map((userId) => refreshSessions(env, userId)));
+}
+
+/** [ID19] Nobody signs in as this patient any more: sessions, passkeys and addresses go. Staff stay staff. */
+export async function forgetPatient(env: IdentityEnv, patientId: PatientId): Promise<void> {
+  const db = dbOf(env);
+  const { internalAdapter } = await authOf(env).$context;
+  for (const userId of await usersOfPatient(db, patientId)) {
+    await internalAdapter.deleteUserSessions(userId);
+    await db.batch([
+      db.execute(sql`DELETE FROM auth_passkey WHERE user_id = ${userId}`),
+      db.execute(sql`DELETE FROM auth_user WHERE id = ${userId} AND staff_id IS NULL`),
+      db.execute(sql`UPDATE auth_user SET patient_id = NULL, phone_number = NULL WHERE id = ${userId}`),
+    ]);
+  }
+}
