@@ -26,12 +26,25 @@ const BUNDLED = [
   "@preact/signals",
 ];
 
-/** Answers nobody; a deletion may tell it to forget somebody. */
+/** Answers nobody; a deletion may tell it to forget somebody. Its witness signs nothing, and remembers what it was shown. */
 const IDENTITY_STUB = `
   import { WorkerEntrypoint } from "cloudflare:workers";
+  const signed = [];
   export default class extends WorkerEntrypoint {
     fetch() { return new Response("no", { status: 404 }); }
     forgetPatient() {}
+    addCheckpoint({ partition, seq, hash }) {
+      const last = signed.filter((one) => one.partition === partition).at(-1);
+      if (last && last.seq === seq && last.hash === hash) return { ok: true, checkpoint: last };
+      if (last && seq <= last.seq) return { ok: false, refusal: seq < last.seq ? "goes-back" : "contradicts" };
+      signed.push({ partition, seq, hash, at: Date.now(), signature: "not signed" });
+      return { ok: true, checkpoint: signed.at(-1) };
+    }
+    checkpoints({ partition, after, limit }) {
+      const mine = signed.filter((one) => one.partition === partition && one.seq > after);
+      return { checkpoints: mine.slice(0, limit), keys: [] };
+    }
+    forgetCheckpoints() { signed.length = 0; }
   }`;
 
 export async function workersProject({
