@@ -52,6 +52,8 @@ const edgeShape = z.object({
         refuse(context, "must be a JSON object of one-letter versions to secrets of 43 characters or more"),
     ),
   LOCAL_ISSUER_JWKS: z.string().optional(),
+  TURNSTILE_SECRET: z.string().min(1).optional(),
+  TURNSTILE_URL: z.url().default("https://challenges.cloudflare.com/turnstile/v0/siteverify"),
   TOPIC_PREFIX: z
     .string()
     .regex(/^[a-z][a-z0-9-]*$/, "must be lower-case letters, digits and dashes")

@@ -129,6 +129,8 @@ export interface TakeRequest {
   readonly fingerprint: string;
   readonly patientId: PatientId;
   readonly wanted: WantedBooking | WantedMove | WantedSaga;
+  /** [AB5] Open visits with one provider that the patient booked themselves, this one included; absent = the clinic asks. */
+  readonly selfBookedMax?: number;
 }
 
 export interface StoredRefusal {

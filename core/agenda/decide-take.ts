@@ -2,12 +2,18 @@
 import { type AppointmentFacts, bookingAttempt } from "../booking/appointment.ts";
 import { COMMAND_DEADLINE_MS } from "../booking/commands.ts";
 import { type BookingRefusal, broken } from "../booking/refusal.ts";
-import type { AttemptId } from "../ids.ts";
+import type { AttemptId, ProviderId } from "../ids.ts";
 import { type Instant, overlaps, plus } from "../time.ts";
 import { type CommandRow, RESOLVE_GRACE_MS, type TakeRequest, visitsOf } from "./command-row.ts";
 
 /** [G7] A person with more open appointments than this is a script or a mistake. */
 export const OPEN_BOOKINGS_MAX = 20;
+
+/**
+ * [AB5] Of them, with one provider and without the clinic's help: a visit, its follow-up and one more. Whoever needs a course of
+ * treatment books a series, which counts as one, or asks the desk, whose bookings are neither counted nor refused.
+ */
+export const SELF_BOOKED_MAX = 3;
 
 export interface AgendaFacts {
   /** The row under this caller's key, if there is one. */
@@ -21,6 +27,8 @@ export interface AgendaFacts {
   /** A pending command, other than this one, works on the same appointment. */
   readonly openCommand: boolean;
   readonly openBookings: number;
+  /** [AB5] The most that the patient booked themselves with any of the wanted providers; a series is one. */
+  readonly selfBooked: number;
   /** Pending commands that stand in the way (same appointment or overlapping time) and that nobody is asking about. */
   readonly unsettled: readonly CommandRow[];
   /** The calendars of everything in the way were just asked. */
@@ -64,6 +72,9 @@ export function decideTake(facts: AgendaFacts, request: TakeRequest, now: Instan
   if (isBooking(request) && facts.openBookings + visitsOf(request.wanted).length > OPEN_BOOKINGS_MAX) {
     return refuse(request, attemptNumber, now, broken("too-many-open-bookings"));
   }
+  if (comesToProvider(request) && facts.selfBooked >= (request.selfBookedMax ?? Number.POSITIVE_INFINITY)) {
+    return refuse(request, attemptNumber, now, broken("too-many-open-bookings"));
+  }
   const fresh = newRow(request, attemptNumber, now);
   return request.wanted.kind === "saga"
     ? { step: "try", row: { ...fresh, state: "trying" } }
@@ -73,6 +84,22 @@ export function decideTake(facts: AgendaFacts, request: TakeRequest, now: Instan
 /** Makes appointments; everything else changes one that is there. */
 export const isBooking = ({ wanted }: TakeRequest): boolean =>
   wanted.kind === "book" || (wanted.kind === "saga" && wanted.what === "book");
+
+/** [AB5] Brings a visit to a provider: makes it, or moves it there from another one. */
+const comesToProvider = (request: TakeRequest): boolean =>
+  isBooking(request) || (request.wanted.kind === "saga" && request.wanted.source !== null);
+
+/** [R9] [Z11] Everybody who may get a visit by this. */
+export const providersOf = ({ wanted }: TakeRequest): readonly ProviderId[] =>
+  wanted.kind === "saga"
+    ? [wanted, ...(wanted.holders ?? []), ...(wanted.visits ?? [])].map(({ providerId }) => providerId)
+    : [wanted.providerId];
+
+/** [AB5] Whether the patient makes it themselves. */
+export function isSelfBooked({ wanted }: TakeRequest): boolean {
+  if (wanted.kind === "book") return wanted.source === "patient";
+  return wanted.kind === "saga" && wanted.book?.source === "patient";
+}
 
 /**
  * [G4] [Z11] Visits that are named together may overlap; two of one series may have come to lie on one day, and moved to one

@@ -13,10 +13,13 @@ import type { Place } from "./commands.ts";
 import {
   ANONYMOUS_DAY_MIN,
   ANONYMOUS_DAY_SHARE,
+  ANONYMOUS_HOLDS_MAX,
   extendedUntil,
   HOLD_MINUTES,
   HOLDS_KEPT_PER_DEVICE_MAX,
-  HOLDS_PER_DEVICE_MAX,
+  HOLDS_KEPT_PER_NETWORK_MAX,
+  HOLDS_PER_NETWORK_MAX,
+  type HoldAllowance,
   type HoldClaim,
   type HolderHash,
   isLive,
@@ -40,6 +43,7 @@ export interface PlaceHoldCommand extends HolderNames {
   readonly tokenHash: TokenHash;
   readonly fingerprint: string;
   readonly anonymous: boolean;
+  readonly allowance: HoldAllowance;
   /** What the same device was called yesterday; null for callers whose name does not change with the day. */
   readonly yesterday: HolderNames | null;
   readonly place: Place;
@@ -53,6 +57,13 @@ export interface HoldView extends CalendarView {
   /** In any state, as long as their rows are kept. */
   countHoldsOf(holder: HolderHash): number;
   countAnonymousHoldsIn(interval: Interval, now: Instant): number;
+  /** On all days. */
+  countAnonymousHolds(now: Instant): number;
+  countLiveHoldsFrom(network: HolderHash, now: Instant): number;
+  /** In any state, as long as their rows are kept. */
+  countHoldsFrom(network: HolderHash): number;
+  /** Holds over this time that ended without a booking, as long as their rows are kept: a day. */
+  countEndedHoldsIn(interval: Interval, now: Instant): number;
 }
 
 export type PlaceHoldDecision =
@@ -74,12 +85,17 @@ export function decidePlaceHold(view: HoldView, command: PlaceHoldCommand, now: 
   if (rule) return { kind: "refused", refusal: rule };
   const hold = newHold(view, command, now);
   const holders = command.yesterday ? [command.holder, command.yesterday.holder] : [command.holder];
-  const refusal = tooMany(view, hold, holders, now) ?? tooOften(view, holders) ?? rival(view, hold, now);
+  const networks = networksOf(command.allowance);
+  const refusal =
+    tooMany(view, hold, holders, networks, now) ??
+    tooOften(view, holders, networks) ??
+    heldInVain(view, hold, command.allowance, now) ??
+    rival(view, hold, now);
   return refusal ? { kind: "refused", refusal } : { kind: "commit", hold };
 }
 
 function newHold(view: HoldView, command: PlaceHoldCommand, now: Instant): StoredHold {
-  const { holdId, place, tokenHash, holder, anonymous, command: name, fingerprint } = command;
+  const { holdId, place, tokenHash, holder, anonymous, allowance, command: name, fingerprint } = command;
   return {
     id: holdId,
     place,
@@ -91,6 +107,8 @@ function newHold(view: HoldView, command: PlaceHoldCommand, now: Instant): Store
     tokenHash,
     holder,
     anonymous,
+    liveMax: allowance.live,
+    network: allowance.network,
     command: name,
     fingerprint,
   };
@@ -103,16 +121,23 @@ const firstAnswerOf = (hold: StoredHold): StoredHold => ({
   expiresAt: plus(hold.placedAt, HOLD_MINUTES * MINUTE_MS),
 });
 
-/** [W6] [W7] Counted by the clock of the decision: what has run out counts no more. */
+const networksOf = ({ network, networkYesterday }: HoldAllowance): HolderHash[] =>
+  [network, networkYesterday].filter((one) => one !== null);
+
+/** [W6] [W7] [AB1] [AB2] Counted by the clock of the decision: what has run out counts no more. */
 function tooMany(
   view: HoldView,
   hold: StoredHold,
   holders: readonly HolderHash[],
+  networks: readonly HolderHash[],
   now: Instant,
 ): BookingRefusal | null {
-  const own = holders.reduce((sum, holder) => sum + view.countLiveHoldsOf(holder, now), 0);
-  if (own >= HOLDS_PER_DEVICE_MAX) return broken("too-many-holds");
+  if (counted(holders, (holder) => view.countLiveHoldsOf(holder, now)) >= hold.liveMax)
+    return broken("too-many-holds");
   if (!hold.anonymous) return null;
+  if (counted(networks, (network) => view.countLiveHoldsFrom(network, now)) >= HOLDS_PER_NETWORK_MAX)
+    return broken("too-many-holds");
+  if (view.countAnonymousHolds(now) >= ANONYMOUS_HOLDS_MAX) return broken("too-many-holds");
   const day = dayInterval(dateAt(hold.place.start, hold.timeZone), hold.timeZone);
   const share = Math.max(
     ANONYMOUS_DAY_MIN,
@@ -121,10 +146,31 @@ function tooMany(
   return view.countAnonymousHoldsIn(day, now) >= share ? broken("too-many-holds") : null;
 }
 
-/** [W6] */
-function tooOften(view: HoldView, holders: readonly HolderHash[]): BookingRefusal | null {
-  const made = holders.reduce((sum, holder) => sum + view.countHoldsOf(holder), 0);
-  return made >= HOLDS_KEPT_PER_DEVICE_MAX ? broken("too-many-holds") : null;
+const counted = (names: readonly HolderHash[], count: (name: HolderHash) => number): number =>
+  names.reduce((sum, name) => sum + count(name), 0);
+
+/** [W6] [AB2] */
+function tooOften(
+  view: HoldView,
+  holders: readonly HolderHash[],
+  networks: readonly HolderHash[],
+): BookingRefusal | null {
+  const often =
+    counted(holders, (holder) => view.countHoldsOf(holder)) >= HOLDS_KEPT_PER_DEVICE_MAX ||
+    counted(networks, (network) => view.countHoldsFrom(network)) >= HOLDS_KEPT_PER_NETWORK_MAX;
+  return often ? broken("too-many-holds") : null;
+}
+
+/** [AB3] Whoever takes turns in holding a start keeps it from nobody for long: it can still be booked. */
+function heldInVain(
+  view: HoldView,
+  { takes }: StoredHold,
+  { endedPerStart }: HoldAllowance,
+  now: Instant,
+): BookingRefusal | null {
+  return endedPerStart !== null && view.countEndedHoldsIn(takes, now) >= endedPerStart
+    ? broken("too-many-holds")
+    : null;
 }
 
 /** [W1] The same minutes for everybody: to others a hold is like an appointment, and an appointment is like a hold to it. */
@@ -179,7 +225,7 @@ export function decideExtendHold(view: HoldView, claim: HoldClaim, now: Instant)
 function revive(view: HoldView, hold: StoredHold, now: Instant): HoldDecision {
   if (brokenPlaceRule(view.open, hold.place, now, { heldSince: hold.placedAt }) || rival(view, hold, now))
     return refuse({ reason: "hold-expired" });
-  const refusal = tooMany(view, hold, [hold.holder], now);
+  const refusal = tooMany(view, hold, [hold.holder], hold.network === null ? [] : [hold.network], now);
   return refusal ? refuse(refusal) : { kind: "commit", hold };
 }
 

@@ -13,7 +13,13 @@ import {
   visitsOf,
 } from "../../core/agenda/command-row.ts";
 import { askedInVain, decideReply, provesDone } from "../../core/agenda/decide-reply.ts";
-import { decideTake, isBooking, type TakeStep } from "../../core/agenda/decide-take.ts";
+import {
+  decideTake,
+  isBooking,
+  isSelfBooked,
+  providersOf,
+  type TakeStep,
+} from "../../core/agenda/decide-take.ts";
 import { type Appointment, type AppointmentFacts, factsOf } from "../../core/booking/appointment.ts";
 import type { CalendarReply, Visit } from "../../core/booking/commands.ts";
 import type { AskReply } from "../../core/booking/saga.ts";
@@ -175,6 +181,10 @@ export class AgendaCommands {
           conflictingCommand: pending.some((other) => inTime(other, visits)),
           openCommand: pending.some((other) => onAppointment(other, visits)),
           openBookings: this.#store.countActiveFrom(patientId, at) + visitsWithoutClaim(pending), // [Z2]
+          selfBooked:
+            request.selfBookedMax === undefined || (row && row.state !== "void")
+              ? 0
+              : this.#mostSelfBooked(request, pending, at),
           unsettled: pending.filter(
             (other) =>
               !this.#isRunning(other.request.command) &&
@@ -192,6 +202,20 @@ export class AgendaCommands {
     });
     if (step.step === "send" || step.step === "try") this.#wake.armed(step.row.askAt);
     return step;
+  }
+
+  /** [AB5] */
+  #mostSelfBooked(request: TakeRequest, pending: readonly CommandRow[], at: Instant): number {
+    const open = this.#store.countSelfBookedFrom(request.patientId, at);
+    const underWay = pending.filter(
+      ({ state, request: other }) => state !== "decided" && isSelfBooked(other),
+    );
+    const counts = providersOf(request).map(
+      (provider) =>
+        (open.get(provider) ?? 0) +
+        underWay.filter((row) => providersOf(row.request).includes(provider)).length,
+    );
+    return Math.max(...counts);
   }
 
   #conflictingClaims(patient: PatientId, visits: readonly Visit[]): AppointmentFacts[] {

@@ -6,7 +6,7 @@ import {
   type AppointmentStatus,
   occupiesTime,
 } from "../../core/booking/appointment.ts";
-import type { AppointmentId, CommandId, PatientId } from "../../core/ids.ts";
+import type { AppointmentId, CommandId, PatientId, ProviderId } from "../../core/ids.ts";
 import type { Instant, Interval } from "../../core/time.ts";
 
 /** A patient's pending commands live for seconds and are capped by OPEN_BOOKINGS_MAX; this bounds a broken state. */
@@ -172,6 +172,20 @@ export class AgendaStore {
         now,
       )
       .one().n;
+  }
+
+  /** [AB5] Open and booked by the patient themselves, by provider; a series is one. Bounded by OPEN_BOOKINGS_MAX. */
+  countSelfBookedFrom(patient: PatientId, now: Instant): ReadonlyMap<ProviderId, number> {
+    const rows = this.#sql
+      .exec<{ provider: string; n: number }>(
+        `SELECT facts ->> 'providerId' AS provider, count(DISTINCT coalesce(facts ->> 'seriesId', appointment)) AS n
+         FROM claim WHERE patient = ? AND start_at >= ? AND active = 1 AND facts ->> 'source' = 'patient'
+         GROUP BY facts ->> 'providerId'`,
+        patient,
+        now,
+      )
+      .toArray();
+    return new Map(rows.map(({ provider, n }) => [provider as ProviderId, n]));
   }
 
   /** A page of the patient's list by start, then id; `after` is the last one of the page before. */

@@ -9,11 +9,15 @@ const TICKET_BYTES = 24;
 /** Bounds memory: more than this many unused tickets within half a minute on one shard is an attack on ourselves. */
 const TICKETS_MAX = 10_000;
 
+/** [AB11] Unused ones of one patient: their open pages, several times over. Whoever asks in a loop pushes out their own, not others'. */
+const TICKETS_PER_PATIENT_MAX = 10;
+
 export class LiveTickets {
   readonly #tickets = new Map<string, { readonly patient: PatientId; readonly until: Instant }>();
 
   issue(patient: PatientId, now: Instant): string {
     this.#dropExpired(now);
+    this.#dropOldestOf(patient);
     const ticket = encodeBytes(crypto.getRandomValues(new Uint8Array(TICKET_BYTES)));
     this.#tickets.set(ticket, { patient, until: plus(now, TICKET_LIFE_MS) });
     return ticket;
@@ -24,6 +28,12 @@ export class LiveTickets {
     const found = this.#tickets.get(ticket);
     this.#tickets.delete(ticket);
     return found && found.until > now ? found.patient : null;
+  }
+
+  #dropOldestOf(patient: PatientId): void {
+    const own = [...this.#tickets].filter(([, ticket]) => ticket.patient === patient);
+    for (const [ticket] of own.slice(0, Math.max(0, own.length - TICKETS_PER_PATIENT_MAX + 1)))
+      this.#tickets.delete(ticket);
   }
 
   /** Oldest first, as they were put in; stops at the first one that is still good. */

@@ -68,6 +68,10 @@ export class CalendarMemory {
         countLiveHoldsOf: (holder, now) => this.#holds.countLiveOf(holder, now),
         countHoldsOf: (holder) => this.#holds.countOf(holder),
         countAnonymousHoldsIn: (interval, now) => this.#holds.countAnonymousIn(interval, now),
+        countAnonymousHolds: (now) => this.#holds.countAnonymous(now),
+        countLiveHoldsFrom: (network, now) => this.#holds.countLiveFrom(network, now),
+        countHoldsFrom: (network) => this.#holds.countFrom(network),
+        countEndedHoldsIn: (interval, now) => this.#holds.countEndedIn(interval, now),
       }
     );
   }

@@ -1,10 +1,12 @@
 /** All SQL of a calendar's holds. Takes and returns core types; everything is synchronous. */
 import { ENDED_HOLD_LIFE_MS, type HolderHash, type StoredHold } from "../../core/booking/hold.ts";
 import type { CommandId, HoldId } from "../../core/ids.ts";
-import { type Instant, type Interval, plus } from "../../core/time.ts";
+import { HOUR_MS, type Instant, type Interval, plus } from "../../core/time.ts";
 
 /** Bounds one alarm's tidying; what is left is due again at once. */
 const TIDIED_PER_ALARM_MAX = 200;
+/** [S6] [S10] The longest visit with the longest buffer on both sides: what takes a time begins at most so long before it. */
+const TAKES_MAX_MS = 16 * HOUR_MS;
 
 type HoldRow = {
   id: string;
@@ -24,6 +26,8 @@ type HoldRow = {
   expires_at: number;
   state: string;
   ended_at: number | null;
+  live_max: number;
+  network: string | null;
 };
 
 export class HoldStore {
@@ -64,10 +68,43 @@ export class HoldStore {
     );
   }
 
+  /** [AB2] Bounded by ANONYMOUS_HOLDS_MAX. */
+  countAnonymous(now: Instant): number {
+    return this.#count(
+      "SELECT count(*) AS n FROM hold WHERE state = 'held' AND anonymous = 1 AND expires_at > ?",
+      now,
+    );
+  }
+
+  countLiveFrom(network: HolderHash, now: Instant): number {
+    return this.#count(
+      "SELECT count(*) AS n FROM hold WHERE network = ? AND state = 'held' AND expires_at > ?",
+      network,
+      now,
+    );
+  }
+
+  countFrom(network: HolderHash): number {
+    return this.#count("SELECT count(*) AS n FROM hold WHERE network = ?", network);
+  }
+
+  /** [AB3] Ended without a booking, also those that no alarm has tidied yet. */
+  countEndedIn({ start, end }: Interval, now: Instant): number {
+    return this.#count(
+      `SELECT count(*) AS n FROM hold
+       WHERE takes_from >= ? AND takes_from < ? AND takes_to > ?
+         AND state <> 'converted' AND (state <> 'held' OR expires_at <= ?)`,
+      start - TAKES_MAX_MS,
+      end,
+      start,
+      now,
+    );
+  }
+
   /** `endedAt`: when it stopped being held; ignored while it is. */
   save(hold: StoredHold, endedAt: Instant): void {
     this.#sql.exec(
-      "INSERT OR REPLACE INTO hold VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "INSERT OR REPLACE INTO hold VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       hold.id,
       hold.command,
       hold.fingerprint,
@@ -85,6 +122,8 @@ export class HoldStore {
       hold.expiresAt,
       hold.state,
       hold.state === "held" ? null : endedAt,
+      hold.liveMax,
+      hold.network,
     );
   }
 
@@ -155,6 +194,8 @@ function storedHold(row: HoldRow): StoredHold {
     tokenHash: row.token_hash,
     holder: row.holder,
     anonymous: row.anonymous === 1,
+    liveMax: row.live_max,
+    network: row.network,
     command: row.command,
     fingerprint: row.fingerprint,
   } as StoredHold;

@@ -155,4 +155,14 @@ export const providerCalendarMigrations: readonly Migration[] = [
       CREATE INDEX prepared_due ON prepared (ask_at);
     `,
   },
+  {
+    // How much a holder was allowed, from which network a hold without an account came, and how often a time was held.
+    id: "004-hold-limits",
+    statements: `
+      ALTER TABLE hold ADD COLUMN live_max INTEGER NOT NULL DEFAULT 3;
+      ALTER TABLE hold ADD COLUMN network TEXT;
+      CREATE INDEX hold_network ON hold (network) WHERE network IS NOT NULL;
+      CREATE INDEX hold_time ON hold (takes_from, takes_to);
+    `,
+  },
 ];

@@ -13,7 +13,12 @@ import {
 } from "../../core/agenda/command-row.ts";
 import { type AppointmentFacts, occupiesTime } from "../../core/booking/appointment.ts";
 import { FENCE_LIFE_MS, type Place, type StatusCommand, type Visit } from "../../core/booking/commands.ts";
-import type { HoldClaim, HolderHash, TokenHash } from "../../core/booking/hold.ts";
+import {
+  type HoldClaim,
+  type HolderHash,
+  RELAXED_ALLOWANCE,
+  type TokenHash,
+} from "../../core/booking/hold.ts";
 import { STATUS_ACTIONS } from "../../core/booking/status-rules.ts";
 import {
   AGENDA_SHARDS,
@@ -238,6 +243,7 @@ class Walker {
         fingerprint: "same",
         holder: patient as string as HolderHash,
         anonymous: this.#random.chance(0.5),
+        allowance: RELAXED_ALLOWANCE,
         yesterday: null,
         place,
         configVersion: 1,

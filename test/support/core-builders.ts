@@ -41,6 +41,7 @@ import {
   type HoldClaim,
   type HolderHash,
   isLive,
+  RELAXED_ALLOWANCE,
   type StoredHold,
   type TokenHash,
 } from "../../core/booking/hold.ts";
@@ -232,6 +233,7 @@ export function aHoldCommand(n = 1, more: Partial<PlaceHoldCommand> = {}): Place
     fingerprint: "POST/holds/1",
     tokenHash: tokenHash(n),
     anonymous: true,
+    allowance: RELAXED_ALLOWANCE,
     yesterday: null,
     place: aPlace(),
     configVersion: 1,
@@ -431,6 +433,24 @@ export class MemoryCalendar implements HoldView {
     return this.holds().filter(
       ({ place, ...hold }) =>
         hold.anonymous && isLive(hold, now) && place.start >= start && place.start < end,
+    ).length;
+  }
+
+  countAnonymousHolds(now: Instant): number {
+    return this.holds().filter((hold) => hold.anonymous && isLive(hold, now)).length;
+  }
+
+  countLiveHoldsFrom(network: HolderHash, now: Instant): number {
+    return this.holds().filter((hold) => hold.network === network && isLive(hold, now)).length;
+  }
+
+  countHoldsFrom(network: HolderHash): number {
+    return this.holds().filter((hold) => hold.network === network).length;
+  }
+
+  countEndedHoldsIn(interval: Interval, now: Instant): number {
+    return this.holds().filter(
+      (hold) => hold.state !== "converted" && !isLive(hold, now) && overlaps(hold.takes, interval),
     ).length;
   }
 

@@ -327,6 +327,7 @@ export const REQUESTS: { readonly [Id in OperationId]: Builder } = {
   changeStaff: changing(member, "", ({ here }) => staffBody(here)),
   deactivateStaff: post(sub(member, "/deactivate")),
   activateStaff: post(sub(member, "/activate")),
+  inviteStaff: post(sub(member, "/invitation")),
 
   listProviders: get(always("/providers")),
   createProvider: creating(always("/providers"), providerBody),
@@ -419,6 +420,10 @@ export const REQUESTS: { readonly [Id in OperationId]: Builder } = {
   exportPatient: get(sub(patient, "/export")),
   deletePatient: post(sub(patient, "/deletion"), () => ({})),
   listPatientAppointments: get(sub(patient, "/appointments")),
+  listAudit: get(always("/audit")),
+  readOwnAudit: get(sub(patient, "/audit")),
+  sealAudit: post(always("/audit/checkpoints")),
+  listCheckpoints: get(always("/audit/checkpoints?partition=0")),
   shareCalendar: post(sub(patient, "/calendar-links")),
   readCalendarFeed: async (world) => {
     const own = { token: await patientToken(world.owner) };

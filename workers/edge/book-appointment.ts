@@ -50,6 +50,7 @@ import type { EdgeEnv } from "./env.ts";
 import { tokenHashOf } from "./hold-token.ts";
 import { commandId, fingerprintOf, personalFingerprintOf } from "./idempotency.ts";
 import { candidatesFor, neededResources } from "./needed-resources.ts";
+import { ownLimit } from "./own-limit.ts";
 import { PostgresUnavailable } from "./postgres.ts";
 import type { Configurable } from "./provisioning.ts";
 import { parseAppointmentId, parseHoldId } from "./routing-ids.ts";
@@ -192,6 +193,7 @@ export async function bookAppointment(
       command: commandId(principal.subject, patientId, key),
       fingerprint: personalFingerprintOf(keys, "POST", "/v1/appointments", body),
       patientId,
+      ...ownLimit(c, principal),
       wanted: wantedOf(keys, asked, said),
     }));
     return { ok: true, answer, timeZone: first.timeZone };
@@ -271,6 +273,7 @@ export async function moveAppointment(
       body,
     ),
     patientId: appointment.patientId,
+    ...ownLimit(c, principal),
     wanted: isSaga
       ? {
           ...common,

@@ -33,6 +33,7 @@ import {
 import { placeOf } from "./choice.ts";
 import type { EdgeEnv } from "./env.ts";
 import { commandId, personalFingerprintOf } from "./idempotency.ts";
+import { ownLimit } from "./own-limit.ts";
 import { patientList } from "./patient-list.ts";
 import { mintAppointmentId } from "./routing-ids.ts";
 import { whoIsAskedFor } from "./who-comes.ts";
@@ -85,6 +86,7 @@ export async function bookSeries(
     command: commandId(principal.subject, patientId, key),
     fingerprint,
     patientId,
+    ...ownLimit(c, principal),
     wanted: {
       kind: "book",
       appointmentId: mintAppointmentId(keys, provider.id),

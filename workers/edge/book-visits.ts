@@ -22,6 +22,7 @@ import {
 } from "./choice.ts";
 import type { EdgeEnv } from "./env.ts";
 import { commandId, personalFingerprintOf } from "./idempotency.ts";
+import { ownLimit } from "./own-limit.ts";
 
 /** [Z11] One saga for all of them. The first visit names the series. */
 function wantedOf(
@@ -83,6 +84,7 @@ export async function bookVisits(
       command: commandId(principal.subject, whose, key),
       fingerprint,
       patientId: whose,
+      ...ownLimit(c, principal),
       wanted: wantedOf(ID_KEYS, asked, said),
     }));
     return { ok: true, answer, timeZone: first.timeZone };

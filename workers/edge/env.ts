@@ -10,6 +10,10 @@ export interface EdgeEnv {
     settings: EdgeSettings;
     /** null = anonymous. A token that is present but not valid never gets this far. */
     principal: Principal | null;
+    /** [AB6] The state of the caller's rate limit, once it was counted. */
+    rate?: string;
+    /** [AB8] Of the dev server's style elements; absent everywhere else. */
+    cspNonce?: string;
     /** [PD8] No cache may keep the answer. */
     isPersonal: boolean;
     /** What the request turned out to be about (audited.ts). */

@@ -66,7 +66,7 @@ export async function placeHold(c: Context<EdgeEnv>, key: string, body: HoldBody
   if (!provider || !clinic || !place) return refused(NOT_FOUND);
 
   const keys = c.get("settings").ID_KEYS;
-  const { today, yesterday, anonymous } = holderOf(c, Date.now());
+  const { today, yesterday, anonymous, allowance } = holderOf(c, Date.now());
   const holdId = mintHoldId(keys, provider.id);
   const command = {
     holdId,
@@ -75,6 +75,7 @@ export async function placeHold(c: Context<EdgeEnv>, key: string, body: HoldBody
     holder: today,
     yesterday: yesterday && { command: holdCommandId(yesterday, key), holder: yesterday },
     anonymous,
+    allowance,
     fingerprint: fingerprintOf("POST", "/v1/holds", body),
     place,
     configVersion: provider.calendar.version,

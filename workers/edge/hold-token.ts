@@ -4,11 +4,18 @@
  */
 import { createHash, createHmac } from "node:crypto";
 import type { Context } from "hono";
-import type { HolderHash, TokenHash } from "../../core/booking/hold.ts";
+import {
+  allowanceOf,
+  type HoldAllowance,
+  type HolderHash,
+  RELAXED_ALLOWANCE,
+  type TokenHash,
+} from "../../core/booking/hold.ts";
 import type { HoldId } from "../../core/ids.ts";
 import { invariant } from "../../core/invariant.ts";
 import { DAY_MS } from "../../core/time.ts";
 import type { KeyRing } from "../config.ts";
+import { deviceOf } from "./device.ts";
 import type { EdgeEnv } from "./env.ts";
 
 /** Where the key version stands in a hold's id: before the seven characters of its check. */
@@ -51,25 +58,47 @@ export interface Holder {
   /** null for callers whose name does not change with the day. */
   readonly yesterday: HolderHash | null;
   readonly anonymous: boolean;
+  readonly allowance: HoldAllowance;
 }
 
 /**
- * Signed in: the subject. Else the device: network and user agent under a salt of the day, so that days cannot be joined.
- * Whoever changes the user agent is another device; what bounds them all together is the share of a day.
+ * Signed in: the subject. Else the device: the mark that a page of ours gave it (device.ts), or network and user agent, under a
+ * salt of the day, so that days cannot be joined. Whoever drops the mark or changes the user agent is another device; what
+ * bounds them then is their network [AB2], the start [AB3] and the share of a day [W7].
  */
 export function holderOf(c: Context<EdgeEnv>, now: number): Holder {
   const principal = c.get("principal");
-  const [, secret] = c.get("settings").ID_KEYS[0] as KeyRing[number];
+  const { ID_KEYS, RATE_LIMITS } = c.get("settings");
+  const [, secret] = ID_KEYS[0] as KeyRing[number];
+  const relaxed = RATE_LIMITS === "relaxed";
   if (principal) {
     const today = keyed(secret, "holder-subject", `${principal.role}/${principal.subject}`) as HolderHash;
-    return { today, yesterday: null, anonymous: false };
+    const allowance = relaxed
+      ? RELAXED_ALLOWANCE
+      : allowanceOf(
+          principal.role === "patient"
+            ? { kind: "patient", people: 1 + principal.represents.length }
+            : { kind: "clinic" },
+        );
+    return { today, yesterday: null, anonymous: false, allowance };
   }
   const network = networkOf(c.req.header("cf-connecting-ip") ?? "unknown");
   const agent = (c.req.header("user-agent") ?? "").slice(0, AGENT_CHARS_MAX);
-  const on = (day: number): HolderHash => {
-    const salt = keyed(secret, "holder-day", String(day));
-    return keyed(salt, "holder-device", JSON.stringify([network, agent])) as HolderHash;
-  };
+  const mark = deviceOf(c);
+  const device = mark === null ? JSON.stringify([network, agent]) : `mark/${mark}`;
+  const on = (day: number, purpose: string, name: string): HolderHash =>
+    keyed(keyed(secret, "holder-day", String(day)), purpose, name) as HolderHash;
   const day = Math.floor(now / DAY_MS);
-  return { today: on(day), yesterday: on(day - 1), anonymous: true };
+  return {
+    today: on(day, "holder-device", device),
+    yesterday: on(day - 1, "holder-device", device),
+    anonymous: true,
+    allowance: relaxed
+      ? RELAXED_ALLOWANCE
+      : allowanceOf({
+          kind: "stranger",
+          network: on(day, "holder-network", network),
+          networkYesterday: on(day - 1, "holder-network", network),
+        }),
+  };
 }

@@ -36,6 +36,7 @@ const facts = {
   conflictingCommand: false,
   openCommand: false,
   openBookings: 0,
+  selfBooked: 0,
   unsettled: [],
   refreshed: false,
 } as const;

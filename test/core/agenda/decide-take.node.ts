@@ -34,6 +34,7 @@ const nothing: AgendaFacts = deepFreeze({
   conflictingCommand: false,
   openCommand: false,
   openBookings: 0,
+  selfBooked: 0,
   unsettled: [],
   refreshed: false,
 });
@@ -55,6 +56,7 @@ const everything: Partial<AgendaFacts> = {
   conflictingCommand: true,
   openCommand: true,
   openBookings: 99,
+  selfBooked: 0,
   unsettled: [otherRow],
 };
 
@@ -294,6 +296,7 @@ describe("any facts", () => {
     conflictingCommand: fc.boolean(),
     openCommand: fc.boolean(),
     openBookings: fc.integer({ min: 0, max: 25 }),
+    selfBooked: fc.integer({ min: 0, max: 25 }),
     unsettled: fc.constantFrom([], [otherRow]),
     refreshed: fc.boolean(),
   });

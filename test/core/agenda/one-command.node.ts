@@ -125,6 +125,7 @@ class Story {
       conflictingCommand: false,
       openCommand: false,
       openBookings: 0,
+      selfBooked: 0,
     };
     const step = decideTake({ ...facts, conflictingClaims, unsettled: [], refreshed }, request, this.#now);
     switch (step.step) {

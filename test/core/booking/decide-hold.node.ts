@@ -72,6 +72,8 @@ describe("placing a hold", () => {
         tokenHash: tokenHash(1),
         holder: holder(1),
         anonymous: true,
+        liveMax: HOLDS_PER_DEVICE_MAX,
+        network: null,
         command: commandId(1),
         fingerprint: "POST/holds/1",
       },

@@ -297,6 +297,7 @@ describe("bad input", () => {
       headers: {
         authorization: `Bearer ${await patientToken(somePatient())}`,
         "idempotency-key": freshKey(),
+        "content-type": "application/json",
       },
       body: JSON.stringify(bookingOf(provider, slot)),
     });

@@ -8,6 +8,7 @@ import { dateAt, dayInterval, nextDate } from "../../../core/schedule/clinic-tim
 import { instant } from "../../../core/time.ts";
 import { concerns } from "../audited.ts";
 import type { EdgeEnv } from "../env.ts";
+import { styledPolicy } from "../middleware/security-headers.ts";
 import { askPostgres } from "../postgres.ts";
 import { directoryOf } from "./directory.ts";
 import { callerOf, type Handlers } from "./handlers.ts";
@@ -25,11 +26,16 @@ async function clinicFor(c: Context<EdgeEnv>, id: string): Promise<Admitted> {
     : { ok: false, problem: NOT_FOUND };
 }
 
-/** A page that no cache keeps and no other site frames. */
-function sendHtml(c: Context<EdgeEnv>, page: unknown, more: Readonly<Record<string, string>> = {}): Response {
+/** A page that no cache keeps and no other site frames; `style`: the hash of the one style that it has. */
+function sendHtml(
+  c: Context<EdgeEnv>,
+  page: unknown,
+  style: string,
+  more: Readonly<Record<string, string>> = {},
+): Response {
   return c.body(String(page), 200, {
     "content-type": "text/html; charset=utf-8",
-    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+    "content-security-policy": styledPolicy(style),
     "referrer-policy": "no-referrer",
     ...more,
   });
@@ -51,8 +57,12 @@ export const dayLists = {
       ]),
     );
     concerns(c, { locationId: clinic.id, count: visits.length });
-    const { dayPage } = await import("../pages/day-list.ts");
-    return sendHtml(c, await dayPage(clinic, dayList(on, clinic.timeZone, visits), { now, isTakingOver }));
+    const { dayPage, STYLE_HASH } = await import("../pages/day-list.ts");
+    return sendHtml(
+      c,
+      await dayPage(clinic, dayList(on, clinic.timeZone, visits), { now, isTakingOver }),
+      STYLE_HASH,
+    );
   },
   readDowntimeList: async (c) => {
     const admitted = await clinicFor(c, c.req.param("id"));
@@ -76,8 +86,8 @@ export const dayLists = {
     );
     concerns(c, { locationId: clinic.id, count: visits.length });
     const lists = dates.map((on) => dayList(on, clinic.timeZone, visits));
-    const { downtimePage } = await import("../pages/day-list.ts");
-    return sendHtml(c, await downtimePage(clinic, lists, times, { now, isTakingOver }), {
+    const { downtimePage, STYLE_HASH } = await import("../pages/day-list.ts");
+    return sendHtml(c, await downtimePage(clinic, lists, times, { now, isTakingOver }), STYLE_HASH, {
       "content-disposition": `attachment; filename="downtime-${clinic.id}-${dates[0]}.html"`,
     });
   },

@@ -5,6 +5,7 @@ import { type Instant, instant } from "../../../core/time.ts";
 import type { EdgeEnv } from "../env.ts";
 import { changeHold, type HoldOutcome, placeHold, readHold } from "../hold-start.ts";
 import { tokenOf } from "../hold-token.ts";
+import { HUMAN_CHECK, mayHold } from "../human-check.ts";
 import type { Handlers } from "./handlers.ts";
 import { holdToken, idempotencyKey } from "./headers.ts";
 import { sendProblem } from "./problem.ts";
@@ -34,6 +35,7 @@ export const holds = {
     if (!key.ok) return sendProblem(c, key.problem);
     const body = await parseBody(c, holdBody);
     if (!body.ok) return sendProblem(c, body.problem);
+    if (!(await mayHold(c))) return sendProblem(c, HUMAN_CHECK);
     return sendPlaced(c, await placeHold(c, key.value, body.value));
   },
   readHold: async (c) => sendHold(c, await readHold(c, c.req.param("id"), holdToken(c))),

@@ -14,7 +14,23 @@ export interface ValidationError {
 }
 
 export interface Problem {
-  readonly status: 400 | 401 | 403 | 404 | 409 | 410 | 412 | 413 | 415 | 422 | 426 | 428 | 429 | 500 | 503;
+  readonly status:
+    | 400
+    | 401
+    | 403
+    | 404
+    | 409
+    | 410
+    | 412
+    | 413
+    | 414
+    | 415
+    | 422
+    | 426
+    | 428
+    | 429
+    | 500
+    | 503;
   readonly slug: string;
   readonly title: string;
   readonly detail?: string;
@@ -33,6 +49,11 @@ export const UNAUTHENTICATED: Problem = {
   title: "A valid access token is needed.",
 };
 export const FORBIDDEN: Problem = { status: 403, slug: "forbidden", title: "Your role cannot do this." };
+export const CROSS_SITE: Problem = {
+  status: 403,
+  slug: "forbidden",
+  title: "Pages of another site cannot do this.",
+};
 export const KEY_REUSE: Problem = {
   status: 422,
   slug: "idempotency-key-reuse",
@@ -108,6 +129,12 @@ export const invalid = (errors: readonly ValidationError[]): Problem => ({
   title: "The request is not valid.",
   extra: { errors },
 });
+export const ADDRESS_TOO_LONG: Problem = {
+  status: 414,
+  slug: "validation",
+  title: "The address is too long.",
+  extra: { errors: [] },
+};
 export const INTERNAL: Problem = {
   status: 500,
   slug: "internal",

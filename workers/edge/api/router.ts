@@ -10,6 +10,7 @@ import { isAuditShut, recorded } from "../audit.ts";
 import { concerns } from "../audited.ts";
 import type { EdgeEnv } from "../env.ts";
 import { onError } from "../middleware/request-context.ts";
+import { mayOpenSocket } from "../middleware/same-origin.ts";
 import { parseAppointmentId } from "../routing-ids.ts";
 import { appointments } from "./appointments.ts";
 import { AUDITED, type AuditKind } from "./audited-operations.ts";
@@ -21,7 +22,15 @@ import { holds } from "./holds.ts";
 import { live } from "./live.ts";
 import { OPERATIONS, type Operation, type OperationId } from "./operations.ts";
 import { patients } from "./patients.ts";
-import { AUDIT_AWAY, FORBIDDEN, OUTCOME_UNKNOWN, sendProblem, UNAUTHENTICATED } from "./problem.ts";
+import {
+  AUDIT_AWAY,
+  CROSS_SITE,
+  FORBIDDEN,
+  OUTCOME_UNKNOWN,
+  type Problem,
+  sendProblem,
+  UNAUTHENTICATED,
+} from "./problem.ts";
 import { series } from "./series.ts";
 import { soonest } from "./soonest.ts";
 
@@ -157,17 +166,46 @@ const limitBody = bodyLimit({
     }),
 });
 
+const NOT_JSON: Problem = {
+  status: 415,
+  slug: "validation",
+  title: "The body must be application/json.",
+  extra: { errors: [{ pointer: "/header/Content-Type", message: "must be application/json" }] },
+};
+
+const JSON_TYPE = /^application\/json *(;|$)/i;
+
+/**
+ * [AB7] Whether a body says that it is JSON. A form of another site cannot say so without asking first, and we let nobody ask. No
+ * body needs no type.
+ */
+async function saysJson(c: Context<EdgeEnv>): Promise<boolean> {
+  const type = c.req.header("content-type");
+  if (type !== undefined && JSON_TYPE.test(type)) return true;
+  if (c.req.raw.body === null || c.req.header("content-length") === "0") return true;
+  return type === undefined && (await c.req.arrayBuffer()).byteLength === 0; // Hono keeps it for the handler
+}
+
 type AnyHandler = (c: Context<EdgeEnv>, principal: Principal | null) => Response | Promise<Response>;
+
+async function ifJson(
+  c: Context<EdgeEnv>,
+  principal: Principal | null,
+  handle: AnyHandler,
+): Promise<Response> {
+  return (await saysJson(c)) ? handle(c, principal) : sendProblem(c, NOT_JSON);
+}
 
 /** [A6] Admits by the rule, then serves. */
 const served =
-  ({ rule }: Operation, handle: AnyHandler) =>
+  ({ method, rule, kind }: Operation, handle: AnyHandler) =>
   (c: Context<EdgeEnv>): Response | Promise<Response> => {
+    if (kind === "socket" && !mayOpenSocket(c)) return sendProblem(c, CROSS_SITE); // [AB10]
     if (rule !== "public.read") c.set("isPersonal", true);
     const principal = c.get("principal");
     switch (admission(principal, rule)) {
       case "yes":
-        return handle(c, principal);
+        return method === "GET" || kind === "file" ? handle(c, principal) : ifJson(c, principal, handle);
       case "unauthenticated":
         return sendProblem(c, UNAUTHENTICATED);
       case "forbidden":

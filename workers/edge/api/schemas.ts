@@ -222,13 +222,17 @@ export type Parsed<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly problem: Problem };
 
+/** [AB7] Who sends a body full of mistakes is told of the first ones. */
+const MISTAKES_TOLD_MAX = 20;
+
 function pointersOf(error: z.ZodError, base: string): ValidationError[] {
-  return error.issues.flatMap((issue) => {
+  const all = error.issues.flatMap((issue) => {
     const at = (path: readonly PropertyKey[]): string =>
       `${base}${path.map((part) => `/${String(part)}`).join("")}`;
     if (issue.code !== "unrecognized_keys") return [{ pointer: at(issue.path), message: issue.message }];
     return issue.keys.map((key) => ({ pointer: at([...issue.path, key]), message: "is not known here" }));
   });
+  return all.slice(0, MISTAKES_TOLD_MAX);
 }
 
 /** The JSON body, or a 400 with a pointer to each mistake. */

@@ -4,27 +4,29 @@ import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import { rateLimited, sendProblem, UNAUTHENTICATED } from "../api/problem.ts";
 import type { EdgeEnv } from "../env.ts";
+import { networkOf } from "../hold-token.ts";
+import { countCall, RATE_PERIOD_SECONDS, rateState } from "../rate-count.ts";
 import { knownPrincipal, verifyToken } from "../token-verifier.ts";
-
-/** The period of the limits in wrangler.toml, in seconds: after it the counter starts anew. */
-export const RATE_PERIOD_SECONDS = 10;
 
 function bearerToken(c: Context<EdgeEnv>): string | null {
   const header = c.req.header("authorization");
   return header?.startsWith("Bearer ") ? header.slice("Bearer ".length) : null;
 }
 
-/** By subject once we know it; before that by address, which a whole clinic may share. */
+/** By subject once we know it; before that by network, which a whole clinic may share: IPv4 address, IPv6 /64. */
 function callerKey(c: Context<EdgeEnv>, token: string | null): string {
   const known = token && knownPrincipal(token);
-  return known ? `sub:${known.subject}` : `ip:${c.req.header("cf-connecting-ip") ?? "unknown"}`;
+  return known ? `sub:${known.subject}` : `ip:${networkOf(c.req.header("cf-connecting-ip") ?? "unknown")}`;
 }
 
 /** Counts this request against its caller; false = too many. API and pages share the counters. */
 export async function withinRate(c: Context<EdgeEnv>, token: string | null): Promise<boolean> {
-  const relaxed = c.get("settings").RATE_LIMITS === "relaxed";
-  const limiter = relaxed ? c.env.RATE_LIMIT_RELAXED : c.env.RATE_LIMIT_STANDARD;
-  const { success } = await limiter.limit({ key: callerKey(c, token) });
+  const mode = c.get("settings").RATE_LIMITS;
+  const limiter = mode === "relaxed" ? c.env.RATE_LIMIT_RELAXED : c.env.RATE_LIMIT_STANDARD;
+  const key = callerKey(c, token);
+  const counted = countCall(key, mode, Date.now());
+  const { success } = await limiter.limit({ key });
+  c.set("rate", rateState(success ? counted : { left: 0, seconds: RATE_PERIOD_SECONDS }));
   return success;
 }
 

@@ -4,9 +4,11 @@ import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import { logFailure } from "../../../durable-objects/shared/log.ts";
 import { type EdgeSettings, parseEdgeSettings } from "../../config.ts";
-import { DIRECTORY_AWAY, INTERNAL, sendProblem } from "../api/problem.ts";
+import { ADDRESS_TOO_LONG, DIRECTORY_AWAY, INTERNAL, sendProblem } from "../api/problem.ts";
 import type { EdgeEnv } from "../env.ts";
 import { PostgresUnavailable } from "../postgres.ts";
+import { RATE_POLICY } from "../rate-count.ts";
+import { securityHeaders } from "./security-headers.ts";
 
 /** Parsed once per isolate: settings change with a deploy, which starts a new one. */
 const parsed = new WeakMap<Env, EdgeSettings>();
@@ -20,19 +22,31 @@ export function settingsOf(env: Env): EdgeSettings {
   return settings;
 }
 
+/** [AB7] The longest address of ours is a search with twenty clinics and a cursor: under 2,000 characters. */
+const URL_CHARS_MAX = 4_096;
+
 export const requestContext = createMiddleware<EdgeEnv>(async (c, next) => {
   const startedAt = Date.now();
   c.set("requestId", `req_${crypto.randomUUID()}`);
   c.set("settings", settingsOf(c.env));
   c.set("principal", null);
   c.set("isPersonal", c.req.path.startsWith("/auth/"));
-  await next();
+  if (c.req.url.length > URL_CHARS_MAX) c.res = sendProblem(c, ADDRESS_TOO_LONG);
+  else await next();
   if (c.res.status === 101) return; // an upgraded socket has no headers of ours
-  stamp(c, {
-    "x-request-id": c.get("requestId"),
-    "Server-Timing": `edge;dur=${Date.now() - startedAt}`,
-    ...(isPersonal(c) ? { "Cache-Control": "no-store" } : {}),
-  });
+  const rate = c.get("rate");
+  stamp(c, [
+    ["x-request-id", c.get("requestId")],
+    ["Server-Timing", `edge;dur=${Date.now() - startedAt}`],
+    ...securityHeaders(c, c.res.headers),
+    ...(isPersonal(c) ? ([["Cache-Control", "no-store"]] as const) : []),
+    ...(rate === undefined
+      ? []
+      : ([
+          ["RateLimit-Policy", RATE_POLICY[c.get("settings").RATE_LIMITS]],
+          ["RateLimit", rate],
+        ] as const)),
+  ]);
 });
 
 /** [PD8] Whatever is answered to somebody known, and whatever is not everybody's to see; the one place that says so. */
@@ -42,8 +56,7 @@ const isPersonal = (c: Context<EdgeEnv>): boolean => c.get("isPersonal") || c.ge
  * Sets headers of an answer that there is already. Hono's own `c.header()` makes a new answer of it for each header, with
  * the body as a stream: a third of what a cached answer costs. Answers that were fetched cannot be written to.
  */
-function stamp(c: Context<EdgeEnv>, headers: Readonly<Record<string, string>>): void {
-  const entries = Object.entries(headers);
+function stamp(c: Context<EdgeEnv>, entries: readonly (readonly [string, string])[]): void {
   try {
     for (const [name, value] of entries) c.res.headers.set(name, value);
   } catch {

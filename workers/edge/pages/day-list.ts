@@ -1,5 +1,6 @@
 /** The printed day and the file for downtime: plain HTML that needs no network, no script and no other file. */
-import { html } from "hono/html";
+import { createHash } from "node:crypto";
+import { html, raw } from "hono/html";
 import type { Clinic } from "../../../core/directory/directory.ts";
 import { type DayList, wallClock, wallMoment } from "../../../core/exchange/day-list.ts";
 import { dateAt, weekdayOf } from "../../../core/schedule/clinic-time.ts";
@@ -17,6 +18,9 @@ const STYLE = `
   td:first-child { white-space: nowrap } .day { break-before: page } .day:first-of-type { break-before: auto }
   section.provider { break-inside: avoid } thead { display: table-header-group }
   @page { margin: 12mm } @media print { body { margin: 0 } }`;
+
+/** [AB8] The one style that these pages may have, as a Content-Security-Policy names it. */
+export const STYLE_HASH = `sha256-${createHash("sha256").update(STYLE).digest("base64")}`;
 
 const heading = (date: string): string => `${WEEKDAYS[weekdayOf(date) - 1]}, ${date}`;
 const counted = (count: number): string => `${count} ${count === 1 ? "visit" : "visits"}`;
@@ -61,7 +65,7 @@ const page = (
   body: unknown,
 ) => html`<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="robots" content="noindex"><title>${title}</title><style>${STYLE}</style></head>
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="robots" content="noindex"><title>${title}</title><style>${raw(STYLE)}</style></head>
 <body>
   <h1>${title}: ${clinic.name}</h1>
   <p>${clinic.address}, ${clinic.city}, ${clinic.state} ${clinic.postalCode}. Phone ${clinic.phone}</p>

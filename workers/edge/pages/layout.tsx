@@ -72,13 +72,14 @@ function HelpBar() {
   );
 }
 
-function Document({ title, children, assets, path, signedIn }: Page & DocumentContext) {
+function Document({ title, children, assets, nonce, path, signedIn }: Page & DocumentContext) {
   return (
     <html lang="en" dir="ltr">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
+        {nonce ? <meta property="csp-nonce" nonce={nonce} /> : null}
         <title>{`${title} – Openslot`}</title>
         <link rel="icon" href={ICON} />
         {assets.styles.map((href) => (
@@ -104,6 +105,8 @@ function Document({ title, children, assets, path, signedIn }: Page & DocumentCo
 }
 
 interface DocumentContext {
+  /** [AB8] Where Vite's dev server finds the nonce for the style elements that it makes. */
+  readonly nonce: string | undefined;
   readonly assets: EntryAssets;
   readonly path: string;
   readonly signedIn: boolean;
@@ -120,7 +123,9 @@ async function assetsOf(env: Env): Promise<EntryAssets> {
 }
 
 export async function sendPage(c: Context<EdgeEnv>, page: Page): Promise<Response> {
+  if (import.meta.env?.DEV) c.set("cspNonce", crypto.randomUUID());
   const context = {
+    nonce: c.get("cspNonce"),
     assets: await assetsOf(c.env),
     path: c.req.path,
     signedIn: c.get("principal") !== null,

@@ -3,8 +3,11 @@ import type { Context } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { createMiddleware } from "hono/factory";
 import type { Principal } from "../../../core/access/principal.ts";
+import { markDevice } from "../device.ts";
 import type { EdgeEnv } from "../env.ts";
-import { RATE_PERIOD_SECONDS, withinRate } from "../middleware/authenticate.ts";
+import { withinRate } from "../middleware/authenticate.ts";
+import { isSameOrigin } from "../middleware/same-origin.ts";
+import { RATE_PERIOD_SECONDS } from "../rate-count.ts";
 import { verifyToken } from "../token-verifier.ts";
 import { crossSitePage, tooManyPage } from "./outcome.tsx";
 
@@ -52,37 +55,9 @@ export function toSignIn(c: Context<EdgeEnv>, back: string): Response {
   return c.redirect(`/sign-in?${query}`, 303);
 }
 
-/**
- * The dev server puts styles and its reload socket into the page; nothing else may come from outside, run inline or be
- * framed. The socket's address is named because not every browser counts it as 'self'.
- */
-function contentSecurityPolicy(c: Context<EdgeEnv>): string {
-  const liveSockets = `${isHttps(c) ? "wss" : "ws"}://${new URL(c.req.url).host}`;
-  const dev = import.meta.env?.DEV;
-  return [
-    "default-src 'none'",
-    "script-src 'self'",
-    dev ? "style-src 'self' 'unsafe-inline'" : "style-src 'self'",
-    "img-src 'self' data:",
-    `connect-src 'self' ${liveSockets}`,
-    "form-action 'self'",
-    "base-uri 'none'",
-    "frame-ancestors 'none'",
-  ].join("; ");
-}
-
-/** A form of ours says so in one of two headers; a browser without both is older than any that we support. */
-function isSameOrigin(c: Context<EdgeEnv>): boolean {
-  const site = c.req.header("sec-fetch-site");
-  if (site !== undefined) return site === "same-origin";
-  return c.req.header("origin") === new URL(c.req.url).origin;
-}
-
 export const pageSession = createMiddleware<EdgeEnv>(async (c, next) => {
-  c.header("Content-Security-Policy", contentSecurityPolicy(c));
-  c.header("X-Content-Type-Options", "nosniff");
-  c.header("Referrer-Policy", "same-origin");
   c.header("Cache-Control", "no-store"); // names, and form keys that are good once
+  markDevice(c);
   const token = getCookie(c, SESSION_COOKIE) ?? null;
   if (!(await withinRate(c, token))) return tooManyPage(c, RATE_PERIOD_SECONDS);
   if (c.req.method !== "GET" && c.req.method !== "HEAD" && !isSameOrigin(c)) return crossSitePage(c);
