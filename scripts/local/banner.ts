@@ -32,6 +32,7 @@ export async function banner(pool: pg.Pool, port: number, startedAt: number): Pr
     `  Openslot runs (ready in ${seconds} s). Ctrl-C stops it.`,
     "",
     `  Patients    ${base}/`,
+    `  Codes       ${base}/dev (signing in; sample tokens)`,
     `  Health      ${base}/v1/health?deep=1`,
   ];
   if (samples === undefined) return [...lines, ""].join("\n"); // a server of somebody's own, without our sample network

@@ -116,7 +116,15 @@ export interface LocalSettings {
   readonly rateLimits: string;
   /** The origin of the site, such as http://localhost:8787: links, cookies and passkeys name it. */
   readonly siteUrl: string;
+  /** An identity provider of somebody's own, for staff sign-in; whatever of it is named. The issuer says what is missing. */
+  readonly provider?: Readonly<Record<string, string>>;
 }
+
+const PROVIDER_KEYS = ["OIDC_DISCOVERY_URL", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"] as const;
+
+/** The clinics' identity provider, as the environment of `npm start` names it. */
+export const providerOf = (env: NodeJS.ProcessEnv): Record<string, string> =>
+  Object.fromEntries(PROVIDER_KEYS.flatMap((key) => (env[key] ? [[key, env[key]]] : [])));
 
 /** Writes the block of each Worker's `.dev.vars` under `root`, with the keys kept in `localDir`. */
 export async function writeSettings(
@@ -141,5 +149,6 @@ export async function writeSettings(
     LOCAL_MODE: "on",
     SITE_URL: settings.siteUrl,
     SIGNING_KEYS: JSON.stringify({ keys: [issuer] }),
+    ...settings.provider,
   });
 }

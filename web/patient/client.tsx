@@ -22,6 +22,16 @@ if (document.getElementById("my-appointments")) {
   void import("./follow-appointments.tsx").then(({ followAppointments }) => followAppointments());
 }
 
+if (document.querySelector("[data-passkey]")) {
+  void import("./passkeys.ts").then(({ offerPasskeys }) => offerPasskeys());
+}
+
+const resend = document.querySelector<HTMLButtonElement>("button[data-wait-seconds]");
+if (resend) void import("./count-down.ts").then(({ countDown }) => countDown(resend));
+
+const sent = document.getElementById("sent");
+if (sent) void import("./follow-sent.tsx").then(({ followSent }) => followSent(sent));
+
 // A page out of the back-forward cache shows old times and an old form key: both are only good when new.
 addEventListener("pageshow", (event) => {
   if (event.persisted) location.reload();

@@ -2,6 +2,7 @@
 import type { Principal } from "../../core/access/principal.ts";
 import type { EdgeSettings } from "../config.ts";
 import type { Audited } from "./audited.ts";
+import type { Visitor } from "./sign-in/visitor.ts";
 
 export interface EdgeEnv {
   Bindings: Env;
@@ -14,6 +15,8 @@ export interface EdgeEnv {
     rate?: string;
     /** [AB8] Of the dev server's style elements; absent everywhere else. */
     cspNonce?: string;
+    /** On pages: whom the browser's cookie names, whether or not they count there. */
+    visitor: Visitor;
     /** [PD8] No cache may keep the answer. */
     isPersonal: boolean;
     /** What the request turned out to be about (audited.ts). */

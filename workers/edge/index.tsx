@@ -6,6 +6,7 @@ import type { EdgeEnv } from "./env.ts";
 import { authenticate } from "./middleware/authenticate.ts";
 import { onError, requestContext } from "./middleware/request-context.ts";
 import { notFound, pages } from "./pages/pages.tsx";
+import { forwarded } from "./sign-in/forward.ts";
 
 export { EventLogPartition } from "../../durable-objects/event-log-partition/event-log-partition.ts";
 export { PatientAgenda } from "../../durable-objects/patient-agenda/patient-agenda.ts";
@@ -16,6 +17,7 @@ const app = new Hono<EdgeEnv>()
   .use("/v1/*", authenticate)
   .route("/", operations)
   .all("/v1/*", (c) => sendProblem(c, NOT_FOUND)) // an unknown path of the API is never a page
+  .route("/", forwarded)
   .route("/", pages)
   .notFound((c) => notFound(c))
   .onError((error, c) => onError(error, c));

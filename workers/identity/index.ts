@@ -21,7 +21,7 @@ import { forgetPatient, patientChanged, staffChanged } from "./people.ts";
 import { identitySettings } from "./settings.ts";
 import { ackSignIns, type SignInEntry, type SignInMark, takeSignIns } from "./sign-in-record.ts";
 import { ALGORITHM, type PublicKey, publicKeys } from "./signing-keys.ts";
-import { type AccessToken, AUDIENCE } from "./tokens.ts";
+import { type AccessClaims, type AccessToken, AUDIENCE } from "./tokens.ts";
 
 export { AuditWitness } from "../../durable-objects/audit-witness/audit-witness.ts";
 export { CodeGuard } from "../../durable-objects/code-guard/code-guard.ts";
@@ -115,16 +115,19 @@ export default class Identity extends WorkerEntrypoint<IdentityEnv> {
     return ackSignIns(this.env, marks);
   }
 
-  /** A token for a sample patient, on a laptop only; null everywhere else. */
-  async sampleToken(patientId: string): Promise<string | null> {
+  /** A token for a sample patient, or whoever `claims` say, on a laptop only; null everywhere else. */
+  async sampleToken(
+    subject: string,
+    claims: Omit<AccessClaims, "sub"> = { role: "patient" },
+  ): Promise<string | null> {
     const { LOCAL_MODE, SIGNING_KEYS } = identitySettings(this.env);
     const key = LOCAL_MODE ? localKey(SIGNING_KEYS) : undefined;
     if (!key) return null;
-    return new SignJWT({ role: "patient" })
+    return new SignJWT({ ...claims })
       .setProtectedHeader({ alg: ALGORITHM, kid: key.kid ?? "" })
       .setIssuer(LOCAL_ISSUER)
       .setAudience(AUDIENCE)
-      .setSubject(patientId)
+      .setSubject(subject)
       .setIssuedAt()
       .setExpirationTime(`${SAMPLE_TOKEN_SECONDS}s`)
       .sign(await importJWK(key, ALGORITHM));

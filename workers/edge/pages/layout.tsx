@@ -6,6 +6,7 @@ import { render } from "preact-render-to-string";
 import { logFailure } from "../../../durable-objects/shared/log.ts";
 import { type EntryAssets, entryAssets } from "../assets.ts";
 import type { EdgeEnv } from "../env.ts";
+import { isStaffPath } from "../sign-in/visitor.ts";
 
 const CLIENT = { script: "web/patient/client.tsx", style: "web/patient/app.css" };
 const NO_ASSETS: EntryAssets = { script: "", preloads: [], styles: [] };
@@ -22,7 +23,58 @@ export interface Page {
 /** The header's link that is this very page, for `aria-current`. */
 const here = (path: string, href: string): "page" | undefined => (path === href ? "page" : undefined);
 
-function Header({ path, signedIn }: { path: string; signedIn: boolean }) {
+/** Who the header speaks to. Staff pages have a header of their own; on all others a staff session counts for nothing. */
+type Signed = "patient" | "staff" | null;
+
+const SignOut = () => (
+  <form method="post" action="/sign-out">
+    <button type="submit" class="link">
+      Sign out
+    </button>
+  </form>
+);
+
+const PatientLinks = ({ path, signed }: { path: string; signed: Signed }) => (
+  <>
+    <a href="/" aria-current={here(path, "/")}>
+      Find care
+    </a>
+    {signed === "patient" ? (
+      <>
+        <a href="/me" aria-current={here(path, "/me")}>
+          <span>
+            <span class="wide">My </span>
+            <span class="rest">appointments</span>
+          </span>
+        </a>
+        <a href="/account" aria-current={here(path, "/account")}>
+          Account
+        </a>
+        <SignOut />
+      </>
+    ) : (
+      <a href="/sign-in" aria-current={here(path, "/sign-in")}>
+        Sign in
+      </a>
+    )}
+  </>
+);
+
+const StaffLinks = ({ path, signed }: { path: string; signed: Signed }) =>
+  signed === "staff" ? (
+    <>
+      <a href="/staff" aria-current={here(path, "/staff")}>
+        Staff
+      </a>
+      <SignOut />
+    </>
+  ) : (
+    <a href="/staff/sign-in" aria-current={here(path, "/staff/sign-in")}>
+      Staff sign-in
+    </a>
+  );
+
+function Header({ path, signed }: { path: string; signed: Signed }) {
   return (
     <header class="site-header">
       <div class="column">
@@ -30,24 +82,10 @@ function Header({ path, signedIn }: { path: string; signedIn: boolean }) {
           Openslot
         </a>
         <nav aria-label="Main">
-          <a href="/" aria-current={here(path, "/")}>
-            Find care
-          </a>
-          {signedIn ? (
-            <>
-              <a href="/me" aria-current={here(path, "/me")}>
-                My appointments
-              </a>
-              <form method="post" action="/sign-out">
-                <button type="submit" class="link">
-                  Sign out
-                </button>
-              </form>
-            </>
+          {isStaffPath(path) ? (
+            <StaffLinks path={path} signed={signed} />
           ) : (
-            <a href="/sign-in" aria-current={here(path, "/sign-in")}>
-              Sign in
-            </a>
+            <PatientLinks path={path} signed={signed} />
           )}
         </nav>
       </div>
@@ -72,7 +110,7 @@ function HelpBar() {
   );
 }
 
-function Document({ title, children, assets, nonce, path, signedIn }: Page & DocumentContext) {
+function Document({ title, children, assets, nonce, path, signed }: Page & DocumentContext) {
   return (
     <html lang="en" dir="ltr">
       <head>
@@ -94,7 +132,7 @@ function Document({ title, children, assets, nonce, path, signedIn }: Page & Doc
         <a class="skip-link" href="#main">
           Skip to the main content
         </a>
-        <Header path={path} signedIn={signedIn} />
+        <Header path={path} signed={signed} />
         <main id="main" class="column" tabIndex={-1}>
           {children}
         </main>
@@ -109,7 +147,7 @@ interface DocumentContext {
   readonly nonce: string | undefined;
   readonly assets: EntryAssets;
   readonly path: string;
-  readonly signedIn: boolean;
+  readonly signed: Signed;
 }
 
 /** A page without its style is still a page: a build that cannot be found must not keep anybody from booking. */
@@ -122,13 +160,19 @@ async function assetsOf(env: Env): Promise<EntryAssets> {
   }
 }
 
+function signedOf(c: Context<EdgeEnv>): Signed {
+  const principal = c.get("principal");
+  if (!principal) return null;
+  return principal.role === "patient" ? "patient" : "staff";
+}
+
 export async function sendPage(c: Context<EdgeEnv>, page: Page): Promise<Response> {
   if (import.meta.env?.DEV) c.set("cspNonce", crypto.randomUUID());
   const context = {
     nonce: c.get("cspNonce"),
     assets: await assetsOf(c.env),
     path: c.req.path,
-    signedIn: c.get("principal") !== null,
+    signed: signedOf(c),
   };
   return c.html(`<!doctype html>${render(<Document {...page} {...context} />)}`, page.status ?? 200);
 }

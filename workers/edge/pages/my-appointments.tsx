@@ -10,7 +10,9 @@ import { concerns } from "../audited.ts";
 import type { Directory } from "../directory-cache.ts";
 import type { EdgeEnv } from "../env.ts";
 import { patientList } from "../patient-list.ts";
+import { deviceText } from "../sign-in/contact.ts";
 import { patientAgenda } from "../stubs.ts";
+import { AddPasskey, passkeyCount } from "./account.tsx";
 import { AppointmentPlace, canChange, isUpcoming } from "./appointment-view.tsx";
 import { sendPage } from "./layout.tsx";
 import { sendOutcome } from "./outcome.tsx";
@@ -156,6 +158,13 @@ const Empty = () => (
   </div>
 );
 
+/** [SI8] After a booking, and not before: whoever books for the first time wants a time, not a question. */
+async function offersPasskey(c: Context<EdgeEnv>, what: string | undefined): Promise<boolean> {
+  const visitor = c.get("visitor");
+  if (what !== "booked" || visitor.kind !== "person" || visitor.sample) return false;
+  return (await passkeyCount(c)) === 0;
+}
+
 /** Everything but what the panel shows already. */
 function Lists({ list, known, now, shown }: ListProps & { shown: string | undefined }) {
   const rest = list.filter(({ id }) => id !== shown);
@@ -194,11 +203,19 @@ export const myAppointments = new Hono<EdgeEnv>()
     }
     const now = Date.now();
     const done = doneOf(c, list);
+    const offer = await offersPasskey(c, done?.what);
     return sendPage(c, {
       title: done ? done.heading.replace(/\.$/, "") : "My appointments",
       children: (
         <div id="my-appointments">
           {done ? <DonePanel done={done} known={known} now={now} /> : <h1>My appointments</h1>}
+          {offer ? (
+            <AddPasskey
+              device={deviceText(c.req.header("user-agent"))}
+              heading="Sign in faster next time?"
+              text="Save a passkey on this device: next time your finger, face or PIN is enough, and you need no code. You can do it later under Account."
+            />
+          ) : null}
           <p id="appointments-news" role="status" class="toast" />
           <Lists list={list} known={known} now={now} shown={done?.facts.id} />
         </div>

@@ -7,7 +7,11 @@ import type { Problem } from "../api/problem.ts";
 import { AuditUnavailable } from "../audit.ts";
 import type { EdgeEnv } from "../env.ts";
 import { PostgresUnavailable } from "../postgres.ts";
+import { IssuerAway } from "../sign-in/issuer.ts";
 import { sendPage } from "./layout.tsx";
+
+/** Until a page that needs the issuer is worth another try. */
+const SIGN_IN_RETRY_SECONDS = 30;
 
 interface Outcome {
   readonly status: ContentfulStatusCode;
@@ -62,6 +66,24 @@ export function tooManyPage(c: Context<EdgeEnv>, seconds: number): Promise<Respo
   });
 }
 
+/** The issuer is away: signing in, and knowing who is signed in, wait for it. Nothing else does. */
+export function signInAwayPage(c: Context<EdgeEnv>): Promise<Response> {
+  c.header("Retry-After", String(SIGN_IN_RETRY_SECONDS));
+  return sendOutcome(c, {
+    status: 503,
+    heading: "Signing in does not work just now.",
+    children: (
+      <>
+        <p>
+          Your appointments are safe. Load this page again in a minute, or call your clinic to book or change
+          a time.
+        </p>
+        <ToFindCare />
+      </>
+    ),
+  });
+}
+
 export const crossSitePage = (c: Context<EdgeEnv>): Promise<Response> =>
   sendOutcome(c, {
     status: 403,
@@ -88,6 +110,7 @@ export const badFormPage = (c: Context<EdgeEnv>): Promise<Response> =>
 
 /** Something of ours is away. The answer says nothing but the request id. */
 export function failurePage(error: Error, c: Context<EdgeEnv>): Promise<Response> {
+  if (error instanceof IssuerAway) return signInAwayPage(c); // logged where it was noticed
   if (error instanceof PostgresUnavailable) {
     return sendOutcome(c, {
       status: 503,

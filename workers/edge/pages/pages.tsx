@@ -8,8 +8,10 @@ import { createMiddleware } from "hono/factory";
 import { NOT_FOUND, sendProblem } from "../api/problem.ts";
 import { AuditUnavailable, isAuditShut, pageName, recorded } from "../audit.ts";
 import type { EdgeEnv } from "../env.ts";
+import { account } from "./account.tsx";
 import { book } from "./book.tsx";
 import { cancel } from "./cancel.tsx";
+import { dev } from "./dev.tsx";
 import { findCare } from "./find-care.tsx";
 import { moving } from "./move.tsx";
 import { myAppointments } from "./my-appointments.tsx";
@@ -18,6 +20,7 @@ import { privacy } from "./privacy.tsx";
 import { providerPage } from "./provider-page.tsx";
 import { pageSession } from "./session.ts";
 import { signIn } from "./sign-in.tsx";
+import { staff } from "./staff.tsx";
 
 /** The largest form is a booking with a reason of 500 characters, each up to twelve bytes when spelled for a form. */
 const FORM_BYTES_MAX = 8 * 1024;
@@ -43,7 +46,10 @@ export const pages = new Hono<EdgeEnv>()
   .route("/", myAppointments)
   .route("/", cancel)
   .route("/", moving)
-  .route("/", privacy);
+  .route("/", privacy)
+  .route("/", account)
+  .route("/", staff)
+  .route("/", dev);
 pages.onError((error, c) => failurePage(error, c));
 
 /** An address that nothing answers: a page for who reads pages, a problem for programs. */

@@ -9,10 +9,13 @@ import type { PatientRecord } from "../../../db/index.ts";
 import { AppointmentTime } from "../../../web/shared/appointment-time.tsx";
 import { NOT_FOUND } from "../api/problem.ts";
 import type { EdgeEnv } from "../env.ts";
+import { endSample, forgetIssuerCookies } from "../sign-in/issuer.ts";
+import { tokensOfSessions } from "../sign-in/visitor.ts";
+import { knownPrincipal } from "../token-verifier.ts";
 import { formFields, VERSION } from "./form.ts";
 import { sendPage } from "./layout.tsx";
 import { badFormPage, HiddenFields, NextSteps, problemPage, sendOutcome } from "./outcome.tsx";
-import { endSession, patientOf, toSignIn } from "./session.ts";
+import { patientOf, toSignIn } from "./session.ts";
 
 /** Loaded when they are asked for: their schemas are no part of what a page of times needs. */
 const records = () => import("../api/admin-patients.ts");
@@ -246,7 +249,10 @@ export const privacy = new Hono<EdgeEnv>()
     const { deleteRecord } = await deletion();
     const done = await deleteRecord(c, own.principal, own.record, { seen: Number(version), cancel: true });
     if (done.ok) {
-      endSession(c);
+      // The issuer ended every session with the record; what this isolate and this browser hold of them goes too.
+      tokensOfSessions.dropWhere((token) => knownPrincipal(token)?.subject === own.principal.subject);
+      endSample(c);
+      forgetIssuerCookies(c);
       c.set("principal", null);
       c.set("isPersonal", true);
       return donePage(c, done.finished);

@@ -1,6 +1,6 @@
 /** Who looks at a page: a cookie that scripts cannot read, and what protects its owner from other sites. */
 import type { Context } from "hono";
-import { deleteCookie, getCookie, setCookie } from "hono/cookie";
+import { setCookie } from "hono/cookie";
 import { createMiddleware } from "hono/factory";
 import type { Principal } from "../../../core/access/principal.ts";
 import { markDevice } from "../device.ts";
@@ -8,37 +8,37 @@ import type { EdgeEnv } from "../env.ts";
 import { withinRate } from "../middleware/authenticate.ts";
 import { isSameOrigin } from "../middleware/same-origin.ts";
 import { RATE_PERIOD_SECONDS } from "../rate-count.ts";
-import { verifyToken } from "../token-verifier.ts";
-import { crossSitePage, tooManyPage } from "./outcome.tsx";
+import { SAMPLE_COOKIE } from "../sign-in/issuer.ts";
+import { heldToken, isStaffPath, type Visitor, visitorOf } from "../sign-in/visitor.ts";
+import { crossSitePage, signInAwayPage, tooManyPage } from "./outcome.tsx";
 
-const SESSION_COOKIE = "openslot_session";
 /** As long as a sample token lives; a cookie that outlived it would only lead to "sign in again". */
-const SESSION_SECONDS = 60 * 60;
+const SAMPLE_SECONDS = 60 * 60;
 
 export type PatientPrincipal = Extract<Principal, { role: "patient" }>;
 
 const isHttps = (c: Context<EdgeEnv>): boolean => new URL(c.req.url).protocol === "https:";
 
-/** `Lax`: a link from a reminder mail still finds its reader signed in; a form of another site does not. */
-export function startSession(c: Context<EdgeEnv>, token: string): void {
-  setCookie(c, SESSION_COOKIE, token, {
+/** A sample person of a laptop, whose token is the session. */
+export function startSample(c: Context<EdgeEnv>, token: string): void {
+  setCookie(c, SAMPLE_COOKIE, token, {
     httpOnly: true,
     sameSite: "Lax",
     path: "/",
     secure: isHttps(c),
-    maxAge: SESSION_SECONDS,
+    maxAge: SAMPLE_SECONDS,
   });
 }
-
-export const endSession = (c: Context<EdgeEnv>): void => {
-  deleteCookie(c, SESSION_COOKIE, { path: "/", secure: isHttps(c) });
-};
 
 /** The signed-in patient, or null. */
 export function patientOf(c: Context<EdgeEnv>): PatientPrincipal | null {
   const principal = c.get("principal");
   return principal?.role === "patient" ? principal : null;
 }
+
+/** [SI4] Somebody of the clinics', whose session counts on the pages under /staff and nowhere else. */
+export const isStaff = (visitor: Visitor): boolean =>
+  visitor.kind === "person" && visitor.principal.role !== "patient";
 
 /** A path on this site, whatever was put into `return`; an address elsewhere becomes the front page. */
 export function safeReturn(text: string | undefined, origin: string): string {
@@ -49,21 +49,26 @@ export function safeReturn(text: string | undefined, origin: string): string {
 }
 
 /** To the sign-in page and, after it, back to `back`. */
-export function toSignIn(c: Context<EdgeEnv>, back: string): Response {
+export function toSignIn(c: Context<EdgeEnv>, back: string): Response | Promise<Response> {
+  const visitor = c.get("visitor");
+  if (visitor.kind === "unknown") return signInAwayPage(c);
   const query = new URLSearchParams({ return: back });
-  if (getCookie(c, SESSION_COOKIE)) query.set("ended", "1");
+  if (visitor.kind === "nobody" && visitor.ended) query.set("ended", "1");
   return c.redirect(`/sign-in?${query}`, 303);
 }
+
+/** [SI4] Patients are patients everywhere but on staff pages, staff only there. */
+const countsOn = (path: string, { role }: Principal): boolean => (role === "patient") !== isStaffPath(path);
 
 export const pageSession = createMiddleware<EdgeEnv>(async (c, next) => {
   c.header("Cache-Control", "no-store"); // names, and form keys that are good once
   markDevice(c);
-  const token = getCookie(c, SESSION_COOKIE) ?? null;
-  if (!(await withinRate(c, token))) return tooManyPage(c, RATE_PERIOD_SECONDS);
+  c.set("visitor", { kind: "nobody", ended: false });
+  if (!(await withinRate(c, heldToken(c)))) return tooManyPage(c, RATE_PERIOD_SECONDS);
   if (c.req.method !== "GET" && c.req.method !== "HEAD" && !isSameOrigin(c)) return crossSitePage(c);
-  if (token !== null) {
-    const principal = await verifyToken(c.env, c.get("settings"), token);
-    if (principal?.role === "patient") c.set("principal", principal); // pages for other roles come with their own sign-in
-  }
+  const visitor = await visitorOf(c);
+  c.set("visitor", visitor);
+  if (visitor.kind === "person" && countsOn(c.req.path, visitor.principal))
+    c.set("principal", visitor.principal);
   return next();
 });
