@@ -447,11 +447,6 @@ export const REQUESTS: { readonly [Id in OperationId]: Builder } = {
   }),
   issueTicket: post(always("/live/tickets"), ({ owner }) => ({ patientId: owner })),
 
-  listAudit: get(({ owner }) => `/audit?patientId=${owner}`),
-  readOwnAudit: get(sub(patient, "/audit")),
-  sealAudit: post(always("/audit/checkpoints")),
-  listCheckpoints: get(always("/audit/checkpoints?partition=0")),
-
   importFile: (world) => ({
     method: "POST",
     path: "/imports/patients?system=matrix",
