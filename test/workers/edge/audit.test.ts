@@ -4,10 +4,12 @@ import { env, exports } from "cloudflare:workers";
 import { sql } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import "../../../workers/edge/index.tsx";
-import { AUDIT_RETENTION_MS } from "../../../core/audit/checkpoint.ts";
+import type { ChainHead } from "../../../core/audit/chain.ts";
+import { AUDIT_RETENTION_MS, decideCheckpoint, type SignedCheckpoint } from "../../../core/audit/checkpoint.ts";
 import { AUDIT_PARTITION_NAMES } from "../../../core/audit/entry.ts";
 import type { Provider } from "../../../core/directory/directory.ts";
 import type { LocationId } from "../../../core/ids.ts";
+import { instant } from "../../../core/time.ts";
 import { loadDirectory } from "../../../db/queries/load-directory.ts";
 import { AUDITED } from "../../../workers/edge/api/audited-operations.ts";
 import type { OperationId } from "../../../workers/edge/api/operations.ts";
@@ -564,9 +566,25 @@ describe("reading the audit", () => {
     expect(none.every(({ locationId }) => locationId === "loc_000000000000")).toBe(true);
   });
 
-  it("[AU5] the ends of the chains are signed when somebody asks, and each once", async () => {
-    await (env.IDENTITY as unknown as { forgetCheckpoints(): Promise<void> }).forgetCheckpoints();
-    await visit();
+  it("[AU5] [AU6] the ends of the chains are signed when somebody asks, each once; what was wound back is told", async () => {
+    // The issuer's own witness remembers the chains of other files, whose objects are gone by now: here is one for this file.
+    const signed: SignedCheckpoint[] = [];
+    const IDENTITY = {
+      addCheckpoint: async (end: ChainHead & { readonly partition: number }) => {
+        const last = signed.findLast(({ partition }) => partition === end.partition) ?? null;
+        const at = instant(Date.now());
+        const decision = decideCheckpoint(last, { ...end, at });
+        if (!decision.ok) return { ok: false, refusal: decision.error };
+        if (decision.value === "known") return { ok: true, checkpoint: last };
+        signed.push({ ...end, at, signature: "jws" });
+        return { ok: true, checkpoint: signed.at(-1) };
+      },
+    };
+    for (const name of AUDIT_PARTITION_NAMES)
+      await runInDurableObject(env.EVENT_LOG.getByName(name), (partition) => {
+        Object.assign(partition, { env: { ...env, IDENTITY } });
+      });
+    const { path, own } = await visit();
     const seal = async () => (await ask("POST", "/audit/checkpoints", admin)).body;
     const first = await seal();
     expect(first.refused).toEqual([]);
@@ -576,9 +594,13 @@ describe("reading the audit", () => {
     const written = heads.flatMap(({ seq, hash }, partition) => (seq > 0 ? [{ partition, seq, hash }] : []));
     expect(first.data).toMatchObject(written);
     expect(await seal()).toEqual(first);
-    const { partition } = written[0] as { partition: number };
-    const list = await call("GET", `/audit/checkpoints?partition=${partition}`, { token: admin });
-    expect(list.body.data).toEqual(first.data.slice(0, 1));
+    expect((await ask("GET", path, own)).status).toBe(200);
+    expect((await seal()).data).not.toEqual(first.data);
+    vi.spyOn(console, "error").mockReturnValue(undefined);
+    for (const [index, one] of signed.entries()) signed[index] = { ...one, seq: one.seq + 1_000 };
+    const { data, refused } = await seal();
+    expect(data).toEqual([]);
+    expect(refused).toEqual(written.map(({ partition }) => ({ partition, refusal: "goes-back" })));
     expect((await call("GET", "/audit/checkpoints?partition=99", { token: admin })).status).toBe(400);
   });
 
