@@ -26,12 +26,14 @@ const BUNDLED = [
   "@preact/signals",
 ];
 
-/** Answers nobody; a deletion may tell it to forget somebody. */
+/** Answers nobody; a deletion may tell it to forget somebody, and an audit to note where its chains end. */
 const IDENTITY_STUB = `
   import { WorkerEntrypoint } from "cloudflare:workers";
   export default class extends WorkerEntrypoint {
     fetch() { return new Response("no", { status: 404 }); }
     forgetPatient() {}
+    addCheckpoint(end) { return { ok: true, checkpoint: { ...end, at: 0, signature: "nobody's" } }; }
+    checkpoints() { return { checkpoints: [], keys: [] }; }
   }`;
 
 export async function workersProject({
