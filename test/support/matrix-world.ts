@@ -282,9 +282,19 @@ function blockBody(world: World, identity: string) {
     : { ...times, reasonCode: "meeting" };
 }
 
-async function aHold(world: World): Promise<{ readonly id: string; readonly token: string }> {
+interface Held {
+  readonly id: string;
+  readonly token: string;
+}
+const holds = new WeakMap<World, Promise<Held>>();
+/** One for all callers of a world: it counts against whoever holds, and nothing that is asked of it uses it up. */
+function aHold(world: World): Promise<Held> {
+  const hold = holds.get(world) ?? makeHold(world);
+  holds.set(world, hold);
+  return hold;
+}
+async function makeHold(world: World): Promise<Held> {
   const { patientId: _patientId, ...body } = bookingBody(world);
-  // It counts against whoever holds: each world holds in its own patient's name.
   return (await made("/holds", await patientToken(world.owner), body)).body;
 }
 
@@ -295,8 +305,18 @@ const onHold =
     return { method, path: `/holds/${id}${rest}`, headers: { "hold-token": token } };
   };
 
+/** Beyond the dates of `slots`, so that it is in nobody's way. */
+const SERIES_MOVES_MS = 21 * 86_400_000;
+
+/** On two days: a series moves to one time of the day. */
 async function aSeries(world: World): Promise<string> {
-  const visits = [bookingBody(world), bookingBody(world)].map(({ patientId: _patientId, ...visit }) => visit);
+  const first = nextSlot(world);
+  const later = world.slots.findIndex(({ start }) => start.slice(0, 10) > first.start.slice(0, 10));
+  const second = world.slots.splice(later, 1)[0];
+  const visits = [first, second].map((slot) => {
+    const { patientId: _patientId, ...visit } = bookingBody(world, slot);
+    return visit;
+  });
   return (await made("/series", world.admin, { visits, patientId: world.owner })).body.id;
 }
 
@@ -441,8 +461,9 @@ export const REQUESTS: { readonly [Id in OperationId]: Builder } = {
     return { visits, patientId: world.owner };
   }),
   moveSeries: async (world) => {
-    const id = await aSeries(world);
-    return { method: "PATCH", path: `/series/${id}`, body: { start: nextSlot(world).start } };
+    const wall = Date.parse(world.slots[0]?.start ?? "") + SERIES_MOVES_MS; // of the visit that is booked next
+    const start = new Date(wall).toISOString();
+    return { method: "PATCH", path: `/series/${await aSeries(world)}`, body: { start } };
   },
   cancelSeries: async (world) => ({ method: "DELETE", path: `/series/${await aSeries(world)}` }),
 
