@@ -166,7 +166,7 @@ describe("a patient", () => {
     await page.getByText("Your passkey is saved.").waitFor();
     await page.screenshot({ path: `${PICTURES}/passkey-saved.png`, fullPage: true });
     await page.goto("/account");
-    await page.getByText("Chrome on Linux").waitFor();
+    await page.locator("section[aria-labelledby=passkeys] .row strong").waitFor();
     await signOut(page);
     await page.goto("/me");
     await heading(page, "Sign in");
@@ -362,7 +362,7 @@ async function invited(page: Page, email: string): Promise<string> {
   };
   const made = await page.request.post("/v1/staff", {
     headers: { authorization: `Bearer ${admin}`, "idempotency-key": email },
-    data: { displayName: "Sam Desk", email, role: "staff", locationIds: [clinics.data[0]?.id] },
+    data: { displayName: "Sam Desk", email, role: "staff", clinics: [clinics.data[0]?.id] },
   });
   expect(made.status(), await made.text()).toBe(201);
   const { id } = (await made.json()) as { id: StaffId };
