@@ -37,6 +37,14 @@ const HEADERS = {
     .string()
     .regex(/^[A-Za-z0-9_-]{43}$/)
     .meta({ description: "The token of the hold's first answer." }),
+  "Pairing-Secret": z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{43}$/)
+    .meta({ description: "The secret that came with the code." }),
+  "Device-Secret": z
+    .string()
+    .regex(/^dev_[0-9a-z]{14}\.[A-Za-z0-9_-]{43}$/)
+    .meta({ description: "The device's secret: of its pairing's answer, or the last one it was given." }),
 } as const;
 
 const ANSWERS: Readonly<Record<string, string>> = {
