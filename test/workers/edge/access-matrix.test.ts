@@ -62,7 +62,7 @@ interface Seen {
 }
 
 /** Of the request, and how long it took: what differs by design. */
-const PER_REQUEST = ["x-request-id", "server-timing"];
+const PER_REQUEST = ["x-request-id", "server-timing", "ratelimit"];
 
 async function ask({ method, path, clock, ...options }: Asked, auth: string | null): Promise<Seen> {
   const headers = { ...options.headers, ...(auth ? { authorization: `Bearer ${auth}` } : {}) };
