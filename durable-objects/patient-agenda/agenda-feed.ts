@@ -6,7 +6,7 @@ import type { PatientId } from "../../core/ids.ts";
 import { LIVE_PROTOCOL, type PatientFrame } from "../../core/live/protocol.ts";
 import { DAY_MS, type Instant, type Interval, plus } from "../../core/time.ts";
 import { type LiveSockets, MISSED_A_FRAME } from "../shared/live-sockets.ts";
-import type { InsteadOf } from "./live-tickets.ts";
+import type { InsteadOf } from "../shared/live-tickets.ts";
 
 /** Kept in the socket's attachment, so that it survives hibernation. */
 export interface PatientWatch {

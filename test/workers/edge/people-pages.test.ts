@@ -7,7 +7,7 @@ import "../../../workers/edge/index.tsx";
 import type { Provider } from "../../../core/directory/directory.ts";
 import type { PatientId } from "../../../core/ids.ts";
 import { BASE, call, db, patientToken, type Slot, slotsOf, visitOf } from "../../support/edge.ts";
-import { codeOf, consent, newPatient, removeNewPatients } from "../../support/new-patients.ts";
+import { consent, newPatient, removeNewPatients } from "../../support/new-patients.ts";
 import { newProvider, removeNewProviders } from "../../support/new-providers.ts";
 
 let provider: Provider;

@@ -8,6 +8,7 @@ import { booking } from "./booking.ts";
 import { consent } from "./consent.ts";
 import type { Contract } from "./contract.ts";
 import { directory } from "./directory.ts";
+import { machines } from "./machines.ts";
 import { network } from "./network.ts";
 import { people } from "./people.ts";
 import { personalData } from "./personal-data.ts";
@@ -18,6 +19,7 @@ export const CONTRACTS: { readonly [Id in OperationId]: Contract } = {
   ...booking,
   ...administration,
   ...people,
+  ...machines,
   ...personalData,
   ...consent,
   ...network,

@@ -9,49 +9,55 @@ const TICKET_BYTES = 24;
 /** Bounds memory: more than this many unused tickets within half a minute on one shard is an attack on ourselves. */
 const TICKETS_MAX = 10_000;
 
-/** [AB11] Unused ones of one patient: their open pages, several times over. Whoever asks in a loop pushes out their own, not others'. */
-const TICKETS_PER_PATIENT_MAX = 10;
+/** [AB11] Unused ones of one holder: their open pages, several times over. Whoever asks in a loop pushes out their own, not others'. */
+const TICKETS_PER_HOLDER_MAX = 10;
 
-/** Somebody who watches in the patient's stead, and until when they may. */
+/** [CO11] Somebody who watches in a patient's stead, and until when they may. */
 export interface InsteadOf {
   readonly proxy: PatientId;
   readonly until: Instant;
 }
 
-interface Ticket {
-  readonly patient: PatientId;
+export interface Ticket<Holder extends string> {
+  readonly holder: Holder;
   readonly until: Instant;
-  /** null = the patient, or a clinic. */
+  /** null = the holder themselves, or a clinic. */
   readonly insteadOf: InsteadOf | null;
 }
 
-export class LiveTickets {
-  readonly #tickets = new Map<string, Ticket>();
+/** `Holder` = the name of whom a ticket stands for. */
+export class LiveTickets<Holder extends string> {
+  readonly #tickets = new Map<string, Ticket<Holder>>();
 
-  issue(patient: PatientId, insteadOf: InsteadOf | null, now: Instant): string {
+  issue(holder: Holder, now: Instant, insteadOf: InsteadOf | null = null): string {
     this.#dropExpired(now);
-    this.#dropOldestOf(patient);
+    this.#dropOldestOf(holder);
     const ticket = encodeBytes(crypto.getRandomValues(new Uint8Array(TICKET_BYTES)));
-    this.#tickets.set(ticket, { patient, insteadOf, until: plus(now, TICKET_LIFE_MS) });
+    this.#tickets.set(ticket, { holder, insteadOf, until: plus(now, TICKET_LIFE_MS) });
     return ticket;
   }
 
-  /** For whom it was made; null for unknown, used and expired ones alike. */
-  redeem(ticket: string, now: Instant): Ticket | null {
+  /** Whose ticket it was; null for unknown, used and expired ones alike. */
+  redeem(ticket: string, now: Instant): Holder | null {
+    return this.take(ticket, now)?.holder ?? null;
+  }
+
+  /** The same, with who asked for it. */
+  take(ticket: string, now: Instant): Ticket<Holder> | null {
     const found = this.#tickets.get(ticket);
     this.#tickets.delete(ticket);
     return found && found.until > now ? found : null;
   }
 
   /** [CO11] Tickets that this proxy has not used yet open nothing any more. */
-  drop(patient: PatientId, proxy: PatientId): void {
+  drop(holder: Holder, proxy: PatientId): void {
     for (const [ticket, one] of this.#tickets)
-      if (one.patient === patient && one.insteadOf?.proxy === proxy) this.#tickets.delete(ticket);
+      if (one.holder === holder && one.insteadOf?.proxy === proxy) this.#tickets.delete(ticket);
   }
 
-  #dropOldestOf(patient: PatientId): void {
-    const own = [...this.#tickets].filter(([, ticket]) => ticket.patient === patient);
-    for (const [ticket] of own.slice(0, Math.max(0, own.length - TICKETS_PER_PATIENT_MAX + 1)))
+  #dropOldestOf(holder: Holder): void {
+    const own = [...this.#tickets].filter(([, ticket]) => ticket.holder === holder);
+    for (const [ticket] of own.slice(0, Math.max(0, own.length - TICKETS_PER_HOLDER_MAX + 1)))
       this.#tickets.delete(ticket);
   }
 
