@@ -46,26 +46,26 @@ const many = (n: number) => Array.from({ length: n }, (_, index) => patientId(10
 
 describe("a consent", () => {
   it.each<[string, WantedConsent, Standing, string]>([
-    ["[CO1] for oneself", wanted({ proxy: person(1) }), standing(), "own-record"],
+    ["for oneself", wanted({ proxy: person(1) }), standing(), "own-record"],
     [
-      "[CO5] of a record that ended",
+      "of a record that ended",
       wanted({ patient: person(1, { active: false }) }),
       standing(),
       "record-ended",
     ],
     [
-      "[CO5] to a record that ended",
+      "to a record that ended",
       wanted({ proxy: person(2, { active: false }) }),
       standing(),
       "record-ended",
     ],
-    ["[CO2] twice", wanted(), standing({ proxiesOfPatient: [patientId(2)] }), "already-acts"],
-    ["[CO2] to one more", wanted(), standing({ proxiesOfPatient: many(PROXIES_MAX) }), "too-many-proxies"],
-    ["[CO2] of one more", wanted(), standing({ patientsOfProxy: REPRESENTED_MAX }), "too-many-represented"],
-    ["[CO3] that is over", wanted({ until: NOW }), standing(), "until-not-ahead"],
-    ["[CO3] for ever and a day", wanted({ until: plus(NOW, 6 * 366 * DAY_MS) }), standing(), "until-too-far"],
-    ["[CO3] for an adult as a minor", wanted({ reason: "minor" }), standing(), "not-a-minor"],
-  ])("%s is refused", (_, what, at, refusal) => {
+    ["twice", wanted(), standing({ proxiesOfPatient: [patientId(2)] }), "already-acts"],
+    ["to one more", wanted(), standing({ proxiesOfPatient: many(PROXIES_MAX) }), "too-many-proxies"],
+    ["of one more", wanted(), standing({ patientsOfProxy: REPRESENTED_MAX }), "too-many-represented"],
+    ["that is over", wanted({ until: NOW }), standing(), "until-not-ahead"],
+    ["for ever and a day", wanted({ until: plus(NOW, 6 * 366 * DAY_MS) }), standing(), "until-too-far"],
+    ["for an adult as a minor", wanted({ reason: "minor" }), standing(), "not-a-minor"],
+  ])("[CO1] [CO2] [CO3] [CO5] %s is refused", (_, what, at, refusal) => {
     expect(decideConsent(what, at)).toEqual({ ok: false, error: refusal });
   });
 
