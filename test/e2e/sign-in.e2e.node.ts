@@ -24,8 +24,8 @@ const PICTURES = "test-results/sign-in";
 const PHONE = { width: 390, height: 844 };
 const DESKTOP = { width: 1280, height: 900 };
 const SESSION = "openslot.session_token";
-/** Longer than the two seconds in which /dev asks for news. */
-const SENT_MAX_MS = 10_000;
+/** /dev asks for news every two seconds; a busy test machine gets more. */
+const SENT_MAX_MS = 60_000;
 
 /** One step of a person's; a busy test machine gets more than anybody would wait. */
 const STEP_MAX_MS = 60_000;
