@@ -25,6 +25,8 @@ export interface LogRecord<Event extends LogEvent = LogEvent> {
 export const RECORDS_MAX = 500;
 /** A reader that says nothing for this long is dead (a call to Postgres ends after 10 s); the next one takes over. */
 export const LEASE_MS = 15 * SECOND_MS;
+/** Nobody waits for the audit in Postgres: the entries of a second go there in one statement. */
+export const AUDIT_BELL_MS = SECOND_MS;
 /** A doorbell that brought no reader within this time is rung again. */
 export const DOORBELL_AGAIN_MS = 5 * SECOND_MS;
 /**

@@ -9,6 +9,7 @@ import { AUDIT_PARTITION_NAMES, type AuditEntry } from "../../core/audit/entry.t
 import { AUDIT_BATCH_MAX } from "../../core/audit/event.ts";
 import type { CalendarEvent } from "../../core/events/event.ts";
 import {
+  AUDIT_BELL_MS,
   type ConsumerGroup,
   DOORBELL_AGAIN_MS,
   DOORBELL_PAUSE_MAX_MS,
@@ -93,15 +94,14 @@ export class EventLogPartition extends DurableObject<Env> {
       "an audit partition takes 1 to 500 entries",
     );
     const now = this.#now();
-    const again = plus(now, DOORBELL_AGAIN_MS);
+    const bell = plus(now, AUDIT_BELL_MS); // the alarm rings
     this.ctx.storage.transactionSync(() => {
       const byId = new Map(entries.map((entry) => [entry.id, entry]));
       const fresh = [...byId.values()].filter(({ id }) => !this.#store.knows(id));
       if (fresh.length > 0) this.#store.append(this.#chain.extend(fresh, now), now);
-      this.#wake.arm(again);
+      this.#wake.arm(bell);
     });
-    this.#wake.armed(again);
-    this.#ring();
+    this.#wake.armed(bell);
   }
 
   /** [AU3] Where this partition's chain ends. */
