@@ -221,7 +221,9 @@ const served =
     const principal = c.get("principal");
     switch (admission(principal, rule)) {
       case "yes":
-        return method === "GET" || kind === "file" ? handle(c, principal) : ifJson(c, principal, handle);
+        return method === "GET" || kind === "file" || kind === "form"
+          ? handle(c, principal)
+          : ifJson(c, principal, handle);
       case "unauthenticated":
         return sendProblem(c, UNAUTHENTICATED);
       case "forbidden":
