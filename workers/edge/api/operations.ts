@@ -11,8 +11,8 @@ export interface Operation {
   /** As Hono reads it. Of two that fit, the first one serves. */
   readonly path: string;
   readonly rule: Action;
-  /** "socket" = an upgrade; "file" = a body beyond the common limit, which its handler counts itself. */
-  readonly kind?: "socket" | "file";
+  /** "socket" = an upgrade; "file" = a body beyond the common limit, which its handler counts itself; "form" = OAuth's, not JSON. */
+  readonly kind?: "socket" | "file" | "form";
 }
 
 const LOCATION = "/v1/locations/:id";
@@ -140,7 +140,7 @@ export const OPERATIONS = {
   renameDevice: { method: "PATCH", path: "/v1/devices/:id", rule: "device.keep" },
   revokeDevice: { method: "POST", path: "/v1/devices/:id/revoke", rule: "device.keep" },
 
-  issuePartnerToken: { method: "POST", path: "/v1/oauth/token", rule: "partner.token" },
+  issuePartnerToken: { method: "POST", path: "/v1/oauth/token", rule: "partner.token", kind: "form" },
   listPartners: { method: "GET", path: "/v1/partners", rule: "partner.keep" },
   createPartner: { method: "POST", path: "/v1/partners", rule: "partner.keep" },
   replacePartnerKeys: { method: "PUT", path: "/v1/partners/:id/keys", rule: "partner.keep" },

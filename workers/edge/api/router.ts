@@ -247,7 +247,8 @@ function answered(
     principal?.role === "patient" && RULES[rule].patient === "own"
       ? () => forPatient(c, principal, handle)
       : handle;
-  return method === "GET" || kind === "file" ? serve(c, principal) : ifJson(c, principal, serve);
+  const takesJson = method !== "GET" && kind !== "file" && kind !== "form";
+  return takesJson ? ifJson(c, principal, serve) : serve(c, principal);
 }
 
 /** [A6] Admits by the rule, then serves. */
