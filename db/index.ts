@@ -13,6 +13,22 @@ export { firstAuditSeq, removeAuditSegment } from "./audit/lines.ts";
 export { recordAuditEntries } from "./audit/record-entries.ts";
 export { type Db, makeDb } from "./client.ts";
 export {
+  consentBetween,
+  consentPerson,
+  consentsTo,
+  countConsentTry,
+  findConsent,
+  grantConsent,
+  ownerOfCode,
+  proxyConsentsOf,
+  putConsentCode,
+  type Represented,
+  representedBy,
+  type ShownConsent,
+  wasWithdrawnByPatient,
+  withdrawConsent,
+} from "./consent/consents.ts";
+export {
   insertResource,
   insertVisitType,
   type ProviderProfile,

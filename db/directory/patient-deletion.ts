@@ -2,6 +2,7 @@
 import { sql } from "drizzle-orm";
 import type { AppointmentId, PatientId, ProviderId } from "../../core/ids.ts";
 import type { Db } from "../client.ts";
+import { endConsentsOf } from "../consent/consents.ts";
 import { changePeople } from "./change.ts";
 import { texts } from "./writes.ts";
 
@@ -34,8 +35,9 @@ export function deletePatient(db: Db, { id, mergedFrom, version, by }: DeletionO
           interpreter_language = NULL, access_needs = '{}', preferences = NULL,
           deactivated_at = coalesce(deactivated_at, now()), version = version + 1
         WHERE id = ANY(${ids})`,
-      sql`UPDATE patient_proxy SET revoked_at = coalesce(revoked_at, now())
-        WHERE patient_id = ANY(${ids}) OR proxy_patient_id = ANY(${ids})`,
+      endConsentsOf([id, ...mergedFrom]),
+      sql`DELETE FROM consent_code WHERE proxy_patient_id = ANY(${ids})`,
+      sql`DELETE FROM consent_try WHERE patient_id = ANY(${ids})`,
       sql`UPDATE incoming_appointment SET reason = NULL WHERE patient_id = ANY(${ids}) AND reason IS NOT NULL`,
       sql`UPDATE external_id SET fingerprint = NULL WHERE kind = 'patient' AND id = ANY(${ids})`,
       sql`INSERT INTO patient_deletion (patient_id, requested_by) VALUES (${id}, ${by}) ON CONFLICT DO NOTHING`,

@@ -3,6 +3,7 @@ import { eq, type SQL, sql } from "drizzle-orm";
 import type { PatientPreferences } from "../../core/directory/directory.ts";
 import type { LocationId, PatientId, StaffId } from "../../core/ids.ts";
 import type { Db } from "../client.ts";
+import { endConsentsOf } from "../consent/consents.ts";
 import { MERGED_MAX } from "../queries/find-patient-record.ts";
 import { patient, staff } from "../schema/index.ts";
 import { foldText } from "../search-text.ts";
@@ -71,6 +72,7 @@ export const setPatientActive = (db: Db, id: PatientId, version: number, active:
     conditions: [patientAt(id, version)],
     statements: [
       sql`UPDATE patient SET deactivated_at = ${deactivation(active)}, version = version + 1 WHERE id = ${id}`,
+      ...(active ? [] : [endConsentsOf([id])]),
     ],
   });
 
@@ -91,6 +93,7 @@ export const mergePatient = (db: Db, id: PatientId, into: PatientId, version: nu
     statements: [
       sql`UPDATE patient SET merged_into = ${into}, version = version + 1 WHERE id = ${id} OR merged_into = ${id}`,
       sql`UPDATE patient SET version = version + 1 WHERE id = ${into}`,
+      endConsentsOf([id]),
     ],
   });
 

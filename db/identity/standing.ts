@@ -3,14 +3,10 @@ import { sql } from "drizzle-orm";
 import type { LocationId, PatientId, StaffId } from "../../core/ids.ts";
 import type { Db } from "../client.ts";
 
-/** A parent of many children; more is a mistake in somebody's file. */
-export const REPRESENTED_MAX = 20;
-
 export interface Standing {
   readonly userId: string;
   /** Who stands for the record that they confirmed, after every merge; null = none, or closed. */
   readonly patientId: PatientId | null;
-  readonly represents: readonly PatientId[];
   /** null = nobody of ours, or not any more. */
   readonly staff: {
     readonly id: StaffId;
@@ -19,20 +15,18 @@ export interface Standing {
   } | null;
 }
 
-/** One person by `auth_user_pk`; null = there is none. The shapes are checked where the ids are stored. */
+/**
+ * Whom a patient stands for is not read here: a consent can be withdrawn at any moment, so the edge asks for it itself.
+ * One person by `auth_user_pk`; null = there is none. The shapes are checked where the ids are stored.
+ */
 export async function findStanding(db: Db, userId: string): Promise<Standing | null> {
   const { rows } = await db.execute<{
     patient_id: PatientId | null;
-    represents: PatientId[];
     staff_id: StaffId | null;
     role: "staff" | "admin";
     clinics: LocationId[];
   }>(sql`
     SELECT t.id AS patient_id, s.id AS staff_id, s.role,
-      coalesce((SELECT json_agg(represented.id ORDER BY represented.id) FROM (
-        SELECT DISTINCT coalesce(q.merged_into, q.id) AS id FROM patient_proxy r JOIN patient q ON q.id = r.patient_id
-        WHERE r.proxy_patient_id IN (t.id, p.id) AND r.revoked_at IS NULL AND q.deactivated_at IS NULL
-        LIMIT ${REPRESENTED_MAX}) represented), '[]'::json) AS represents,
       coalesce((SELECT json_agg(c.location_id ORDER BY c.location_id) FROM staff_clinic c WHERE c.staff_id = s.id),
         '[]'::json) AS clinics
     FROM auth_user u
@@ -45,7 +39,6 @@ export async function findStanding(db: Db, userId: string): Promise<Standing | n
   return {
     userId,
     patientId: row.patient_id,
-    represents: row.represents,
     staff: row.staff_id ? { id: row.staff_id, role: row.role, clinics: row.clinics } : null,
   };
 }

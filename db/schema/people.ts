@@ -1,16 +1,20 @@
 /** Patients, who may act for them, and the people of the clinics. Personal data: never in logs, events or URLs. */
 import { sql } from "drizzle-orm";
 import {
+  bigserial,
   check,
   date,
   foreignKey,
   index,
+  integer,
   jsonb,
   pgTable,
   primaryKey,
   text,
   unique,
+  uniqueIndex,
 } from "drizzle-orm/pg-core";
+import { CLINIC_REASONS, CONSENT_ID, RELATIONS } from "../../core/access/consent.ts";
 import type { PatientPreferences } from "../../core/directory/directory.ts";
 import { PATIENT_ID, STAFF_ID } from "../../core/ids.ts";
 import { deactivatedAt, hasShape, moment, version } from "./checks.ts";
@@ -58,26 +62,103 @@ export const patient = pgTable(
   ],
 );
 
-/** Who may act for a patient: a parent, a guardian, a carer. Revoked ones stay, with their date. */
+/**
+ * Who may act for a patient, one row for each consent: core/access/consent.ts. Ended ones stay. No names, no contacts: who they are
+ * stands in `patient`.
+ */
 export const patientProxy = pgTable(
   "patient_proxy",
   {
+    id: text("id").notNull(),
     patientId: text("patient_id").notNull(),
     proxyPatientId: text("proxy_patient_id").notNull(),
-    relation: text("relation", { enum: ["parent", "guardian", "carer", "partner", "other"] }).notNull(),
+    relation: text("relation", { enum: RELATIONS }).notNull(),
     since: moment("since").notNull(),
+    grantedBy: text("granted_by", { enum: ["patient", "clinic"] }).notNull(),
+    /** Of a clinic: why it gave the consent in the patient's stead. */
+    reason: text("reason", { enum: CLINIC_REASONS }),
+    /** Who was signed in. */
+    grantedBySubject: text("granted_by_subject").notNull(),
+    /** Null = until withdrawn. */
+    expiresAt: moment("expires_at"),
+    /** Null = it was not ended; whether it still counts, `expires_at` says too. */
     revokedAt: moment("revoked_at"),
+    /** `time` = it had run out before the next one was given; `record` = one of the two records was merged or deactivated. */
+    revokedBy: text("revoked_by", { enum: ["patient", "proxy", "clinic", "time", "record"] }),
+    revokedBySubject: text("revoked_by_subject"),
   },
   (t) => [
-    primaryKey({ name: "patient_proxy_pk", columns: [t.patientId, t.proxyPatientId] }),
+    primaryKey({ name: "patient_proxy_pk", columns: [t.id] }),
     foreignKey({ name: "patient_proxy_patient_fk", columns: [t.patientId], foreignColumns: [patient.id] }),
     foreignKey({ name: "patient_proxy_proxy_fk", columns: [t.proxyPatientId], foreignColumns: [patient.id] }),
+    check("patient_proxy_id_shape", hasShape(t.id, CONSENT_ID)),
     check("patient_proxy_not_itself", sql`${t.patientId} <> ${t.proxyPatientId}`),
     check(
       "patient_proxy_relation",
       sql`${t.relation} IN ('parent', 'guardian', 'carer', 'partner', 'other')`,
     ),
+    check("patient_proxy_granted_by", sql`${t.grantedBy} IN ('patient', 'clinic')`),
+    check("patient_proxy_reason", sql`${t.reason} IN ('minor', 'legal-guardian', 'asked-at-desk')`),
+    check("patient_proxy_clinic_says_why", sql`(${t.grantedBy} = 'clinic') = (${t.reason} IS NOT NULL)`),
+    check("patient_proxy_ends_later", sql`${t.expiresAt} > ${t.since}`),
+    check(
+      "patient_proxy_revoked_by",
+      sql`${t.revokedBy} IN ('patient', 'proxy', 'clinic', 'time', 'record') AND (${t.revokedAt} IS NULL) = (${t.revokedBy} IS NULL)`,
+    ),
+    /** One open consent for a pair, however many ask at once. */
+    uniqueIndex("patient_proxy_open").on(t.patientId, t.proxyPatientId).where(sql`revoked_at IS NULL`),
+    index("patient_proxy_patient_idx").on(t.patientId, t.since),
     index("patient_proxy_proxy_idx").on(t.proxyPatientId),
+  ],
+);
+
+/** What happened to consents, in the transaction in which it did: for messages and audits. Says which consent, and never who. */
+export const consentChange = pgTable(
+  "consent_change",
+  {
+    seq: bigserial("seq", { mode: "number" }).notNull(),
+    consentId: text("consent_id").notNull(),
+    kind: text("kind", { enum: ["granted", "withdrawn"] }).notNull(),
+    at: moment("at").notNull().defaultNow(),
+  },
+  (t) => [
+    primaryKey({ name: "consent_change_pk", columns: [t.seq] }),
+    foreignKey({
+      name: "consent_change_consent_fk",
+      columns: [t.consentId],
+      foreignColumns: [patientProxy.id],
+    }),
+    check("consent_change_kind", sql`${t.kind} IN ('granted', 'withdrawn')`),
+  ],
+);
+
+/** The code that a proxy shows, at most one each: as an HMAC, so that the table opens nothing. Overwritten by the next one. */
+export const consentCode = pgTable(
+  "consent_code",
+  {
+    proxyPatientId: text("proxy_patient_id").notNull(),
+    mac: text("mac").notNull(),
+    expiresAt: moment("expires_at").notNull(),
+  },
+  (t) => [
+    primaryKey({ name: "consent_code_pk", columns: [t.proxyPatientId] }),
+    foreignKey({ name: "consent_code_proxy_fk", columns: [t.proxyPatientId], foreignColumns: [patient.id] }),
+    unique("consent_code_mac").on(t.mac),
+  ],
+);
+
+/** How often a patient has typed a code lately, right or wrong. */
+export const consentTry = pgTable(
+  "consent_try",
+  {
+    patientId: text("patient_id").notNull(),
+    /** Of the first try of the period. */
+    since: moment("since").notNull(),
+    tries: integer("tries").notNull(),
+  },
+  (t) => [
+    primaryKey({ name: "consent_try_pk", columns: [t.patientId] }),
+    foreignKey({ name: "consent_try_patient_fk", columns: [t.patientId], foreignColumns: [patient.id] }),
   ],
 );
 

@@ -44,6 +44,8 @@ export class EventLogPartition extends DurableObject<Env> {
   readonly #chain: AuditChain;
   readonly #groups: readonly ConsumerGroup[];
   readonly #wake: WakeUp;
+  /** In memory only: whoever waited for a lost one is gone too. */
+  #sealing: Promise<unknown> = Promise.resolve();
   /** In memory only: losing it rings once more. True from a doorbell until a reader came. */
   #rung = false;
   /** In memory only: losing it rings sooner. */
@@ -108,7 +110,14 @@ export class EventLogPartition extends DurableObject<Env> {
   }
 
   /** [AU5] Has the chain's end signed now; null = the chain is empty. @throws when the witness does not answer. */
-  async seal(): Promise<SealReply | null> {
+  seal(): Promise<SealReply | null> {
+    // One after the other: an end that overtook an earlier one would make the witness refuse the earlier one.
+    const turn = this.#sealing.then(() => this.#sealNow());
+    this.#sealing = turn.catch(() => undefined); // whoever asked is told
+    return turn;
+  }
+
+  async #sealNow(): Promise<SealReply | null> {
     const { seq, hash } = this.#chain.head();
     if (seq === 0) return null;
     const partition = AUDIT_PARTITION_NAMES.indexOf(this.ctx.id.name ?? "");

@@ -7,15 +7,31 @@ import { LIVE_PROTOCOL, type PatientFrame } from "../../core/live/protocol.ts";
 import { DAY_MS, type Instant, type Interval, plus } from "../../core/time.ts";
 import { type LiveSockets, MISSED_A_FRAME } from "../shared/live-sockets.ts";
 
+/** Somebody who watches in the patient's stead, and until when they may. */
+export interface InsteadOf {
+  readonly proxy: PatientId;
+  readonly until: Instant;
+}
+
 /** Kept in the socket's attachment, so that it survives hibernation. */
 export interface PatientWatch {
   readonly patient: PatientId;
   readonly revision: number;
+  /** [CO11] Somebody who watches in the patient's stead, and until when; absent = nobody. */
+  readonly insteadOf?: InsteadOf;
 }
+
+/** "Policy violation": this screen may not look any more. */
+const CLOSE_POLICY = 1008;
+/** "Try again later": whoever may still look comes back, and is asked. */
+const CLOSE_TRY_AGAIN = 1013;
 
 /** A snapshot shows yesterday to the end of the longest horizon. */
 const WINDOW_BACK_MS = DAY_MS;
 const WINDOW_AHEAD_MS = 400 * DAY_MS;
+
+const isOver = ({ insteadOf }: PatientWatch, now: Instant): boolean =>
+  insteadOf !== undefined && insteadOf.until <= now;
 
 export class AgendaFeed {
   /** OPEN_BOOKINGS_MAX open ones, and room for cancelled ones. */
@@ -42,6 +58,10 @@ export class AgendaFeed {
     for (const connection of this.#connections()) {
       const watch = connection.state;
       if (watch?.patient !== facts.patientId) continue;
+      if (isOver(watch, now)) {
+        this.#close(connection, CLOSE_TRY_AGAIN, "time is up");
+        continue;
+      }
       const revision = this.#next(now);
       const frame = {
         type: "delta",
@@ -54,9 +74,36 @@ export class AgendaFeed {
     }
   }
 
+  /** [CO11] This proxy may not look any more. */
+  endInsteadOf(patient: PatientId, proxy: PatientId): void {
+    for (const connection of this.#connections()) {
+      const watch = connection.state;
+      if (watch?.patient === patient && watch.insteadOf?.proxy === proxy)
+        this.#close(connection, CLOSE_POLICY, "not yours any more");
+    }
+  }
+
+  /** [CO11] Closes what has come to its end. Returns when the next one will. */
+  closeEnded(now: Instant): Instant | null {
+    let next: Instant | null = null;
+    for (const connection of this.#connections()) {
+      const watch = connection.state;
+      if (!watch?.insteadOf || connection.readyState !== WebSocket.OPEN) continue;
+      const { until } = watch.insteadOf;
+      if (isOver(watch, now)) this.#close(connection, CLOSE_TRY_AGAIN, "time is up");
+      else if (next === null || until < next) next = until;
+    }
+    return next;
+  }
+
+  #close(connection: Connection<PatientWatch>, code: number, reason: string): void {
+    this.#sockets.forget(connection);
+    connection.close(code, reason);
+  }
+
   snapshot(
     connection: Connection<PatientWatch>,
-    patient: PatientId,
+    { patient, insteadOf }: Omit<PatientWatch, "revision">,
     claims: readonly AppointmentFacts[],
     now: Instant,
   ): void {
@@ -68,7 +115,7 @@ export class AgendaFeed {
       appointments: claims.map(appointmentDto),
     } satisfies PatientFrame;
     if (this.#sockets.send(connection, JSON.stringify(frame), now))
-      connection.setState({ patient, revision });
+      connection.setState({ patient, revision, ...(insteadOf ? { insteadOf } : {}) });
   }
 
   #next(now: Instant): number {

@@ -17,13 +17,14 @@ import {
 import { parseClientMessage } from "../../core/live/protocol.ts";
 import { HOUR_MS, type Instant, type Interval, instant, plus } from "../../core/time.ts";
 import { LiveSockets } from "../shared/live-sockets.ts";
+import { LiveTickets } from "../shared/live-tickets.ts";
 import { logFailure } from "../shared/log.ts";
 import { applyMigrations } from "../shared/migrations.ts";
 import { WakeUp } from "../shared/wake.ts";
 import { AgendaCommands, type News, PRUNE_EVERY_MS } from "./agenda-commands.ts";
+import type { InsteadOf } from "./agenda-feed.ts";
 import { AgendaFeed, type PatientWatch } from "./agenda-feed.ts";
 import { AgendaStore } from "./agenda-store.ts";
-import { LiveTickets } from "./live-tickets.ts";
 import { patientAgendaMigrations } from "./schema.ts";
 
 /** Tidying looks at every row of the shard, and alarms come with every booking: not more often than this. */
@@ -42,7 +43,7 @@ export class PatientAgenda extends Server<Env> {
   readonly #wake: WakeUp;
   readonly #sockets: LiveSockets;
   readonly #feed: AgendaFeed;
-  readonly #tickets = new LiveTickets();
+  readonly #tickets = new LiveTickets<PatientId, InsteadOf | null>();
   readonly #commands: AgendaCommands;
   /** In memory only: losing it tidies once more. */
   #prunedAt = 0;
@@ -94,6 +95,20 @@ export class PatientAgenda extends Server<Env> {
   }
 
   /**
+   * A one-time ticket for this patient's live socket: browsers cannot set headers. Lives 30 s, in memory only.
+   * @param insteadOf who asks in the patient's stead ([CO11])
+   */
+  issueTicket(patient: PatientId, insteadOf: InsteadOf | null = null): string {
+    return this.#tickets.issue(patient, insteadOf, this.#now());
+  }
+
+  /** [CO11] A consent has ended: what this proxy opened is closed, and their tickets open nothing. */
+  endInsteadOf(patient: PatientId, proxy: PatientId): void {
+    this.#tickets.drop(patient, (insteadOf) => insteadOf?.proxy === proxy);
+    this.#feed.endInsteadOf(patient, proxy);
+  }
+
+  /**
    * [PD9] Destroys what these patients of the shard wrote, page by page. `busy`: one of them has a command that is not settled, so
    * a calendar may still be given what it says; ask again when it is.
    */
@@ -108,11 +123,6 @@ export class PatientAgenda extends Server<Env> {
     });
   }
 
-  /** A one-time ticket for this patient's live socket: browsers cannot set headers. Lives 30 s, in memory only. */
-  issueTicket(patient: PatientId): string {
-    return this.#tickets.issue(patient, this.#now());
-  }
-
   // ---- sockets ----
 
   override onRequest(): Response {
@@ -121,10 +131,11 @@ export class PatientAgenda extends Server<Env> {
 
   override async onConnect(connection: Connection<PatientWatch>, context: ConnectionContext): Promise<void> {
     try {
-      const patient = this.#admit(context.request);
-      if (!patient) return connection.close(1008, "no ticket");
-      await this.#commands.settlePending(patient);
-      this.#sendSnapshot(connection, patient);
+      const watch = this.#admit(context.request);
+      if (!watch) return connection.close(1008, "no ticket");
+      await this.#commands.settlePending(watch.patient);
+      this.#sendSnapshot(connection, watch);
+      if (watch.insteadOf) this.#wake.armNext([watch.insteadOf.until]);
     } catch (error) {
       logFailure("live.welcome_failed", error); // partyserver would send the stack
       connection.close(1011, "internal");
@@ -139,7 +150,11 @@ export class PatientAgenda extends Server<Env> {
       return;
     }
     if (!this.#sockets.heard(connection, this.#now())) return;
-    if (resume.revision !== watch.revision) this.#sendSnapshot(connection, watch.patient);
+    if (watch.insteadOf && watch.insteadOf.until <= this.#now()) {
+      this.#feed.closeEnded(this.#now());
+      return;
+    }
+    if (resume.revision !== watch.revision) this.#sendSnapshot(connection, watch);
   }
 
   override onClose(connection: Connection): void {
@@ -160,7 +175,11 @@ export class PatientAgenda extends Server<Env> {
       this.#store.prune(now);
       this.#prunedAt = now;
     }
-    this.#wake.armNext([this.#store.nextDue(), this.#store.isEmpty() ? null : plus(now, PRUNE_EVERY_MS)]);
+    this.#wake.armNext([
+      this.#store.nextDue(),
+      this.#store.isEmpty() ? null : plus(now, PRUNE_EVERY_MS),
+      this.#feed.closeEnded(now),
+    ]);
   }
 
   // ---- private ----
@@ -169,22 +188,30 @@ export class PatientAgenda extends Server<Env> {
     return instant(Date.now());
   }
 
-  /** The edge has checked a bearer token (and says so in a header that it strips from clients), or a ticket is shown. */
-  #admit(request: Request): PatientId | null {
+  /** The edge has checked a bearer token (and says so in headers that it strips from clients), or a ticket is shown. */
+  #admit(request: Request): Omit<PatientWatch, "revision"> | null {
     const url = new URL(request.url);
     const patient = url.pathname.split("/").at(-1) ?? "";
     if (!isPatientId(patient)) return null;
-    if (request.headers.get("x-openslot-admitted") === patient) return patient as PatientId;
-    const ticket = url.searchParams.get("ticket") ?? "";
-    return this.#tickets.redeem(ticket, this.#now()) === patient ? (patient as PatientId) : null;
+    if (request.headers.get("x-openslot-admitted") === patient) {
+      const proxy = request.headers.get("x-openslot-proxy");
+      if (proxy === null) return { patient };
+      const until = Number(request.headers.get("x-openslot-until"));
+      return isPatientId(proxy) && until > 0
+        ? { patient, insteadOf: { proxy, until: instant(until) } }
+        : null;
+    }
+    const ticket = this.#tickets.redeem(url.searchParams.get("ticket") ?? "", this.#now());
+    if (ticket?.holder !== patient) return null;
+    return { patient, ...(ticket.note ? { insteadOf: ticket.note } : {}) };
   }
 
-  #sendSnapshot(connection: Connection<PatientWatch>, patient: PatientId): void {
+  #sendSnapshot(connection: Connection<PatientWatch>, watch: Omit<PatientWatch, "revision">): void {
     const now = this.#now();
     this.#feed.snapshot(
       connection,
-      patient,
-      this.#store.claimsOf(patient, this.#feed.window(now), null, null, this.#feed.limit),
+      watch,
+      this.#store.claimsOf(watch.patient, this.#feed.window(now), null, null, this.#feed.limit),
       now,
     );
   }

@@ -61,6 +61,7 @@ import { CalendarStore } from "./calendar-store.ts";
 import { CalendarWriter, DRAIN_DELAY_MS } from "./calendar-writer.ts";
 import { HoldCommands, type HoldReply } from "./hold-commands.ts";
 import { HoldStore } from "./hold-store.ts";
+import { LinkCommands, type OpenLink } from "./link-commands.ts";
 import { providerCalendarMigrations } from "./schema.ts";
 import { TakeOverCommands, type TakeOverReply } from "./take-over-commands.ts";
 import { TextCommands } from "./text-commands.ts";
@@ -89,6 +90,7 @@ export class ProviderCalendar extends Server<Env> {
   readonly #memory: CalendarMemory;
   readonly #openings: CalendarOpenings;
   readonly #commands: CalendarCommands;
+  readonly #links: LinkCommands;
   readonly #sagas: CalendarSagas;
   readonly #holdStore: HoldStore;
   readonly #holds: HoldCommands;
@@ -135,6 +137,7 @@ export class ProviderCalendar extends Server<Env> {
     this.#holds = new HoldCommands(parts);
     this.#openings = new CalendarOpenings(parts);
     this.#commands = new CalendarCommands({ ...parts, locked: (id) => this.#sagas.askNow(id) });
+    this.#links = new LinkCommands(parts, this.#commands, ctx.storage.sql);
     this.#blockStore = new BlockStore(ctx.storage.sql, this.#providerId);
     this.#blocks = new BlockCommands(parts, this.#blockStore);
     this.#incoming = new TakeOverCommands(parts, this.#providerId);
@@ -167,6 +170,26 @@ export class ProviderCalendar extends Server<Env> {
   /** [C1]–[C5] [H1]–[H10] Changes the status. Comes straight from the edge, which tells the agenda before it answers. */
   status(command: StatusCommand): StatusReply {
     return this.#commands.status(command);
+  }
+
+  /** [CO22] Does what a signed link says and uses it up, or neither. Over, used or outdated = `not-found`. */
+  actByLink(link: OpenLink, command: StatusCommand): StatusReply {
+    return this.#links.act(link, command);
+  }
+
+  /** Whether a signed link can still be used. Changes nothing. */
+  isLinkOpen(link: OpenLink): boolean {
+    return this.#links.isOpen(link);
+  }
+
+  /** [CO24] Counts a try at the date of birth before it is compared; false = no more tries. */
+  tryLinkDate(link: OpenLink): boolean {
+    return this.#links.tryDate(link);
+  }
+
+  /** [CO22] Uses up a link that opens a look; true exactly once. */
+  useUpLink(link: OpenLink): boolean {
+    return this.#links.useUp(link);
   }
 
   // ---- sagas (RPC from agendas and other calendars) ----

@@ -163,6 +163,19 @@ export const providerCalendarMigrations: readonly Migration[] = [
       ALTER TABLE hold ADD COLUMN network TEXT;
       CREATE INDEX hold_network ON hold (network) WHERE network IS NOT NULL;
       CREATE INDEX hold_time ON hold (takes_from, takes_to);
+      `,
+  },
+  {
+    // Signed links: how often a date of birth was tried at each, and whether it was used.
+    id: "005-signed-links",
+    statements: `
+      CREATE TABLE link (
+        id TEXT PRIMARY KEY,
+        tries INTEGER NOT NULL,
+        used_at INTEGER,
+        until_at INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX link_until ON link (until_at);
     `,
   },
 ];

@@ -37,6 +37,10 @@ const HEADERS = {
     .string()
     .regex(/^[A-Za-z0-9_-]{43}$/)
     .meta({ description: "The token of the hold's first answer." }),
+  "Turnstile-Token": z
+    .string()
+    .max(2_048)
+    .meta({ description: "The token of a Turnstile widget, good once, where the deployment asks for it." }),
 } as const;
 
 const ANSWERS: Readonly<Record<string, string>> = {

@@ -8,8 +8,10 @@ import { sql } from "drizzle-orm";
 import { decodeJwt, exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTestHarness } from "wrangler";
+import { plus } from "../../core/time.ts";
 import { makeDb } from "../../db/client.ts";
 import { loadDirectory } from "../../db/queries/load-directory.ts";
+import { AuditApp, checkAudit, type Signed } from "../../scripts/local/audit-check.ts";
 import { type Shim, startShim } from "../../scripts/local/neon-shim.ts";
 import type { LocalPostgres } from "../../scripts/local/postgres.ts";
 import { openPglite } from "../../scripts/local/postgres.ts";
@@ -107,6 +109,17 @@ async function signIn(homeLocationId: string | undefined): Promise<{ token: stri
   return { token, subject: decodeJwt(token).sub ?? "" };
 }
 
+/** Of the laptop's own issuer. */
+const adminToken = async (): Promise<string> =>
+  new SignJWT({ role: "admin" })
+    .setProtectedHeader({ alg: "ES256", kid: "harness" })
+    .setIssuer("openslot-local")
+    .setAudience("openslot")
+    .setSubject("adm_harness")
+    .setIssuedAt()
+    .setExpirationTime("5m")
+    .sign(await importJWK(signing, "ES256"));
+
 describe("the three Workers", () => {
   it("[K6] have exactly the bindings that their types name", async () => {
     expect(await bindingsOf("openslot-identity")).toEqual([
@@ -115,9 +128,12 @@ describe("the three Workers", () => {
       "CODE_GUARD",
       "CODE_SINK",
       "DATABASE_URL",
+      "DEVICE_SHARD",
       "KEY_RING",
       "LOCAL_MODE",
       "NEON_FETCH_ENDPOINT",
+      "PAIRING_DESK",
+      "PARTNER_REGISTRY",
       "SESSIONS",
       "SIGNING_KEYS",
       "SITE_URL",
@@ -172,20 +188,56 @@ describe("the three Workers", () => {
     expect(await list.json()).toMatchObject({ data: [{ id: appointment.id }] });
   });
 
+  it("[AU4] [AU5] [AU11] what they did is in the audit, signed by the issuer, and a forged entry is found", async () => {
+    const db = makeDb(database);
+    const told = async (where: ReturnType<typeof sql>) =>
+      (await db.execute(sql`SELECT operation FROM audit_entry WHERE ${where} ORDER BY at`)).rows;
+    const app = new AuditApp(
+      async (path, method) =>
+        (await server.fetch(path, {
+          method,
+          headers: { authorization: `Bearer ${await adminToken()}` },
+        })) as unknown as Response, // undici's
+    );
+    const lines: string[] = [];
+    let signed: Signed | undefined;
+    const check = (saved: Signed | null) => {
+      lines.length = 0;
+      const say = (line: string) => void lines.push(line);
+      const onSigned = (now: Signed) => {
+        signed = now;
+      };
+      return checkAudit({ db, app: saved ? null : app, saved, onSigned, say });
+    };
+    expect([await check(null), lines.at(-1)]).toEqual([true, expect.stringMatching(/^The audit is whole/)]);
+    for (const operation of ["bookAppointment", "listPatientAppointments"])
+      expect([operation, await told(sql`operation = ${operation}`)]).toEqual([operation, [{ operation }]]);
+    // The code was accepted, and then there was a patient: two sign-ins, each once.
+    const signIns = await db.execute(
+      sql`SELECT count(*)::int AS n, count(DISTINCT id)::int AS ids FROM audit_entry WHERE operation = 'sign-in:code'`,
+    );
+    expect(signIns.rows.map(({ n, ids }) => [Number(n), Number(ids)])).toEqual([[2, 2]]);
+
+    await db.execute(sql`UPDATE audit_entry SET subject = 'stf_nobody' WHERE operation = 'bookAppointment'`);
+    expect([await check(null), lines[0]]).toEqual([false, expect.stringMatching(/\(altered\)/)]);
+    const saved = signed as Signed;
+    expect(await check(saved)).toBe(false); // by what was saved, without the app
+    await db.execute(sql`UPDATE audit_entry SET subject = patient_id WHERE operation = 'bookAppointment'`);
+    expect(await check(saved)).toBe(true);
+    const [first, ...others] = saved.checkpoints;
+    if (!first) throw new Error("a chain was signed");
+    const forged = { ...saved, checkpoints: [{ ...first, at: plus(first.at, 1) }, ...others] };
+    expect([await check(forged), lines[0]]).toEqual([false, expect.stringMatching(/\(checkpoint\)/)]);
+    expect(await check({ ...saved, keys: [] })).toBe(false);
+  });
+
   it("[K6] the issuer's public keys have no private member", async () => {
     const { keys } = await (await issuer()).jwks();
     expect(Object.keys(keys[0] ?? {}).sort()).toEqual(["alg", "crv", "kid", "kty", "use", "x", "y"]);
   });
 
   it("[ID15] [ID17] the edge tells the issuer of staff: an invitation is made, a change arrives", async () => {
-    const admin = await new SignJWT({ role: "admin" })
-      .setProtectedHeader({ alg: "ES256", kid: "harness" })
-      .setIssuer("openslot-local")
-      .setAudience("openslot")
-      .setSubject("adm_harness")
-      .setIssuedAt()
-      .setExpirationTime("5m")
-      .sign(await importJWK(signing, "ES256"));
+    const admin = await adminToken();
     const { clinics } = await loadDirectory(makeDb(database));
     const call = async (
       method: string,

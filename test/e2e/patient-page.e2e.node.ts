@@ -473,7 +473,7 @@ describe("protection", () => {
     expect((await page.context().request.get("/v1/patients/pat_000000000000/appointments")).status()).toBe(
       401,
     );
-    await page.context().addCookies([{ name: "openslot_session", value: "stale", url: BASE }]);
+    await page.context().addCookies([{ name: "openslot_sample", value: "stale", url: BASE }]);
     await page.goto("/me");
     await page.getByText("Your session has ended.").waitFor();
   });

@@ -241,7 +241,7 @@ describe("a mark in every personal field", () => {
       ok(await call("GET", `/v1/exports/${kind}`, { token: admin }));
 
     const cookie = {
-      cookie: `openslot_session=${token}`,
+      cookie: `openslot_sample=${token}`,
       accept: "text/html",
       "sec-fetch-site": "same-origin",
     };
@@ -279,6 +279,35 @@ describe("a mark in every personal field", () => {
     expect(own.frames.length).toBeGreaterThan(1);
     watched.destroy();
     own.destroy();
+  });
+
+  it("[PD14] is an address that somebody signs in with, and a code is sent to", async () => {
+    const headers = { host: "localhost", "sec-fetch-site": "same-origin" }; // SITE_URL of a bare system
+    const post = (path: string, body: object, more = {}) =>
+      call("POST", path, { headers: { ...headers, ...more }, body });
+    for (const to of [`${CANARIES.signIn}@example.test`, `+${CANARIES.phone}`]) {
+      ok(await post("/auth/code/send", { to }));
+      await post("/auth/code/verify", { to, code: "000000" });
+      await post("/auth/code/verify", { to, code: CANARIES.unknownField });
+    }
+    const to = `${CANARIES.signIn}.two@example.test`;
+    ok(await post("/auth/code/send", { to }));
+    const dev = ok(await call("GET", "/dev", { headers: { ...headers, accept: "text/html" } }));
+    const code = /\b\d{6}\b/.exec(dev.text.slice(dev.text.indexOf(to)))?.[0] ?? "";
+    const verified = ok(await post("/auth/code/verify", { to, code }));
+    const cookie = /[\w.]*session_token=[^;]+/.exec(verified.headers["set-cookie"] ?? "")?.[0] ?? "";
+    const { name: displayName, birthDate } = CANARIES;
+    ok(
+      await post(
+        "/auth/patient/register",
+        { displayName, birthDate, homeLocationId: cast.clinic },
+        { cookie },
+      ),
+    );
+    await call("GET", "/me", { headers: { ...headers, cookie, accept: "text/html" } });
+    const form = { "content-type": "application/x-www-form-urlencoded", accept: "text/html" };
+    const same = { ...form, "sec-fetch-site": "same-origin" };
+    await send("POST", "/sign-in", same, new URLSearchParams({ to }).toString());
   });
 
   it("[PD14] is sent to every operation by every kind of caller, in bodies, queries and keys that none of them wants", async () => {
@@ -355,6 +384,7 @@ describe("a mark in every personal field", () => {
       "patient.email email",
       "patient.phone phone",
       "staff.email email",
+      "auth_user.email signIn",
     ])
       expect([...found.met]).toContain(place);
     expect([...found.met].join()).not.toContain("otherName"); // who was deleted

@@ -8,6 +8,7 @@ import { AGENDA_SHARDS, encodeBytes, makeId, makePatientId } from "../../core/id
 import { type Answer, ApiClient, type CallOptions } from "../../scripts/load/api-client.ts";
 import { type BareSystem, inventPatients, startBareSystem } from "../../scripts/load/bare-system.ts";
 import { bookingOf, dateIn, freeSlots, type Slot } from "../../scripts/load/free-slots.ts";
+import { OPERATIONS, type Operation } from "../../workers/edge/api/operations.ts";
 import { countObjects } from "../support/bare-objects.ts";
 import { makePeople } from "../support/bare-people.ts";
 import { untilLagIsZero } from "../support/bare-projection.ts";
@@ -54,6 +55,41 @@ async function answersTo(
   await Promise.all(Array.from({ length: CONNECTIONS }, work));
   return bodies;
 }
+
+/** Of each operation, for each kind of caller. */
+const NAMES_PER_OPERATION = 6;
+
+/** Well formed, of the kind that the place of a name in an address says; of every kind in turn where it does not say. */
+const INVENTED_KINDS: Readonly<Record<string, (k: number) => string>> = {
+  providers: provider,
+  locations: () => makeId("loc", randomBytes(12)),
+  "visit-types": () => makeId("vst", randomBytes(12)),
+  appointments: appointment,
+  patients: patient,
+  holds: (k) => appointment(k).replace("apt_", "hld_"),
+  blocks: (k) => appointment(k).replace("apt_", "blk_"),
+  series: (k) => appointment(k).replace("apt_", "ser_"),
+  staff: () => makeId("stf" as "prv", randomBytes(12)),
+};
+
+function addressOf(path: string, k: number): string {
+  let before = "";
+  return path
+    .split("/")
+    .map((step) => {
+      const invent = INVENTED_KINDS[before];
+      before = step;
+      if (!step.startsWith(":")) return step;
+      if (step.startsWith(":file")) return `${appointment(k)}.ics`;
+      if (invent) return invent(k);
+      const every = Object.values(INVENTED_KINDS);
+      return (every[k % every.length] as (k: number) => string)(k);
+    })
+    .join("/");
+}
+
+/** Nothing, a booking's body, and nonsense: whichever comes first, the name or the body, nothing is made. */
+const bodyFor = (k: number): unknown => [{}, { start: slot.start }, { ...bookingOf(slot), x: 1 }][k % 3];
 
 const watch = (id: string): string =>
   `/v1/live/providers/${id}?visitTypeId=${slot.visitTypeId}&from=${dateIn(1)}&to=${dateIn(7)}`;
@@ -170,6 +206,36 @@ describe("[F5] phantoms", () => {
     const beyond = SHARDS_SPELLED - AGENDA_SHARDS;
     const answers = await upgrades(beyond, (k) => patientFeed(patientOf(AGENDA_SHARDS + k)));
     expect(Object.values(answers)).toEqual([beyond]);
+  });
+
+  it("[F5] every operation that names something answers an invented name with a refusal, for strangers, patients and administrators", async () => {
+    const named = Object.entries<Operation>(OPERATIONS).filter(([, { path }]) => path.includes(":"));
+    const tokens = [undefined, me.token, await system.adminToken()];
+    const found: string[] = [];
+    for (const [id, { method, path, kind }] of named) {
+      for (let k = 0; k < NAMES_PER_OPERATION * tokens.length; k++) {
+        const token = tokens[k % tokens.length];
+        const address = addressOf(path, k);
+        if (kind === "socket") {
+          const answer = await upgrade(`${address}?ticket=${part(24)}`);
+          if (!/^4\d\d |^101 1008 0 frames/.test(answer)) found.push(`${id}: ${answer}`);
+          continue;
+        }
+        const { status } = await api.call(method, address, {
+          key: `every-${id}-${k}`,
+          ifMatch: '"v1"',
+          ...(token === undefined ? {} : { token }),
+          ...(method === "GET" || method === "DELETE" ? {} : { body: bodyFor(k) }),
+        });
+        if (status < 400 || status >= 500) found.push(`${id} ${method} ${address}: ${status}`);
+      }
+    }
+    console.log(
+      `[F5] ${named.length} operations with names, ${NAMES_PER_OPERATION * tokens.length} invented ones each`,
+    );
+    expect(named.length).toBeGreaterThan(40);
+    // Exports and imports name a kind, not a thing; a closure is named by its date, which is checked like any body.
+    expect(found).toEqual([]);
   });
 
   it("[F5] none of them made an object", async () => {

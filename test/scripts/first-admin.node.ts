@@ -12,10 +12,11 @@ const RUNS_MAX_MS = 240_000;
 const dir = mkdtempSync(join(tmpdir(), "openslot-first-admin-"));
 
 function run(...args: string[]) {
-  const { DATABASE_URL: _server, ...env } = process.env;
+  const env: Record<string, string | undefined> = { ...process.env, OPENSLOT_DIR: dir };
+  delete env.DATABASE_URL; // a server of somebody's own is not for this
   const done = spawnSync(process.execPath, [SCRIPT, ...args], {
     encoding: "utf8",
-    env: { ...env, OPENSLOT_DIR: dir },
+    env: env as NodeJS.ProcessEnv, // its type says what the Workers are given, not what a script needs
   });
   return [done.status, done.stdout, done.stderr.trim()];
 }

@@ -15,6 +15,7 @@ export const CANARIES = {
   staffName: "qzcanarystaff",
   email: "qzcanarymail",
   phone: "15550198273",
+  signIn: "qzcanarysignin",
   birthDate: "1907-03-09",
   reason: "qzcanaryreason",
   movedReason: "qzcanarymoved",
@@ -96,14 +97,14 @@ export function leaksOfObjects(storageDir: string): {
 const MEANT: Readonly<Record<string, readonly Canary[]>> = {
   "patient.display_name": ["name", "otherName", "importedName"],
   "patient.search_text": ["name", "otherName", "importedName"],
-  "patient.email": ["email"],
+  "patient.email": ["email", "signIn"],
   "patient.phone": ["phone"],
   "patient.birth_date": ["birthDate"],
   "patient.access_needs": ["need"],
   "staff.display_name": ["staffName"],
   "staff.email": ["email"],
   "auth_user.name": ["name", "staffName"],
-  "auth_user.email": ["email"],
+  "auth_user.email": ["email", "signIn"],
   "auth_user.phone_number": ["phone"],
 };
 

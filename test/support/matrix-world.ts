@@ -20,6 +20,16 @@ import {
   token,
   visitOf,
 } from "./edge.ts";
+import {
+  aDevice,
+  aPartner,
+  approvingPairing,
+  aScreen,
+  askingForPartnerToken,
+  partnerBody,
+  partnerJwks,
+  startingPairing,
+} from "./matrix-machines.ts";
 import { newProvider, removeNewProviders } from "./new-providers.ts";
 
 /** In every name that this file makes, so that it finds them again. */
@@ -51,6 +61,10 @@ export interface World extends Shared {
   readonly owner: string;
   /** Another record of the same clinic. */
   readonly twin: string;
+  /** Who acts for the owner. */
+  readonly proxy: string;
+  /** Who did, until a moment ago. */
+  readonly formerProxy: string;
 }
 
 async function made(path: string, token: string, body: unknown): Promise<Answer> {
@@ -127,16 +141,39 @@ export async function makeShared(): Promise<Shared> {
 }
 
 export async function makeWorld(shared: Shared): Promise<World> {
-  const [owner, twin] = await Promise.all([
-    made("/patients", shared.admin, patientBody(shared.here)),
-    made("/patients", shared.admin, patientBody(shared.here)),
-  ]);
-  return { ...shared, owner: owner.body.id, twin: twin.body.id };
+  const aRecord = async (): Promise<string> =>
+    (await made("/patients", shared.admin, patientBody(shared.here))).body.id;
+  const [owner, twin, proxy, formerProxy] = await Promise.all([aRecord(), aRecord(), aRecord(), aRecord()]);
+  const world = { ...shared, owner, twin, proxy, formerProxy };
+  const [, former] = await Promise.all([aConsent(world, proxy), aConsent(world, formerProxy)]);
+  const ended = await call("DELETE", `/patients/${owner}/proxies/${former}`, { token: shared.admin });
+  if (ended.status !== 204) throw new Error(`the end of a consent answered ${ended.status}`);
+  return world;
+}
+
+const consentBody = (proxyPatientId: string) => ({
+  proxyPatientId,
+  relation: "other",
+  reason: "asked-at-desk",
+});
+
+async function aConsent({ owner, admin }: World, proxy: string): Promise<string> {
+  return (await made(`/patients/${owner}/proxies`, admin, consentBody(proxy))).body.id;
+}
+
+async function someoneElse(world: World): Promise<string> {
+  return (await made("/patients", world.admin, patientBody(world.here))).body.id;
 }
 
 export async function removeWorlds(): Promise<void> {
   await removeNewProviders();
   const marked = `${MARK}%`;
+  const theirs = sql`(SELECT id FROM patient WHERE display_name LIKE ${marked})`;
+  await db().execute(sql`DELETE FROM consent_change WHERE consent_id IN
+    (SELECT id FROM patient_proxy WHERE patient_id IN ${theirs})`);
+  await db().execute(sql`DELETE FROM patient_proxy WHERE patient_id IN ${theirs}`);
+  await db().execute(sql`DELETE FROM consent_code WHERE proxy_patient_id IN ${theirs}`);
+  await db().execute(sql`DELETE FROM consent_try WHERE patient_id IN ${theirs}`);
   for (const [table, column] of [
     ["staff_clinic", null],
     ["staff", "display_name"],
@@ -445,6 +482,26 @@ export const REQUESTS: { readonly [Id in OperationId]: Builder } = {
   readOwnAudit: get(sub(patient, "/audit")),
   sealAudit: post(always("/audit/checkpoints")),
   listCheckpoints: get(always("/audit/checkpoints?partition=0")),
+  listProxies: get(sub(patient, "/proxies")),
+  listRepresented: get(sub(patient, "/represents")),
+  addProxy: async (world, identity) => {
+    const other = await someoneElse(world);
+    if (identity !== "patient")
+      return { method: "POST", path: `${patient(world)}/proxies`, body: consentBody(other) };
+    const shown = await made(`/patients/${other}/proxy-codes`, await patientToken(other), {});
+    const body = { code: shown.body.code, relation: "other" };
+    return { method: "POST", path: `${patient(world)}/proxies`, body };
+  },
+  removeProxy: async (world) => {
+    const consent = await aConsent(world, await someoneElse(world));
+    return { method: "DELETE", path: `${patient(world)}/proxies/${consent}` };
+  },
+  showProxyCode: post(sub(patient, "/proxy-codes")),
+  createSignedLink: async (world) => ({
+    method: "POST",
+    path: `/appointments/${(await aVisit(world)).id}/links`,
+    body: { action: "cancel" },
+  }),
   shareCalendar: post(sub(patient, "/calendar-links")),
   readCalendarFeed: async (world) => {
     const own = { token: await patientToken(world.owner) };
@@ -467,6 +524,47 @@ export const REQUESTS: { readonly [Id in OperationId]: Builder } = {
     headers: { upgrade: "websocket" },
   }),
   issueTicket: post(always("/live/tickets"), ({ owner }) => ({ patientId: owner })),
+
+  watchLocation: (world) => ({
+    method: "GET",
+    path: `/live${location(world)}`,
+    headers: { upgrade: "websocket" },
+  }),
+
+  startPairing: startingPairing,
+  readPairing: async () => {
+    const { id, secret } = await aScreen();
+    return { method: "GET", path: `/devices/pairings/${id}`, headers: { "pairing-secret": secret } };
+  },
+  approvePairing: approvingPairing,
+  issueDeviceToken: async ({ here }) => {
+    const { secret } = await aDevice(here);
+    return { method: "POST", path: "/devices/token", headers: { "device-secret": secret } };
+  },
+  listDevices: get(sub(location, "/devices")),
+  renameDevice: async ({ here }) => {
+    const { deviceId } = await aDevice(here);
+    return { method: "PATCH", path: `/devices/${deviceId}`, body: { name: MARK } };
+  },
+  revokeDevice: async ({ here }) => ({
+    method: "POST",
+    path: `/devices/${(await aDevice(here)).deviceId}/revoke`,
+  }),
+
+  issuePartnerToken: askingForPartnerToken,
+  listPartners: get(always("/partners")),
+  createPartner: async () => ({
+    method: "POST",
+    path: "/partners",
+    key: freshKey(),
+    body: await partnerBody(),
+  }),
+  replacePartnerKeys: async () => ({
+    method: "PUT",
+    path: `/partners/${await aPartner()}/keys`,
+    body: { jwks: await partnerJwks() },
+  }),
+  deactivatePartner: async () => ({ method: "POST", path: `/partners/${await aPartner()}/deactivate` }),
 
   importFile: (world) => ({
     method: "POST",
@@ -492,10 +590,13 @@ const INVENTED: Readonly<Record<string, string>> = {
   hld: "hld_zzzzzzzzzz00zzzzzzzzzz00a0000000",
   blk: "blk_zzzzzzzzzz00zzzzzzzzzz00a0000000",
   ser: "ser_zzzzzzzzzz00zzzzzzzzzz00a0000000",
+  dev: "dev_00zzzzzzzzzz00",
+  prt: "prt_zzzzzzzzzzzzzzzzzz00",
+  pai: "pai_zzzzzzzzzzzzzzzzzz00",
 };
 const invent = (text: string): string =>
   text.replace(
-    /\b(pat|prv|loc|vst|stf|apt|hld|blk|ser)_[0-9a-z]+/g,
+    /\b(pat|prv|loc|vst|stf|apt|hld|blk|ser|dev|prt|pai)_[0-9a-z]+/g,
     (_, prefix) => INVENTED[prefix] as string,
   );
 

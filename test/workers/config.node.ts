@@ -1,6 +1,6 @@
 /** Proves that a bad setting stops the start with a sentence that names the key and not the value. */
 import { describe, expect, it } from "vitest";
-import { parseEdgeSettings, parseEventsSettings } from "../../workers/config.ts";
+import { parseEdgeSettings, parseEventsSettings, parseIdentitySettings } from "../../workers/config.ts";
 
 const good = {
   DATABASE_URL: "postgres://u:p@host/db",
@@ -58,5 +58,27 @@ describe("settings", () => {
     expect(() => parseEdgeSettings({ ...good, DATABASE_HOST: "localhost", DATABASE_PORT: "5432" })).toThrow(
       /DATABASE_HOST, DATABASE_PORT/,
     );
+  });
+
+  it("[K5] the issuer's: a secret, an origin that is https outside of a laptop, a provider whole or not at all", () => {
+    const issuer = { ...good, AUTH_SECRET: good.ID_KEYS, SITE_URL: "https://book.example.org" };
+    expect(parseIdentitySettings(issuer)).toMatchObject({ LOCAL_MODE: false, SITE_URL: issuer.SITE_URL });
+    const local = { ...issuer, LOCAL_MODE: "on", SITE_URL: "http://localhost:8787" };
+    expect(parseIdentitySettings(local).LOCAL_MODE).toBe(true);
+    const provider = {
+      OIDC_DISCOVERY_URL: "https://id.example.org/.well-known/openid-configuration",
+      OIDC_CLIENT_ID: "openslot",
+      OIDC_CLIENT_SECRET: "s",
+    };
+    expect(parseIdentitySettings({ ...issuer, ...provider }).OIDC_CLIENT_ID).toBe("openslot");
+    const bad: [object, RegExp][] = [
+      [{ AUTH_SECRET: '{"a":"SECRET"}' }, /AUTH_SECRET must be/],
+      [{ SITE_URL: "http://book.example.org" }, /SITE_URL must be https/],
+      [{ SITE_URL: "https://book.example.org/path" }, /SITE_URL must be an origin/],
+      [{ OIDC_CLIENT_ID: "SECRET" }, /OIDC_DISCOVERY_URL goes with/],
+      [{ ...provider, OIDC_CLIENT_SECRET: undefined }, /OIDC_DISCOVERY_URL goes with/],
+    ];
+    for (const [more, sentence] of bad)
+      expect(() => parseIdentitySettings({ ...issuer, ...more })).toThrow(sentence);
   });
 });

@@ -9,9 +9,15 @@ import { openLiveSocket } from "../shared/live-socket.ts";
 import { STATUS_TEXT } from "../shared/status-text.ts";
 import { shortMomentText } from "../shared/time-text.ts";
 
+/** For whom the list is, if it is not for the one who looks at it; as the server wrote it into the page. */
+function ofWhom(): string {
+  const whose = document.getElementById("my-appointments")?.dataset.for;
+  return whose === undefined ? "" : `?for=${whose}`;
+}
+
 /** The cookie becomes a ticket that is good once: a socket cannot be opened with a header. */
 async function livePath(): Promise<string> {
-  const response = await fetch("/me/live-ticket", { method: "POST" });
+  const response = await fetch(`/me/live-ticket${ofWhom()}`, { method: "POST" });
   if (!response.ok) throw new Error(`live-ticket answered ${response.status}`);
   const { path } = (await response.json()) as { readonly path: string }; // our own answer
   return path;
@@ -24,7 +30,7 @@ function announce(text: string, link?: string): void {
   news.textContent = text;
   if (link === undefined) return;
   const show = document.createElement("a");
-  show.href = "/me";
+  show.href = `/me${ofWhom()}`;
   show.textContent = link;
   news.appendChild(document.createTextNode(" "));
   news.appendChild(show);

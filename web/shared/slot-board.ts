@@ -42,6 +42,8 @@ export interface SlotForm {
   readonly action: string;
   readonly fields: Readonly<Record<string, string>>;
   readonly asksReason: boolean;
+  /** For whom it may be booked, the person themselves first; absent for who acts for nobody. */
+  readonly people?: readonly { readonly id: string; readonly name: string }[];
 }
 
 export interface SlotState {

@@ -2,7 +2,7 @@
  * Free times to choose from: rendered by the server, taken over by the browser. Without JavaScript it is a form with one
  * submit button per start; with it the same buttons are struck and freed in place.
  */
-import type { SlotBoard, SlotGroup, SlotState } from "./slot-board.ts";
+import type { SlotBoard, SlotForm, SlotGroup, SlotState } from "./slot-board.ts";
 import { dayOfMonthText, weekdayText } from "./time-text.ts";
 
 /** As in the API: what a person writes about why they come. */
@@ -123,6 +123,22 @@ function Reason() {
   );
 }
 
+/** Only for who acts for somebody: everybody else books for themselves and is asked nothing. */
+function ForWhom({ people }: { people: NonNullable<SlotForm["people"]> }) {
+  return (
+    <p class="field">
+      <label for="for-whom">Who is the visit for?</label>
+      <select id="for-whom" name="patientId">
+        {people.map(({ id, name }) => (
+          <option key={id} value={id}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </p>
+  );
+}
+
 export function SlotList({ board }: { board: SlotBoard }) {
   const { form } = board.data;
   const groups = board.groups.value;
@@ -138,6 +154,7 @@ export function SlotList({ board }: { board: SlotBoard }) {
         {Object.entries(form.fields).map(([name, value]) => (
           <input key={name} type="hidden" name={name} value={value} />
         ))}
+        {form.people && groups.length > 0 ? <ForWhom people={form.people} /> : null}
         {form.asksReason && groups.length > 0 ? <Reason /> : null}
         {groups.length === 0 ? <p class="notice">No free times this week.</p> : null}
         {groups.map((group) => (

@@ -79,23 +79,27 @@ async function isReady(c: Context<EdgeEnv>, home: ProviderId, reply: StatusReply
   return provider !== undefined;
 }
 
-/** Takes no time from anybody: straight to the calendar, then the patient's agenda is told before the client is. */
+/**
+ * Takes no time from anybody: straight to the calendar, then the patient's agenda is told before the client is.
+ * @param send how the command is given to a calendar, if not as it is
+ */
 export async function changeStatus(
   c: Context<EdgeEnv>,
   calendar: ProviderId,
   command: StatusCommand,
+  send: (at: ProviderId) => Promise<StatusReply> = (at) => providerCalendar(c.env, at).status(command),
 ): Promise<StatusAnswer> {
   const { env } = c;
   try {
     let at = calendar;
-    let reply = await providerCalendar(env, at).status(command);
-    if (await isReady(c, at, reply)) reply = await providerCalendar(env, at).status(command);
+    let reply = await send(at);
+    if (await isReady(c, at, reply)) reply = await send(at);
     for (const wait of BUSY_WAITS_MS) {
       if (reply.kind !== "busy" && reply.kind !== "moved") break;
       if (reply.kind === "moved")
         at = reply.to; // one hop; a second one only while it moves again
       else await sleep(jittered(wait));
-      reply = await providerCalendar(env, at).status(command);
+      reply = await send(at);
     }
     forgetAvailability(at);
     if (reply.kind === "moved") return { kind: "busy" };

@@ -24,7 +24,7 @@ export const isTrimTime = (scheduledAt: number): boolean =>
 
 /** [AU10] Of each chain, the segments before its last checkpoint that is old enough. @param now milliseconds */
 export async function trimAudit(
-  env: Pick<EventsEnv, "IDENTITY" | "DATABASE_URL" | "NEON_FETCH_ENDPOINT">,
+  env: Pick<EventsEnv, "DATABASE_URL" | "NEON_FETCH_ENDPOINT"> & { readonly IDENTITY: CheckpointSource },
   now: number,
 ): Promise<void> {
   const { firstAuditSeq, makeDb, removeAuditSegment } = await import("../../db/index.ts");

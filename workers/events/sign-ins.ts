@@ -81,8 +81,10 @@ export function auditedSignIn(signIn: SignInEntry): AuditEntry {
 const chainOf = ({ subject }: AuditEntry): string =>
   auditPartitionName(partitionOf(subject, AUDIT_PARTITIONS));
 
+type DrainEnv = Pick<EventsEnv, "EVENT_LOG"> & { readonly IDENTITY: SignInOutbox };
+
 /** [AU11] Moves what waits. An entry is acknowledged after the chain has it, so a crash between brings it twice, and it is taken once. */
-export async function drainSignIns(env: Pick<EventsEnv, "EVENT_LOG" | "IDENTITY">): Promise<void> {
+export async function drainSignIns(env: DrainEnv): Promise<void> {
   try {
     for (let round = 0; round < ROUNDS_MAX; round++) {
       const { entries, marks } = await env.IDENTITY.takeSignIns(TAKEN_MAX);
@@ -97,7 +99,7 @@ export async function drainSignIns(env: Pick<EventsEnv, "EVENT_LOG" | "IDENTITY"
 }
 
 /** For doorbells. The cron drains whatever they leave. */
-export async function drainSignInsNowAndThen(env: Pick<EventsEnv, "EVENT_LOG" | "IDENTITY">): Promise<void> {
+export async function drainSignInsNowAndThen(env: DrainEnv): Promise<void> {
   if (Date.now() - drainedAt < EVERY_MS) return;
   drainedAt = Date.now();
   await drainSignIns(env);

@@ -45,8 +45,8 @@ function checkEnd({ partition, seq, hash }: ChainEnd): void {
 export async function addCheckpoint(env: IdentityEnv, end: ChainEnd): Promise<CheckpointReply> {
   checkEnd(end);
   const { partition, seq, hash } = end;
-  const at = instant(Date.now());
   const last = await witness(env).last(partition);
+  const at = instant(Math.max(Date.now(), last?.at ?? 0)); // clocks of two machines
   const decision = decideCheckpoint(last, { seq, hash, at });
   if (!decision.ok) return { ok: false, refusal: decision.error };
   if (decision.value === "known" && last) return { ok: true, checkpoint: last };

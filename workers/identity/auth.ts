@@ -114,7 +114,6 @@ const sessionFields = {
   role: text,
   subject: text,
   clinics: text,
-  represents: text,
   checkedAt: number,
   endsAt: number,
 };

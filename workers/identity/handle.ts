@@ -74,6 +74,12 @@ async function redirected(env: IdentityEnv, answer: Response, location: string):
   return new Response(null, { status: 302, headers });
 }
 
+function json(body: unknown, cookies: readonly string[]): Response {
+  const headers = new Headers({ "content-type": "application/json", "cache-control": "no-store" });
+  for (const cookie of cookies) headers.append("set-cookie", cookie);
+  return new Response(JSON.stringify(body), { headers });
+}
+
 async function outgoing(env: IdentityEnv, route: Route, answer: Response): Promise<Response> {
   const cookies = answer.headers.getSetCookie();
   const location = answer.headers.get("location");
@@ -89,9 +95,7 @@ async function outgoing(env: IdentityEnv, route: Route, answer: Response): Promi
     });
   }
   const body = JSON.parse(text) as never; // better-auth answers in JSON
-  const headers = new Headers({ "content-type": "application/json", "cache-control": "no-store" });
-  for (const cookie of cookies) headers.append("set-cookie", cookie);
-  return new Response(JSON.stringify(route.shown ? route.shown(body) : body), { headers });
+  return json(route.shown ? route.shown(body) : body, cookies);
 }
 
 interface Refused {
@@ -105,8 +109,7 @@ async function refused(env: IdentityEnv, route: Route, { status, ...details }: R
   if (route.signIn && status !== 429)
     await recordSignIn(env, { subject: "nobody", kind: route.signIn, outcome: "refused" });
   if (route.path.startsWith("/callback/")) return toStaffSignIn(details.code);
-  if (status === 401 && route.nobody)
-    return Response.json(route.nobody, { headers: { "cache-control": "no-store" } });
+  if (status === 401 && route.nobody) return json(route.nobody, details.cookies ?? []);
   return problem(status, details);
 }
 

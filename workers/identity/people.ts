@@ -1,11 +1,12 @@
 /** What changes in the directory means for whoever is signed in: told by the edge, in force with the next token. */
 import { sql } from "drizzle-orm";
 import type { PatientId, StaffId } from "../../core/ids.ts";
-import { userOfStaff, usersOfPatient } from "../../db/identity/standing.ts";
+import { findStanding, userOfStaff, usersOfPatient } from "../../db/identity/standing.ts";
 import { type OurSession, refreshStanding } from "./endpoints/session.ts";
 import type { IdentityEnv } from "./env.ts";
 import { authOf } from "./handle.ts";
 import { dbOf } from "./postgres.ts";
+import { recordSignIn } from "./sign-in-record.ts";
 
 async function refreshSessions(env: IdentityEnv, userId: string): Promise<void> {
   const { internalAdapter } = await authOf(env).$context;
@@ -15,8 +16,13 @@ async function refreshSessions(env: IdentityEnv, userId: string): Promise<void> 
 
 /** [ID15] Role, clinics or an end of access. @throws when Postgres does not answer */
 export async function staffChanged(env: IdentityEnv, staffId: StaffId): Promise<void> {
-  const userId = await userOfStaff(dbOf(env), staffId);
-  if (userId) await refreshSessions(env, userId);
+  const db = dbOf(env);
+  const userId = await userOfStaff(db, staffId);
+  if (!userId) return;
+  if ((await findStanding(db, userId))?.staff) return refreshSessions(env, userId);
+  // The list of sessions may miss one of two that began at the same moment; this end reaches all of them.
+  await (await authOf(env).$context).internalAdapter.deleteUserSessions(userId);
+  await recordSignIn(env, { subject: staffId, kind: "oidc", outcome: "revoked" });
 }
 
 /** [ID15] Merged, closed, or somebody else may act for them. @throws when Postgres does not answer */

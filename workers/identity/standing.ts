@@ -23,9 +23,8 @@ export interface SessionStanding {
   /** Empty: recognised, but nobody yet; a patient whose record is still to be found or made. */
   readonly role: "" | Role;
   readonly subject: string;
-  /** JSON lists of ids. */
+  /** A JSON list of ids. */
   readonly clinics: string;
-  readonly represents: string;
   /** Milliseconds since the epoch. */
   readonly checkedAt: number;
   readonly endsAt: number;
@@ -45,7 +44,6 @@ export function standingFor(
     role: "",
     subject: "",
     clinics: "[]",
-    represents: "[]",
     checkedAt: now,
   } as const;
   if (method === "mfa") {
@@ -63,7 +61,6 @@ export function standingFor(
     ...none,
     role: "patient",
     subject: standing.patientId,
-    represents: JSON.stringify(standing.represents),
   };
 }
 
@@ -73,12 +70,10 @@ export const lifeOf = (method: Method): number => (method === "mfa" ? STAFF_SESS
 export function claimsOf(session: SessionStanding & { readonly id: string }): AccessClaims | null {
   if (session.role === "") return null;
   const clinics = JSON.parse(session.clinics) as string[]; // written by standingFor
-  const represents = JSON.parse(session.represents) as string[]; // written by standingFor
   return {
     sub: session.subject,
     role: session.role,
     ...(clinics.length > 0 ? { clinics } : {}),
-    ...(represents.length > 0 ? { represents } : {}),
     sid: session.id,
     amr: session.amr,
   };

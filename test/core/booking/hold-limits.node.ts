@@ -103,7 +103,7 @@ describe("who may hold how much", () => {
 describe("[AB3] a start that is held in vain", () => {
   const patients = allowanceOf({ kind: "patient", people: 1 });
 
-  it("three times by strangers is held by them no more that day, six times by nobody but the clinic, and can be booked", () => {
+  it("[AB3] three times by strangers is held by them no more that day, six times by nobody but the clinic, and can be booked", () => {
     const calendar = new MemoryCalendar();
     const here = { place: slot(1) };
     let n = 0;
@@ -127,7 +127,7 @@ describe("[AB3] a start that is held in vain", () => {
     ).toBe("done");
   });
 
-  it("counts what overlaps it, and not what was booked", () => {
+  it("[AB3] counts what overlaps it, and not what was booked", () => {
     const calendar = new MemoryCalendar();
     for (let n = 1; n <= 3; n++) {
       place(calendar, n, { place: slot(n - 1) });

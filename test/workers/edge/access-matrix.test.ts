@@ -39,7 +39,8 @@ async function identitiesOf(world: World): Promise<Readonly<Record<string, strin
     anonymous: null,
     patient: await patientToken(owner),
     otherPatient: await patientToken(somePatient()),
-    withdrawnProxy: await patientToken(somePatient()), // a consent that is no more is none
+    proxy: await patientToken(world.proxy),
+    withdrawnProxy: await patientToken(world.formerProxy),
     staff: await staffToken(here),
     foreignStaff: await staffToken(there),
     provider: await token({ sub: provider.id, role: "provider", provider: provider.id }),
@@ -60,9 +61,6 @@ interface Seen {
   /** Without the id of the request. */
   readonly body: string;
 }
-
-/** Declared, and not asked yet: no token carries a consent until proxies are built. */
-const AWAITED: readonly string[] = ["proxy"];
 
 /** Of the request, how long it took, and how many the caller has left: what differs by design. */
 const PER_REQUEST = ["x-request-id", "server-timing", "ratelimit"];
@@ -112,9 +110,7 @@ describe("the access matrix", () => {
     const identities = await identitiesOf(world);
     const row = ROWS[id] as readonly Verdict[];
     const wanted = new Map<string, Verdict>([
-      ...declared.identities
-        .map((who, at) => [who, row[at] as Verdict] as const)
-        .filter(([who]) => !AWAITED.includes(who)),
+      ...declared.identities.map((who, at) => [who, row[at] as Verdict] as const),
       ...NOBODY.map((who) => [who, "401"] as const),
     ]);
     const told: Record<string, string> = {};

@@ -1,15 +1,20 @@
 /** The audit as the real routes leave it: drives them, runs the consumer, reads the table. */
-import { reset } from "cloudflare:test";
+import { reset, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { sql } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import "../../../workers/edge/index.tsx";
+import type { ChainHead } from "../../../core/audit/chain.ts";
+import { AUDIT_RETENTION_MS, decideCheckpoint, type SignedCheckpoint } from "../../../core/audit/checkpoint.ts";
 import { AUDIT_PARTITION_NAMES } from "../../../core/audit/entry.ts";
 import type { Provider } from "../../../core/directory/directory.ts";
-import type { LocationId } from "../../../core/ids.ts";
+import type { LocationId, PatientId } from "../../../core/ids.ts";
+import { instant } from "../../../core/time.ts";
 import { loadDirectory } from "../../../db/queries/load-directory.ts";
 import { AUDITED } from "../../../workers/edge/api/audited-operations.ts";
 import type { OperationId } from "../../../workers/edge/api/operations.ts";
+import { trimAudit } from "../../../workers/events/audit-retention.ts";
+import { drainSignIns } from "../../../workers/events/sign-ins.ts";
 import {
   type Answer,
   adminToken,
@@ -72,6 +77,10 @@ afterEach(() => vi.restoreAllMocks());
 afterAll(async () => {
   const ids = sql`${sql.param(made)}::text[]`;
   await db().execute(sql`UPDATE patient SET merged_into = NULL WHERE id = ANY(${ids})`);
+  await db().execute(sql`DELETE FROM consent_change WHERE consent_id IN
+    (SELECT id FROM patient_proxy WHERE patient_id = ANY(${ids}))`);
+  await db().execute(sql`DELETE FROM patient_proxy WHERE patient_id = ANY(${ids})`);
+  await db().execute(sql`DELETE FROM consent_code WHERE proxy_patient_id = ANY(${ids})`);
   await db().execute(sql`DELETE FROM patient WHERE id = ANY(${ids})`);
   await db().execute(sql`DELETE FROM external_id WHERE id = ANY(${ids})`);
   await removeNewProviders();
@@ -149,6 +158,17 @@ const onRecord = (
   },
 });
 const byRole = (done: () => Promise<Answer>, refused: () => Promise<Answer>): Drive => ({ done, refused });
+
+/** What is the patient's own and a desk's, and a stranger's not. */
+const onOwn = (method: string, path: string): Drive => ({
+  done: async () => ask(method, `/patients/${await newPatient()}${path}`, desk),
+  refused: async () => ask(method, `/patients/${await newPatient()}${path}`, await stranger()),
+});
+/** Another new patient acts for this one. */
+const link = async (patient: string, auth: string): Promise<Answer> =>
+  ask("POST", `/patients/${patient}/proxies`, auth, {
+    body: { proxyPatientId: await newPatient(), relation: "other", reason: "asked-at-desk" },
+  });
 
 const DRIVES: Partial<Record<OperationId, Drive>> = {
   deactivateLocation: byRole(
@@ -247,6 +267,25 @@ const DRIVES: Partial<Record<OperationId, Drive>> = {
   deactivatePatient: onRecord("POST", "/deactivate", async () => ({ body: {} })),
   activatePatient: onRecord("POST", "/activate", async () => ({ body: {} })),
   mergePatient: onRecord("POST", "/merge", async () => ({ body: { into: await newPatient() } })),
+  exportPatient: {
+    done: async () => {
+      const patient = await newPatient();
+      return ask("GET", `/patients/${patient}/export`, await patientToken(patient));
+    },
+    refused: async () => ask("GET", `/patients/${await newPatient()}/export`, await stranger()),
+  },
+  deletePatient: onRecord("POST", "/deletion", async () => ({ body: {} })),
+  listAudit: byRole(
+    () => ask("GET", "/audit?limit=1", desk),
+    () => ask("GET", "/audit?limit=1", kiosk),
+  ),
+  readOwnAudit: {
+    done: async () => {
+      const patient = somePatient();
+      return ask("GET", `/patients/${patient}/audit`, await patientToken(patient));
+    },
+    refused: async () => ask("GET", `/patients/${await newPatient()}/audit`, await stranger()),
+  },
   listPatientAppointments: {
     done: async () => {
       const { own, patient } = await visit();
@@ -260,6 +299,35 @@ const DRIVES: Partial<Record<OperationId, Drive>> = {
       return ask("POST", `/patients/${patient}/calendar-links`, await patientToken(patient));
     },
     refused: async () => ask("POST", `/patients/${await newPatient()}/calendar-links`, desk),
+  },
+  listProxies: onOwn("GET", "/proxies"),
+  listRepresented: onOwn("GET", "/represents"),
+  showProxyCode: {
+    done: async () => {
+      const patient = await newPatient();
+      return ask("POST", `/patients/${patient}/proxy-codes`, await patientToken(patient as PatientId));
+    },
+    refused: async () => ask("POST", `/patients/${await newPatient()}/proxy-codes`, desk),
+  },
+  addProxy: {
+    done: async () => link(await newPatient(), desk),
+    refused: async () => link(await newPatient(), await stranger()),
+  },
+  removeProxy: {
+    done: async () => {
+      const patient = await newPatient();
+      return ask("DELETE", `/patients/${patient}/proxies/${(await link(patient, desk)).body.id}`, desk);
+    },
+    refused: async () => {
+      const patient = await newPatient();
+      const { body } = await link(patient, desk);
+      return ask("DELETE", `/patients/${patient}/proxies/${body.id}`, await stranger());
+    },
+  },
+  createSignedLink: {
+    done: async () => ask("POST", `${(await visit()).path}/links`, desk, { body: { action: "view" } }),
+    refused: async () =>
+      ask("POST", `${(await visit()).path}/links`, await stranger(), { body: { action: "view" } }),
   },
   readCalendarFeed: {
     done: async () => {
@@ -472,5 +540,207 @@ describe("the door to the log", () => {
     expect(told.mock.calls.flat().join()).toContain("audit.contradicted");
     await db().execute(sql`DELETE FROM audit_entry WHERE id = 'req_forged'`);
     expect(await entriesOf(answer)).toHaveLength(1);
+  });
+});
+
+describe("reading the audit", () => {
+  it("[AU8] administrators read all of it, a desk what concerns its clinics, a patient who was at their record", async () => {
+    const patient = await newPatient();
+    const own = await patientToken(patient);
+    const foreign = await staffToken("loc_000000000000");
+    expect((await ask("GET", `/patients/${patient}`, desk)).status).toBe(200);
+    expect((await ask("GET", `/patients/${patient}`, foreign)).status).toBe(404);
+    expect((await ask("GET", `/patients/${patient}`, own)).status).toBe(200);
+    await drainAudit();
+    const operations = async (auth: string, query = "") => {
+      const answer = await call("GET", `/audit?patientId=${patient}${query}`, { token: auth });
+      expect(answer.status).toBe(200);
+      return answer.body.data.map((e: Row) => [e.operation, e.role, e.outcome]);
+    };
+    const all = [
+      ["readPatient", "patient", "allowed"],
+      ["readPatient", "staff", "refused"],
+      ["readPatient", "staff", "allowed"],
+      ["createPatient", "admin", "allowed"],
+    ];
+    expect(await operations(admin)).toEqual(all);
+    expect(await operations(desk, "&outcome=refused")).toEqual([all[1]]);
+    expect(await operations(foreign)).toEqual([]);
+    const day = new Date().toISOString().slice(0, 10);
+    expect(await operations(admin, `&from=${day}&to=${day}&subject=${patient}`)).toEqual([all[0]]);
+    expect(await operations(admin, "&from=2020-01-01&to=2020-01-02")).toEqual([]);
+    const page = await call("GET", `/audit?patientId=${patient}&limit=3`, { token: admin });
+    const rest = await call("GET", `/audit?patientId=${patient}&cursor=${page.body.page.next}`, {
+      token: admin,
+    });
+    expect([page.body.data.length, rest.body.data.length, rest.body.page.next]).toEqual([3, 1, null]);
+    expect((await call("GET", "/audit?cursor=nonsense", { token: admin })).status).toBe(400);
+    expect((await call("GET", "/audit?patientId=Ann", { token: admin })).status).toBe(400);
+
+    const { body } = await call("GET", `/patients/${patient}/audit`, { token: own });
+    expect(body.data.map(({ at: _at, ...entry }: { at: string }) => entry)).toEqual([
+      { by: "self", operation: "readPatient", locationId: clinic },
+      { by: "staff", operation: "readPatient", locationId: clinic },
+      { by: "admin", operation: "createPatient", locationId: clinic },
+    ]);
+    expect(JSON.stringify(body)).not.toMatch(/stf_|adm_/);
+  });
+
+  it("[AU8] goes out as a file, to administrators whole and to a desk its own part", async () => {
+    await visit();
+    await drainAudit();
+    const lines = async (auth: string) => {
+      const answer = await call("GET", "/exports/audit?format=ndjson", { token: auth });
+      expect(answer.status).toBe(200);
+      return (answer.body as string)
+        .trimEnd()
+        .split("\n")
+        .filter(Boolean)
+        .map((line) => JSON.parse(line));
+    };
+    const [whole, own, none] = [
+      await lines(admin),
+      await lines(desk),
+      await lines(await staffToken("loc_000000000000")),
+    ];
+    const { rows } = await db().execute(sql`SELECT count(*)::int AS n FROM audit_entry`);
+    expect(whole.length).toBe(Number(rows[0]?.n));
+    expect(whole[0]).toMatchObject({ id: expect.stringMatching(/^\d\/\d+$/), hash: expect.any(String) });
+    expect(new Set(own.map(({ locationId }) => locationId))).toEqual(new Set([clinic]));
+    expect(none.every(({ locationId }) => locationId === "loc_000000000000")).toBe(true);
+  });
+
+  it("[AU5] [AU6] the ends of the chains are signed when somebody asks, each once; what was wound back is told", async () => {
+    // The issuer's own witness remembers the chains of other files, whose objects are gone by now: here is one for this file.
+    const signed: SignedCheckpoint[] = [];
+    const IDENTITY = {
+      addCheckpoint: async (end: ChainHead & { readonly partition: number }) => {
+        const last = signed.findLast(({ partition }) => partition === end.partition) ?? null;
+        const at = instant(Date.now());
+        const decision = decideCheckpoint(last, { ...end, at });
+        if (!decision.ok) return { ok: false, refusal: decision.error };
+        if (decision.value === "known") return { ok: true, checkpoint: last };
+        signed.push({ ...end, at, signature: "jws" });
+        return { ok: true, checkpoint: signed.at(-1) };
+      },
+    };
+    for (const name of AUDIT_PARTITION_NAMES)
+      await runInDurableObject(env.EVENT_LOG.getByName(name), (partition) => {
+        Object.assign(partition, { env: { ...env, IDENTITY } });
+      });
+    const { path, own } = await visit();
+    const seal = async () => (await ask("POST", "/audit/checkpoints", admin)).body;
+    const first = await seal();
+    expect(first.refused).toEqual([]);
+    const heads = await Promise.all(
+      AUDIT_PARTITION_NAMES.map((name) => env.EVENT_LOG.getByName(name).chainHead()),
+    );
+    const written = heads.flatMap(({ seq, hash }, partition) => (seq > 0 ? [{ partition, seq, hash }] : []));
+    expect(first.data).toMatchObject(written);
+    expect(await seal()).toEqual(first);
+    expect((await ask("GET", path, own)).status).toBe(200);
+    expect((await seal()).data).not.toEqual(first.data);
+    vi.spyOn(console, "error").mockReturnValue(undefined);
+    for (const [index, one] of signed.entries()) signed[index] = { ...one, seq: one.seq + 1_000 };
+    const { data, refused } = await seal();
+    expect(data).toEqual([]);
+    expect(refused).toEqual(written.map(({ partition }) => ({ partition, refusal: "goes-back" })));
+    expect((await call("GET", "/audit/checkpoints?partition=99", { token: admin })).status).toBe(400);
+  });
+
+  it("[AU3] a repeated append is one entry, and what is no entry is refused", async () => {
+    const log = env.EVENT_LOG.getByName("audit/7");
+    const entry = {
+      id: `req_${freshKey()}`,
+      at: Date.now() as never,
+      role: "admin" as const,
+      subject: "adm",
+      operation: "readPatient",
+      outcome: "allowed" as const,
+      problem: null,
+      patientId: null,
+      appointmentId: null,
+      locationId: null,
+      count: null,
+    };
+    const { seq } = await log.chainHead();
+    await log.appendAudit([entry, entry]);
+    await log.appendAudit([entry]);
+    expect((await log.chainHead()).seq).toBe(seq + 1);
+    expect(await rowsWhere(sql`id = ${entry.id}`)).toHaveLength(1);
+    // Inside the object: what it throws over a call is also reported as nobody's.
+    await runInDurableObject(log, (partition) => {
+      expect(() => partition.appendAudit([{ ...entry, id: "a b" }])).toThrow("audit entry");
+    });
+    await runInDurableObject(env.EVENT_LOG.getByName("appointments/0"), (partition) => {
+      expect(() => partition.appendAudit([entry])).toThrow("audit partition");
+    });
+    expect((await log.chainHead()).seq).toBe(seq + 1);
+  });
+
+  it("[AU11] sign-ins come from the issuer's outbox, each once whatever comes again", async () => {
+    const patient = somePatient();
+    const entries = [
+      { id: freshKey(), at: Date.now(), subject: patient, kind: "code", outcome: "accepted" as const },
+      {
+        id: freshKey(),
+        at: Date.now(),
+        subject: "adr_0123456789",
+        kind: "code",
+        outcome: "refused" as const,
+      },
+      {
+        id: freshKey(),
+        at: Date.now(),
+        subject: "stf_0000000000aa",
+        kind: "oidc",
+        outcome: "signed-out" as const,
+      },
+    ];
+    let acknowledged = 0;
+    const outbox = {
+      takeSignIns: async () =>
+        acknowledged < 2 ? { entries, marks: [{ outbox: 0, through: 3 }] } : { entries: [], marks: [] },
+      ackSignIns: async () => void acknowledged++, // the first acknowledgement is lost, so they come again
+      checkpoints: async () => ({ checkpoints: [] }),
+    };
+    await drainSignIns({ EVENT_LOG: env.EVENT_LOG, IDENTITY: outbox });
+    expect(acknowledged).toBe(2);
+    const ids = entries.map(({ id }) => `sgn_${id}`);
+    const rows = await rowsWhere(sql`id = ANY(${sql.param(ids)}::text[]) ORDER BY operation, outcome`);
+    expect(
+      rows.map(({ role, operation, outcome, patient_id }) => [role, operation, outcome, patient_id]),
+    ).toEqual([
+      ["patient", "sign-in:code", "allowed", patient],
+      ["nobody", "sign-in:code", "refused", null],
+      ["staff", "sign-out:oidc", "allowed", null],
+    ]);
+  });
+
+  it("[AU10] the job takes whole old segments away, and nothing younger", async () => {
+    await drainAudit();
+    const heads = await Promise.all(
+      AUDIT_PARTITION_NAMES.map((name) => env.EVENT_LOG.getByName(name).chainHead()),
+    );
+    const partition = heads.findIndex(({ seq }) => seq > 3);
+    const seq = heads[partition]?.seq ?? 0;
+    const at = Date.now();
+    const points = [2, seq].map((one) => ({ partition, seq: one, hash: "h", at: at as never }));
+    const issuer = {
+      ...{ takeSignIns: async () => ({ entries: [], marks: [] }), ackSignIns: async () => {} },
+      checkpoints: async (page: { partition: number; after: number }) => ({
+        checkpoints: page.partition === partition ? points.filter((one) => one.seq > page.after) : [],
+      }),
+    };
+    const bindings = env as unknown as { DATABASE_URL: string; NEON_FETCH_ENDPOINT: string };
+    const { DATABASE_URL, NEON_FETCH_ENDPOINT } = bindings;
+    const trim = (now: number) => trimAudit({ IDENTITY: issuer, DATABASE_URL, NEON_FETCH_ENDPOINT }, now);
+    const stored = async () => (await rowsWhere(sql`partition = ${partition}`)).length;
+    const before = await stored();
+    await trim(at + AUDIT_RETENTION_MS - 1_000);
+    expect(await stored()).toBe(before);
+    points.pop();
+    await trim(at + AUDIT_RETENTION_MS + 1_000);
+    expect(await stored()).toBe(before - 2);
   });
 });

@@ -91,7 +91,7 @@ async function setUp() {
 }
 
 describe("[AB12] the human check", () => {
-  it("asks nobody for their first holds, nobody with an account, and nobody without a secret", async () => {
+  it("[AB12] asks nobody for their first holds, nobody with an account, and nobody without a secret", async () => {
     const { hold, unasked } = await setUp();
     await unasked();
     expect((await hold({ authorization: `Bearer ${await patientToken(somePatient())}` })).status).toBe(201);
@@ -99,7 +99,7 @@ describe("[AB12] the human check", () => {
     expect(asked).toEqual([]);
   });
 
-  it("then wants a token that Turnstile calls good, once, also when it is used twice at the same moment", async () => {
+  it("[AB12] then wants a token that Turnstile calls good, once, also when it is used twice at the same moment", async () => {
     const { hold, unasked } = await setUp();
     await unasked();
     const refused = await hold();
@@ -116,7 +116,7 @@ describe("[AB12] the human check", () => {
     }
   });
 
-  it("takes no token of another site or for another action", async () => {
+  it("[AB12] takes no token of another site or for another action", async () => {
     const { hold, unasked } = await setUp();
     await unasked();
     answerTo = () => Response.json({ success: true, hostname: "evil.example", action: "hold" });
@@ -125,7 +125,7 @@ describe("[AB12] the human check", () => {
     expect((await hold({ "turnstile-token": "person-3" })).status).toBe(403);
   });
 
-  it("lets people go on while Turnstile is away, slow or talks nonsense, and logs neither token nor secret", async () => {
+  it("[AB12] lets people go on while Turnstile is away, slow or talks nonsense, and logs neither token nor secret", async () => {
     const { hold, unasked } = await setUp();
     await unasked();
     const away: (() => Response | Promise<Response>)[] = [

@@ -6,6 +6,7 @@ import { describe, expect, it, vi } from "vitest";
 import type { Provider } from "../../../core/directory/directory.ts";
 import { agendaShardOf, type PatientId, type ProviderId } from "../../../core/ids.ts";
 import * as queries from "../../../db/index.ts";
+import { isTheirs } from "../../../workers/edge/api/patient-deletion.ts";
 import { type Forgetting, forgetPatient, goOnForgetting } from "../../../workers/forget-patient.ts";
 import {
   type Answer,
@@ -14,6 +15,7 @@ import {
   calendarOf,
   call,
   db,
+  drainAudit,
   drainLog,
   freshKey,
   patientToken,
@@ -143,7 +145,7 @@ describe("an export", () => {
     });
   });
 
-  it("[PD12] is a proxy's and the home clinic's too, who get of appointments what they may read; to others there is none", async () => {
+  it("[PD12] is the home clinic's too, who gets of appointments what they may read; to others there is none", async () => {
     const provider = await someProvider();
     const home = provider.calendar.sites[0]?.locationId ?? "";
     const person = await aPerson(home);
@@ -156,6 +158,38 @@ describe("an export", () => {
     for (const token of strangers) expect((await call("GET", path, { token })).status).toBe(404);
     expect((await call("GET", path)).status).toBe(401);
     expect((await call("GET", `${path}?cursor=x`, { token: person.token })).status).toBe(400);
+  });
+});
+
+describe("proxies", () => {
+  it("[PD9] [PD12] are in the export in both directions, and end with the record", async () => {
+    const provider = await someProvider();
+    const home = provider.calendar.sites[0]?.locationId ?? "";
+    const [parent, person, child] = [await aPerson(home), await aPerson(home), await aPerson(home)];
+    await db().execute(sql`INSERT INTO patient_proxy (patient_id, proxy_patient_id, relation, since) VALUES
+      (${person.id}, ${parent.id}, 'parent', '2026-01-02T00:00:00Z'), (${child.id}, ${person.id}, 'guardian', '2026-03-04T00:00:00Z')`);
+    const { body } = await call("GET", `/patients/${person.id}/export`, { token: person.token });
+    expect(body.proxies).toEqual({
+      whoActForYou: [
+        { patientId: parent.id, relation: "parent", since: "2026-01-02T00:00:00.000Z", revokedAt: null },
+      ],
+      forWhomYouAct: [
+        { patientId: child.id, relation: "guardian", since: "2026-03-04T00:00:00.000Z", revokedAt: null },
+      ],
+    });
+    expect((await remove(person.id, person.token, { apply: true, ifMatch: '"v1"' })).status).toBe(200);
+    const { rows } = await db().execute<{ open: number }>(
+      sql`SELECT count(*)::int AS open FROM patient_proxy
+        WHERE ${person.id} IN (patient_id, proxy_patient_id) AND revoked_at IS NULL`,
+    );
+    expect(rows[0]?.open).toBe(0);
+  });
+
+  it("[PD11] delete nobody's record but their own", () => {
+    const [own, other] = [somePatient(), somePatient()];
+    const proxy = { role: "patient", subject: own, patientId: own, represents: [other] } as const;
+    expect([isTheirs(proxy, { id: own }), isTheirs(proxy, { id: other })]).toEqual([true, false]);
+    expect(isTheirs({ role: "staff", subject: "stf_1", clinics: [] }, { id: other })).toBe(true);
   });
 });
 
@@ -322,7 +356,7 @@ describe("a deletion", () => {
 describe("the page", () => {
   const page = async (method: string, path: string, token?: string, form?: Record<string, string>) => {
     const headers = new Headers({ "sec-fetch-site": "same-origin", accept: "text/html" });
-    if (token) headers.set("cookie", `openslot_session=${token}`);
+    if (token) headers.set("cookie", `openslot_sample=${token}`);
     const body = form ? new URLSearchParams(form) : null;
     const request = new Request(`https://openslot.test${path}`, {
       method,
@@ -357,6 +391,11 @@ describe("the page", () => {
       id: visit.body.id,
       reason: "CANARY-REASON",
     });
+    await drainAudit();
+    const looks = await page("GET", "/privacy/looks", person.token);
+    expect(looks.status).toBe(200);
+    expect(looks.text).toMatch(/<\/time>:\s*You\s+booked or made something\./);
+    expect(looks.text).toMatch(/An administrator\s+booked or made something\./);
     const asked = await page("GET", "/privacy/delete", person.token);
     expect(asked.text).toContain("These appointments are cancelled with it");
     expect((await page("POST", "/privacy/delete", person.token, { version: "x" })).status).toBe(400);
@@ -364,7 +403,7 @@ describe("the page", () => {
     const done = await page("POST", "/privacy/delete", person.token, { version: "1" });
     expect([done.status, done.headers.get("cache-control")]).toEqual([200, "no-store"]);
     expect(done.text).toContain("Your record is deleted.");
-    expect(done.headers.get("set-cookie")).toMatch(/openslot_session=;/);
+    expect(done.headers.get("set-cookie")).toMatch(/openslot_sample=;/);
     expect((await deletionOf(person.id))?.done).toBe(true);
   });
 });

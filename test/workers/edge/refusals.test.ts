@@ -312,7 +312,7 @@ describe("bad input", () => {
     expect(deep.body).toMatchObject({
       status: "ok",
       directory: { clinics: 200, providers: 2000 },
-      log: { lag: { postgres: expect.any(Number), agenda: expect.any(Number) } },
+      log: { lag: { postgres: expect.any(Number), agenda: expect.any(Number), audit: expect.any(Number) } },
     });
   });
 });

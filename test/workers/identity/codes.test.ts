@@ -1,5 +1,11 @@
 /** Signing in by a code: who is recognised, how often one may try, and what nobody can find out. */
-import { createExecutionContext, reset, runInDurableObject } from "cloudflare:test";
+import {
+  createExecutionContext,
+  evictDurableObject,
+  reset,
+  runDurableObjectAlarm,
+  runInDurableObject,
+} from "cloudflare:test";
 import { sql } from "drizzle-orm";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../core/time.ts";
@@ -214,6 +220,20 @@ describe("a code", () => {
     }
   });
 
+  it("[ID6] a new code stands, whatever wrong tries at the old one are under way", async () => {
+    for (let round = 0; round < 10; round++) {
+      const contact = contactOf(someEmail());
+      const old = (await issueCode(env, contact)) as string;
+      const [, fresh] = await Promise.all([
+        checkCode(env, contact, wrong(old)),
+        issueCode(env, contact),
+        checkCode(env, contact, wrong(old)),
+      ]);
+      if (fresh !== old) expect(await checkCode(env, contact, old)).toBe(false);
+      expect(await checkCode(env, contact, fresh as string)).toBe(fresh !== wrong(old));
+    }
+  });
+
   it("[ID6] 10,000 guesses in bursts of 1,000 never get more than three tries at a code", async () => {
     for (let burst = 0; burst < 10; burst++) {
       const contact = contactOf(someEmail());
@@ -223,6 +243,40 @@ describe("a code", () => {
       const tries = await Promise.all(guesses.map((guess) => checkCode(env, contact, guess)));
       expect(tries.filter(Boolean)).toEqual([]);
     }
+  });
+
+  it("[ID6] [ID9] tries and guesses outlive an eviction, and are tidied when they count no more", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    const guard = env.CODE_GUARD.getByName("g0");
+    expect(await guard.issue("who", "right")).toBe(true);
+    for (let n = 0; n < 3; n++) {
+      expect([await guard.check("who", "wrong"), await guard.guess("who")]).toEqual([false, true]);
+      await evictDurableObject(guard);
+    }
+    expect([
+      await guard.check("who", "right"),
+      await guard.guess("who"),
+      await guard.mayGuess("who"),
+    ]).toEqual([false, false, false]);
+    const rows = () =>
+      runInDurableObject(guard, (_, { storage }) =>
+        ["code", "sent", "guess"].map((table) => storage.sql.exec(`SELECT 1 FROM ${table}`).toArray().length),
+      );
+    expect(await rows()).toEqual([0, 1, 1]);
+    vi.setSystemTime(Date.now() + DAY_MS);
+    await runDurableObjectAlarm(guard);
+    expect(await rows()).toEqual([0, 0, 1]);
+    vi.setSystemTime(Date.now() + 30 * DAY_MS);
+    await runDurableObjectAlarm(guard);
+    expect(await rows()).toEqual([0, 0, 0]);
+    expect(await runDurableObjectAlarm(guard)).toBe(false);
+  });
+
+  it("[ID7] a laptop shows the newest 50 codes", async () => {
+    for (let n = 0; n < 60; n++)
+      await env.CODE_SINK.getByName("sink").put({ at: n, to: "x", kind: "code", text: `${n}` });
+    const sent = (await issuer.sentCodes()) ?? [];
+    expect([sent.length, sent[0]?.text, sent.at(-1)?.text]).toEqual([50, "59", "10"]);
   });
 
   it("[ID7] 1,000 requests for codes send five an hour and ten a day, with one answer for all", async () => {

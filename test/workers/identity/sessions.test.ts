@@ -16,6 +16,7 @@ import {
   env,
   issuer,
   leaksIn,
+  signInAtClinic,
   signInByCode,
   someEmail,
   somePatient,
@@ -99,7 +100,21 @@ describe("without Postgres", () => {
     expect(answer.headers.get("retry-after")).toBe("5");
     expect(answer.headers.get("set-cookie")).toBeNull();
     expect((await passkeyHolder.call("GET", "/passkey/list-user-passkeys")).status).toBe(503);
-    expect((await browser.call("GET", "/passkey/generate-authenticate-options")).status).toBe(200);
+    const options = await browser.call("GET", "/passkey/generate-authenticate-options");
+    expect(options.status).toBe(200);
+    const passkey = await SoftPasskey.make(env.SITE_URL);
+    const used = await browser.call(
+      "POST",
+      "/passkey/verify-authentication",
+      await passkey.signIn(options.body.challenge),
+    );
+    expect([used.status, used.body.type]).toEqual([503, "/problems/unavailable"]);
+    // A code goes out all the same, and so does the start of a sign-in at the provider, which then ends on its page.
+    const later = someEmail();
+    await browser.call("POST", "/code/send", { to: later });
+    expect(await codeFor(later)).toMatch(/^\d{6}$/);
+    const atClinic = await signInAtClinic({ sub: "s", email: later, email_verified: true, amr: ["mfa"] });
+    expect(atClinic.location).toBe("/staff/sign-in?error=provider");
     expect(log.join("\n")).toMatch(/identity\.request_failed/);
   });
 
@@ -126,6 +141,11 @@ describe("signing out", () => {
     expect(await issuer.tokenOf(before)).toBeNull();
     expect(await claimsOf(second)).not.toBeNull();
     expect((await first.call("POST", "/sign-out")).body).toEqual({ signedOut: true });
+    // A browser that kept the cookie is told to drop it.
+    const kept = new Browser();
+    kept.take(before.split("; "));
+    expect((await kept.call("GET", "/get-session")).body).toMatchObject({ session: null });
+    expect(kept.cookie).not.toContain("session_token");
   });
 
   it("[ID13] everywhere ends all of them, also those of parallel sign-ins; the next sign-in is new", async () => {

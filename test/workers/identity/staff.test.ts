@@ -7,6 +7,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../core/time.ts";
 import { insertFirstAdmin } from "../../../db/identity/invitations.ts";
 import Identity from "../../../workers/identity/index.ts";
 import { newInvitation } from "../../../workers/identity/invitation-link.ts";
+import { sessionStore } from "../../../workers/identity/session-store.ts";
 import { forgetKeys } from "../../../workers/identity/signing-keys.ts";
 import {
   BIRTH_DATE,
@@ -182,8 +183,23 @@ describe("a change in the directory", () => {
     await db().execute(sql`UPDATE staff SET deactivated_at = now() WHERE id = ${staff}`);
     await issuer.staffChanged(staff);
     expect(await roles()).toEqual([null, null]);
+    const revoked = (await issuer.takeSignIns(100)).entries.filter(({ outcome }) => outcome === "revoked");
+    expect(revoked).toMatchObject([{ subject: staff, kind: "oidc" }]);
     const { location } = await signInAtClinic(claims);
     expect(location).toBe("/staff/sign-in?error=no-access");
+  });
+
+  it("[ID15] an end of access reaches sessions that the list of sessions lost", async () => {
+    const email = someEmail();
+    const staff = await invited(email);
+    const { browser } = await signInAtClinic(vouched(email));
+    const { rows } = await db().execute<{ id: string }>(
+      sql`SELECT id FROM auth_user WHERE staff_id = ${staff}`,
+    );
+    await sessionStore(env).delete(`active-sessions-${rows[0]?.id}`);
+    await db().execute(sql`UPDATE staff SET deactivated_at = now() WHERE id = ${staff}`);
+    await issuer.staffChanged(staff);
+    expect(await claimsOf(browser)).toBeNull();
   });
 
   it("[ID15] arrives within minutes when nobody told of it", async () => {

@@ -18,6 +18,7 @@ import { mintFeedToken, opensFeed } from "../calendar-links.ts";
 import type { Directory } from "../directory-cache.ts";
 import type { EdgeEnv } from "../env.ts";
 import { patientList } from "../patient-list.ts";
+import { representedNow } from "../represents.ts";
 import { clinicIn, directoryForProvider, directoryOf } from "./directory.ts";
 import type { Handlers } from "./handlers.ts";
 import { visiblePatient } from "./patients.ts";
@@ -55,15 +56,23 @@ export const calendarFiles = {
     const patient = await visiblePatient(c, principal, c.req.param("id"));
     if (!patient.ok) return sendProblem(c, patient.problem);
     const url = new URL(`/v1/patients/${patient.patientId}/calendar.ics`, c.req.url);
-    url.searchParams.set("token", mintFeedToken(c.get("settings").ID_KEYS, patient.patientId));
+    const proxy =
+      principal.role === "patient" && principal.patientId !== patient.patientId ? principal.patientId : null;
+    url.searchParams.set("token", mintFeedToken(c.get("settings").ID_KEYS, patient.patientId, proxy));
+    if (proxy !== null) url.searchParams.set("proxy", proxy);
     return c.json({ url: url.href });
   },
   readCalendarFeed: async (c) => {
     // [I6] Wrong, missing and for somebody who is not there: one answer, before any object is asked.
     const id = c.req.param("id");
     const token = c.req.query("token") ?? "";
-    if (!isPatientId(id) || !opensFeed(c.get("settings").ID_KEYS, id, token))
-      return sendProblem(c, NOT_FOUND);
+    const proxy = c.req.query("proxy") ?? null;
+    const isSound = isPatientId(id) && (proxy === null || isPatientId(proxy));
+    if (!isSound || !opensFeed(c.get("settings").ID_KEYS, id, token, proxy)) return sendProblem(c, NOT_FOUND);
+    if (proxy !== null) {
+      const represented = await representedNow(c, proxy); // [CO12]
+      if (!represented.some(({ patientId }) => patientId === id)) return sendProblem(c, NOT_FOUND);
+    }
     const known = await directoryOf(c);
     concerns(c, { patientId: id });
     try {

@@ -1,5 +1,6 @@
 /** Whether bookings work, and with `?deep=1` the state and lag of every dependency. Public: numbers only. */
-import { CONSUMER_GROUPS } from "../../../core/events/log.ts";
+import { AUDIT_PARTITION_NAMES } from "../../../core/audit/entry.ts";
+import { AUDIT_GROUPS, CONSUMER_GROUPS } from "../../../core/events/log.ts";
 import { directory } from "../directory-cache.ts";
 import { appointmentLogs } from "../stubs.ts";
 import type { Handlers } from "./handlers.ts";
@@ -7,9 +8,13 @@ import { sendProblem } from "./problem.ts";
 import { deepQuery, parseQuery } from "./schemas.ts";
 
 async function logLag(env: Env): Promise<Record<string, number>> {
-  const lags = (await Promise.all(appointmentLogs(env).map((log) => log.lag()))).flat();
+  const logs = [
+    ...appointmentLogs(env),
+    ...AUDIT_PARTITION_NAMES.map((name) => env.EVENT_LOG.getByName(name)),
+  ];
+  const lags = (await Promise.all(logs.map((log) => log.lag()))).flat();
   return Object.fromEntries(
-    CONSUMER_GROUPS.map((group) => [
+    [...CONSUMER_GROUPS, ...AUDIT_GROUPS].map((group) => [
       group,
       lags.filter((l) => l.group === group).reduce((sum, l) => sum + l.lag, 0),
     ]),

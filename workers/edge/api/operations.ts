@@ -102,6 +102,8 @@ export const OPERATIONS = {
   missAppointment: { method: "POST", path: `${APPOINTMENT}/no-show`, rule: "appointment.no-show" },
   reopenAppointment: { method: "POST", path: `${APPOINTMENT}/reopen`, rule: "appointment.reopen" },
 
+  createSignedLink: { method: "POST", path: `${APPOINTMENT}/links`, rule: "signed-link.mint" },
+
   bookSeries: { method: "POST", path: "/v1/series", rule: "appointment.book" },
   moveSeries: { method: "PATCH", path: "/v1/series/:id", rule: "appointment.move" },
   cancelSeries: { method: "DELETE", path: "/v1/series/:id", rule: "appointment.cancel" },
@@ -117,12 +119,32 @@ export const OPERATIONS = {
   exportPatient: { method: "GET", path: `${PATIENT}/export`, rule: "patient.export" },
   deletePatient: { method: "POST", path: `${PATIENT}/deletion`, rule: "patient.delete" },
   listPatientAppointments: { method: "GET", path: `${PATIENT}/appointments`, rule: "patient.appointments" },
+  listProxies: { method: "GET", path: `${PATIENT}/proxies`, rule: "consent.read" },
+  addProxy: { method: "POST", path: `${PATIENT}/proxies`, rule: "consent.grant" },
+  removeProxy: { method: "DELETE", path: `${PATIENT}/proxies/:consent`, rule: "consent.withdraw" },
+  showProxyCode: { method: "POST", path: `${PATIENT}/proxy-codes`, rule: "consent.code" },
+  listRepresented: { method: "GET", path: `${PATIENT}/represents`, rule: "consent.read" },
   shareCalendar: { method: "POST", path: `${PATIENT}/calendar-links`, rule: "calendar-feed.share" },
   readCalendarFeed: { method: "GET", path: `${PATIENT}/calendar.ics`, rule: "calendar-feed.read" },
 
   watchProvider: { method: "GET", path: "/v1/live/providers/:id", rule: "public.read", kind: "socket" },
   watchPatient: { method: "GET", path: "/v1/live/patients/:id", rule: "patient.watch", kind: "socket" },
-  issueTicket: { method: "POST", path: "/v1/live/tickets", rule: "patient.watch-ticket" },
+  watchLocation: { method: "GET", path: "/v1/live/locations/:id", rule: "board.watch", kind: "socket" },
+  issueTicket: { method: "POST", path: "/v1/live/tickets", rule: "live.ticket" },
+
+  startPairing: { method: "POST", path: "/v1/devices/pairings", rule: "device.pair" },
+  approvePairing: { method: "POST", path: "/v1/devices/pairings/approve", rule: "device.keep" },
+  readPairing: { method: "GET", path: "/v1/devices/pairings/:id", rule: "device.pair" },
+  issueDeviceToken: { method: "POST", path: "/v1/devices/token", rule: "device.pair" },
+  listDevices: { method: "GET", path: `${LOCATION}/devices`, rule: "device.keep" },
+  renameDevice: { method: "PATCH", path: "/v1/devices/:id", rule: "device.keep" },
+  revokeDevice: { method: "POST", path: "/v1/devices/:id/revoke", rule: "device.keep" },
+
+  issuePartnerToken: { method: "POST", path: "/v1/oauth/token", rule: "partner.token" },
+  listPartners: { method: "GET", path: "/v1/partners", rule: "partner.keep" },
+  createPartner: { method: "POST", path: "/v1/partners", rule: "partner.keep" },
+  replacePartnerKeys: { method: "PUT", path: "/v1/partners/:id/keys", rule: "partner.keep" },
+  deactivatePartner: { method: "POST", path: "/v1/partners/:id/deactivate", rule: "partner.keep" },
 
   listAudit: { method: "GET", path: "/v1/audit", rule: "audit.read" },
   readOwnAudit: { method: "GET", path: `${PATIENT}/audit`, rule: "audit.own" },

@@ -48,7 +48,11 @@ async function stillBooked(
 ): Promise<Problem | null> {
   const counts = cancel ? await cancelThem(c, principal, standing, "patient-request") : null;
   const left = counts ? standing.length - counts.cancelled : standing.length;
-  if (left === 0 && !record.waiting) return null;
+  // What waited elsewhere was taken over by looking at what stands; the record is from before that.
+  const waits =
+    record.waiting &&
+    (await askPostgres(c.get("settings"), (db, q) => q.findPatientRecord(db, record.id)))?.waiting;
+  if (left === 0 && !waits) return null;
   return {
     ...STILL_BOOKED,
     extra: { ...STILL_BOOKED.extra, ...(counts ? { cancelled: counts.cancelled } : {}), left },
@@ -56,7 +60,7 @@ async function stillBooked(
 }
 
 /** [PD11] A proxy acts for somebody; that somebody's record is not theirs to delete. */
-const isTheirs = (principal: Principal, record: PatientRecord): boolean =>
+export const isTheirs = (principal: Principal, record: Pick<PatientRecord, "id">): boolean =>
   principal.role !== "patient" || principal.patientId === record.id;
 
 /** What a record shows of its deletion before it is done. */

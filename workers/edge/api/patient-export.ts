@@ -168,16 +168,21 @@ async function headOf(
 ): Promise<object> {
   const proxies = await askPostgres(c.get("settings"), (db, queries) => queries.proxiesOf(db, ids));
   const isOwn = (id: PatientId): boolean => ids.includes(id);
+  // [CO7] A proxy learns of their own consent, and not who else acts, or for whom the patient acts.
+  const caller = c.get("principal");
+  const proxy = caller?.role === "patient" && !isOwn(caller.patientId) ? caller.patientId : null;
   return {
     format: "openslot-patient-export/1",
     exportedAt: spellUtc(Date.now()),
     patient: recordDto(record),
     proxies: {
       whoActForYou: proxies
-        .filter(({ patientId }) => isOwn(patientId))
+        .filter(
+          ({ patientId, proxyPatientId }) => isOwn(patientId) && (proxy ?? proxyPatientId) === proxyPatientId,
+        )
         .map((one) => proxyDto(one.proxyPatientId, one.since, one.revokedAt, one.relation)),
       forWhomYouAct: proxies
-        .filter(({ proxyPatientId }) => isOwn(proxyPatientId))
+        .filter(({ proxyPatientId }) => isOwn(proxyPatientId) && proxy === null)
         .map((one) => proxyDto(one.patientId, one.since, one.revokedAt, one.relation)),
     },
   };

@@ -11,6 +11,7 @@ import { concerns } from "../audited.ts";
 import type { EdgeEnv } from "../env.ts";
 import { visiblePatientList } from "../patient-list.ts";
 import { askPostgres, PostgresUnavailable } from "../postgres.ts";
+import { forgetAllConsents } from "../represents.ts";
 import type { Handlers } from "./handlers.ts";
 import { BAD_CURSOR, decodeCursor, encodeCursor, isText, sendPage } from "./paging.ts";
 import { CALENDAR_AWAY, FORBIDDEN, invalid, NOT_FOUND, type Problem, sendProblem } from "./problem.ts";
@@ -58,6 +59,7 @@ async function personOf(c: Context<EdgeEnv>, id: PatientId): Promise<Person | nu
 /** After a change: what this isolate does next knows of it. */
 export function forgetPatients(...ids: readonly PatientId[]): void {
   for (const id of ids) knownPeople.delete(id);
+  forgetAllConsents(); // [CO5] it may be anybody who stood for one of them
 }
 
 type PatientAnswer =

@@ -5,12 +5,13 @@
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import type { Principal } from "../../../core/access/principal.ts";
-import { admission } from "../../../core/access/rules.ts";
+import { admission, RULES } from "../../../core/access/rules.ts";
 import { isAuditShut, recorded } from "../audit.ts";
 import { concerns } from "../audited.ts";
 import type { EdgeEnv } from "../env.ts";
 import { onError } from "../middleware/request-context.ts";
 import { mayOpenSocket } from "../middleware/same-origin.ts";
+import { asKnown, type PatientPrincipal, withRepresented } from "../represents.ts";
 import { parseAppointmentId } from "../routing-ids.ts";
 import { appointments } from "./appointments.ts";
 import { AUDITED, type AuditKind } from "./audited-operations.ts";
@@ -141,6 +142,27 @@ export const HANDLERS: Handlers = {
     ["readAppointmentHistory"],
   ),
   ...later(
+    async () => (await import("./devices.ts")).devices,
+    [
+      "startPairing",
+      "approvePairing",
+      "readPairing",
+      "issueDeviceToken",
+      "listDevices",
+      "renameDevice",
+      "revokeDevice",
+    ],
+  ),
+  ...later(
+    async () => (await import("./partners.ts")).partners,
+    ["issuePartnerToken", "listPartners", "createPartner", "replacePartnerKeys", "deactivatePartner"],
+  ),
+  ...later(
+    async () => (await import("./proxies.ts")).proxies,
+    ["listProxies", "addProxy", "removeProxy", "showProxyCode", "listRepresented"],
+  ),
+  ...later(async () => (await import("./signed-links.ts")).signedLinks, ["createSignedLink"]),
+  ...later(
     async () => (await import("./audit.ts")).audit,
     ["listAudit", "readOwnAudit", "sealAudit", "listCheckpoints"],
   ),
@@ -188,6 +210,25 @@ async function saysJson(c: Context<EdgeEnv>): Promise<boolean> {
 
 type AnyHandler = (c: Context<EdgeEnv>, principal: Principal | null) => Response | Promise<Response>;
 
+/**
+ * [CO8] A patient's request, without whom they stand for: that is asked only when the answer would be the 404 of what they do not
+ * reach, which has changed nothing, and then the request is looked at again.
+ */
+async function forPatient(
+  c: Context<EdgeEnv>,
+  principal: PatientPrincipal,
+  handle: AnyHandler,
+): Promise<Response> {
+  const known = asKnown(principal);
+  c.set("principal", known);
+  const answer = await handle(c, known);
+  if (answer.status !== 404 || known !== principal) return answer;
+  const acting = await withRepresented(c, principal);
+  if (acting === principal) return answer;
+  c.set("principal", acting);
+  return handle(c, acting);
+}
+
 async function ifJson(
   c: Context<EdgeEnv>,
   principal: Principal | null,
@@ -196,16 +237,30 @@ async function ifJson(
   return (await saysJson(c)) ? handle(c, principal) : sendProblem(c, NOT_JSON);
 }
 
+function answered(
+  { method, kind, rule }: Operation,
+  c: Context<EdgeEnv>,
+  principal: Principal | null,
+  handle: AnyHandler,
+): Response | Promise<Response> {
+  const serve: AnyHandler =
+    principal?.role === "patient" && RULES[rule].patient === "own"
+      ? () => forPatient(c, principal, handle)
+      : handle;
+  return method === "GET" || kind === "file" ? serve(c, principal) : ifJson(c, principal, serve);
+}
+
 /** [A6] Admits by the rule, then serves. */
 const served =
-  ({ method, rule, kind }: Operation, handle: AnyHandler) =>
+  (operation: Operation, handle: AnyHandler) =>
   (c: Context<EdgeEnv>): Response | Promise<Response> => {
+    const { rule, kind } = operation;
     if (kind === "socket" && !mayOpenSocket(c)) return sendProblem(c, CROSS_SITE); // [AB10]
     if (rule !== "public.read") c.set("isPersonal", true);
     const principal = c.get("principal");
     switch (admission(principal, rule)) {
       case "yes":
-        return method === "GET" || kind === "file" ? handle(c, principal) : ifJson(c, principal, handle);
+        return answered(operation, c, principal, handle);
       case "unauthenticated":
         return sendProblem(c, UNAUTHENTICATED);
       case "forbidden":

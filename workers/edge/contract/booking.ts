@@ -73,11 +73,18 @@ export const booking = contracts({
     description:
       "For five minutes. The answer's `token` is what opens it: send it as `Hold-Token` with everything that follows, the booking too.",
     tags: ["holds"],
-    headers: { "Idempotency-Key": "required" },
+    headers: { "Idempotency-Key": "required", "Turnstile-Token": "optional" },
     body: { schema: holdBody },
     example: EXAMPLE,
     answers: { 201: parts.placedHold },
-    problems: ["not-found", "slot-taken", "rule-violated", "idempotency-key-reuse", "outcome-unknown"],
+    problems: [
+      "human-check-required",
+      "not-found",
+      "slot-taken",
+      "rule-violated",
+      "idempotency-key-reuse",
+      "outcome-unknown",
+    ],
   },
   readHold: {
     summary: "Read a hold",

@@ -5,8 +5,10 @@ import { OPERATIONS, type Operation, type OperationId } from "../api/operations.
 import { administration } from "./administration.ts";
 import { audit } from "./audit.ts";
 import { booking } from "./booking.ts";
+import { consent } from "./consent.ts";
 import type { Contract } from "./contract.ts";
 import { directory } from "./directory.ts";
+import { machines } from "./machines.ts";
 import { network } from "./network.ts";
 import { people } from "./people.ts";
 import { personalData } from "./personal-data.ts";
@@ -17,7 +19,9 @@ export const CONTRACTS: { readonly [Id in OperationId]: Contract } = {
   ...booking,
   ...administration,
   ...people,
+  ...machines,
   ...personalData,
+  ...consent,
   ...network,
   ...audit,
 };
@@ -47,7 +51,7 @@ export function problemStatuses(id: OperationId): ReadonlyMap<number, readonly P
   const { body }: Contract = CONTRACTS[id];
   const { method } = operationOf(id);
   const isThere = (status: number): boolean =>
-    status === 413 ? method !== "GET" : status !== 415 || body?.media !== undefined;
+    (status !== 413 && status !== 415) || method !== "GET" || body?.media !== undefined;
   const pairs = problemsOf(id).flatMap((slug) =>
     PROBLEMS[slug].statuses.filter(isThere).map((status) => [status, slug] as const),
   );

@@ -192,7 +192,7 @@ export const people = contracts({
     params: { id: s.id(s.PROVIDER) },
     query: liveProviderQuery,
     answers: { 101: "empty" },
-    problems: ["not-found", "upgrade-required"],
+    problems: ["forbidden", "not-found", "upgrade-required"],
     frames: { server: providerFrame, client: resume },
   },
   watchPatient: {

@@ -47,12 +47,24 @@ const fileProblem = z.strictObject({
 
 export const PROBLEMS = {
   validation: {
-    statuses: [400, 413, 415],
+    statuses: [400, 413, 414, 415],
     means: "The request is not valid.",
     extra: { errors, problems: z.array(fileProblem).optional(), problemCount: z.int().optional() },
   },
   unauthenticated: { statuses: [401], means: "A valid access token is needed." },
+  "oauth-refused": {
+    statuses: [400, 401],
+    means: "OAuth refuses; `error` is its word for why (RFC 6749 §5.2).",
+    extra: {
+      error: z.enum(["invalid_request", "invalid_client", "invalid_scope", "unsupported_grant_type"]),
+    },
+  },
   forbidden: { statuses: [403], means: "The caller's role cannot do this." },
+  "human-check-required": {
+    statuses: [403],
+    means:
+      "A person must show that they are one: the header Turnstile-Token, good once. Where the deployment asks for it.",
+  },
   "not-found": { statuses: [404], means: "It does not exist, or is not the caller's to see." },
   "slot-taken": {
     statuses: [409],

@@ -3,13 +3,14 @@ import { Hono } from "hono";
 import { bookingBody } from "../api/schemas.ts";
 import { bookAppointment, problemOfTake } from "../book-appointment.ts";
 import type { EdgeEnv } from "../env.ts";
+import { listOfUrl } from "./acting.tsx";
 import { type FormFields, formFields, isFormKey, newFormKey, parseSlot } from "./form.ts";
 import { alternativesOf, lostRacePage } from "./lost-race.tsx";
 import { badFormPage, mayRetry, problemPage, retryPage } from "./outcome.tsx";
 import { providerUrl } from "./provider-view.tsx";
 import { patientOf, toSignIn } from "./session.ts";
 
-const FORM_FIELDS = ["providerId", "visitTypeId", "slot", "key", "reason", "from"] as const;
+const FORM_FIELDS = ["providerId", "visitTypeId", "slot", "key", "reason", "from", "patientId"] as const;
 
 /** What the next form of this booking carries; nothing that we did not ask for. */
 const carried = (fields: FormFields, without: readonly string[] = []): Record<string, string> =>
@@ -29,6 +30,7 @@ function readBooking(fields: FormFields) {
     visitTypeId,
     ...slot,
     ...(reason?.trim() ? { reason } : {}),
+    ...(fields.patientId ? { patientId: fields.patientId } : {}),
   });
   // The start belongs to the key: after a lost race the same form, come back to, may choose another time.
   if (!body.success || !body.data.providerId) return null;
@@ -48,7 +50,10 @@ export const book = new Hono<EdgeEnv>().post("/appointments", async (c) => {
   const outcome = await bookAppointment(c, patient, key, body);
   if (!outcome.ok) return problemPage(c, outcome.problem, { href: times, text: "See all times" });
   const { answer, timeZone } = outcome;
-  if (answer.kind === "accepted") return c.redirect(`/me?booked=${answer.appointment.id}`, 303);
+  if (answer.kind === "accepted") {
+    const { id: booked, patientId } = answer.appointment;
+    return c.redirect(listOfUrl(patient, patientId, { booked }), 303);
+  }
   const starts = alternativesOf(answer);
   if (starts) {
     return lostRacePage(c, {

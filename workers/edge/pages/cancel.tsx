@@ -7,6 +7,7 @@ import { cancelAppointment, findAppointment } from "../book-appointment.ts";
 import type { StatusAnswer } from "../booking.ts";
 import type { EdgeEnv } from "../env.ts";
 import { parseAppointmentId } from "../routing-ids.ts";
+import { listOfUrl } from "./acting.tsx";
 import { AppointmentPlace, canChange } from "./appointment-view.tsx";
 import { formFields, newFormKey, readTerms } from "./form.ts";
 import { sendPage } from "./layout.tsx";
@@ -50,7 +51,7 @@ async function askPage(c: Context<EdgeEnv>, id: string): Promise<Response> {
             <button type="submit" class="button danger">
               Cancel appointment
             </button>
-            <a class="button quiet" href="/me">
+            <a class="button quiet" href={listOfUrl(patient, appointment.patientId)}>
               Keep it
             </a>
           </p>
@@ -72,7 +73,8 @@ export const cancel = new Hono<EdgeEnv>()
     const parsed = parseAppointmentId(c.get("settings").ID_KEYS, id);
     if (!parsed || !(await directoryOf(c)).providers.has(parsed.home)) return problemPage(c, NOT_FOUND);
     const answer = await cancelAppointment(c, patient, parsed, terms, "patient-request");
-    if (answer.kind === "done") return c.redirect(`/me?cancelled=${parsed.id}`, 303);
+    if (answer.kind === "done")
+      return c.redirect(listOfUrl(patient, answer.appointment.patientId, { cancelled: parsed.id }), 303);
     const problem = problemOfCancel(answer);
     const again = { version: fields.version ?? "", key: terms.key };
     return mayRetry(problem)

@@ -11,6 +11,7 @@ import { moveBody } from "../api/schemas.ts";
 import { findAppointment, moveAppointment, problemOfTake } from "../book-appointment.ts";
 import type { Directory } from "../directory-cache.ts";
 import type { EdgeEnv } from "../env.ts";
+import { listOfUrl } from "./acting.tsx";
 import { AppointmentPlace, canChange } from "./appointment-view.tsx";
 import { formFields, newFormKey, parseSlot, readTerms } from "./form.ts";
 import { sendPage } from "./layout.tsx";
@@ -113,7 +114,10 @@ async function move(c: Context<EdgeEnv>, patient: PatientPrincipal, id: string):
   const outcome = await moveAppointment(c, patient, found, terms, body.data);
   if (!outcome.ok) return problemPage(c, outcome.problem);
   const { answer, timeZone } = outcome;
-  if (answer.kind === "accepted") return c.redirect(`/me?moved=${answer.appointment.id}`, 303);
+  if (answer.kind === "accepted") {
+    const { id: moved, patientId } = answer.appointment;
+    return c.redirect(listOfUrl(patient, patientId, { moved }), 303);
+  }
   const allTimes = providerUrl(found.provider.id, { move: found.appointment.id });
   const starts = alternativesOf(answer);
   const action = pathOf(found.appointment.id);

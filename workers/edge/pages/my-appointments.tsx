@@ -1,6 +1,7 @@
 /** A patient's own list: what is coming up first, what is over below. */
 import { type Context, Hono } from "hono";
 import type { AppointmentFacts } from "../../../core/booking/appointment.ts";
+import type { PatientId } from "../../../core/ids.ts";
 import { DAY_MS, instant } from "../../../core/time.ts";
 import { logFailure } from "../../../durable-objects/shared/log.ts";
 import { AppointmentTime } from "../../../web/shared/appointment-time.tsx";
@@ -10,12 +11,14 @@ import { concerns } from "../audited.ts";
 import type { Directory } from "../directory-cache.ts";
 import type { EdgeEnv } from "../env.ts";
 import { patientList } from "../patient-list.ts";
+import { insteadOf } from "../represents.ts";
 import { deviceText } from "../sign-in/contact.ts";
 import { patientAgenda } from "../stubs.ts";
 import { AddPasskey, passkeyCount } from "./account.tsx";
+import { actsFor, askedFor, type Named, Switcher } from "./acting.tsx";
 import { AppointmentPlace, canChange, isUpcoming } from "./appointment-view.tsx";
 import { sendPage } from "./layout.tsx";
-import { sendOutcome } from "./outcome.tsx";
+import { notFoundPage, sendOutcome } from "./outcome.tsx";
 import { type PatientPrincipal, patientOf, toSignIn } from "./session.ts";
 
 /** As long as the agenda keeps what is over. */
@@ -25,10 +28,7 @@ const APPOINTMENTS_SHOWN = 100;
 const END_OF_TIME = instant(Date.UTC(2100, 0, 1));
 
 /** null = the agenda cannot be reached. */
-async function listOf(
-  c: Context<EdgeEnv>,
-  { patientId }: PatientPrincipal,
-): Promise<AppointmentFacts[] | null> {
+async function listOf(c: Context<EdgeEnv>, patientId: PatientId): Promise<AppointmentFacts[] | null> {
   try {
     return await patientList(c, [patientId], {
       window: { start: instant(Date.now() - HISTORY_MS), end: END_OF_TIME },
@@ -189,11 +189,20 @@ function Lists({ list, known, now, shown }: ListProps & { shown: string | undefi
   );
 }
 
+/** [CO13] Nobody takes somebody else's list for their own. */
+function headingFor(patient: PatientPrincipal, whose: PatientId, people: readonly Named[]): string {
+  if (whose === patient.patientId) return "My appointments";
+  const name = people.find(({ id }) => id === whose)?.name;
+  return name ? `Appointments of ${name}` : "Appointments of somebody you act for";
+}
+
 export const myAppointments = new Hono<EdgeEnv>()
   .get("/me", async (c) => {
     const patient = patientOf(c);
     if (!patient) return toSignIn(c, "/me");
-    const [known, list] = await Promise.all([directoryOf(c), listOf(c, patient)]);
+    const whose = askedFor(c, patient);
+    if (!whose) return notFoundPage(c);
+    const [known, list, people] = await Promise.all([directoryOf(c), listOf(c, whose), actsFor(c, patient)]);
     if (!list) {
       return sendOutcome(c, {
         status: 503,
@@ -205,10 +214,15 @@ export const myAppointments = new Hono<EdgeEnv>()
     const done = doneOf(c, list);
     const offer = await offersPasskey(c, done?.what);
     return sendPage(c, {
-      title: done ? done.heading.replace(/\.$/, "") : "My appointments",
+      title: done ? done.heading.replace(/\.$/, "") : headingFor(patient, whose, people),
       children: (
-        <div id="my-appointments">
-          {done ? <DonePanel done={done} known={known} now={now} /> : <h1>My appointments</h1>}
+        <div id="my-appointments" data-for={whose === patient.patientId ? undefined : whose}>
+          {people.length > 0 ? <Switcher people={people} patient={patient} whose={whose} /> : null}
+          {done ? (
+            <DonePanel done={done} known={known} now={now} />
+          ) : (
+            <h1>{headingFor(patient, whose, people)}</h1>
+          )}
           {offer ? (
             <AddPasskey
               device={deviceText(c.req.header("user-agent"))}
@@ -218,6 +232,9 @@ export const myAppointments = new Hono<EdgeEnv>()
           ) : null}
           <p id="appointments-news" role="status" class="toast" />
           <Lists list={list} known={known} now={now} shown={done?.facts.id} />
+          <p>
+            <a href="/me/people">People who act for each other</a>
+          </p>
         </div>
       ),
     });
@@ -226,7 +243,9 @@ export const myAppointments = new Hono<EdgeEnv>()
   .post("/me/live-ticket", async (c) => {
     const patient = patientOf(c);
     if (!patient) return c.json({ path: null }, 401);
-    concerns(c, { patientId: patient.patientId });
-    const ticket = await patientAgenda(c.env, patient.patientId).issueTicket(patient.patientId);
-    return c.json({ path: `/v1/live/patients/${patient.patientId}?ticket=${ticket}` });
+    const whose = askedFor(c, patient);
+    if (!whose) return c.json({ path: null }, 404);
+    concerns(c, { patientId: whose });
+    const ticket = await patientAgenda(c.env, whose).issueTicket(whose, insteadOf(patient, whose));
+    return c.json({ path: `/v1/live/patients/${whose}?ticket=${ticket}` });
   });

@@ -9,18 +9,23 @@ import { NOT_FOUND, sendProblem } from "../api/problem.ts";
 import { AuditUnavailable, isAuditShut, pageName, recorded } from "../audit.ts";
 import type { EdgeEnv } from "../env.ts";
 import { account } from "./account.tsx";
+import { actsForOthers } from "./acting.tsx";
 import { book } from "./book.tsx";
 import { cancel } from "./cancel.tsx";
 import { dev } from "./dev.tsx";
 import { findCare } from "./find-care.tsx";
+import { kiosk } from "./kiosk.tsx";
 import { moving } from "./move.tsx";
 import { myAppointments } from "./my-appointments.tsx";
 import { badFormPage, failurePage, notFoundPage } from "./outcome.tsx";
+import { people } from "./people.tsx";
 import { privacy } from "./privacy.tsx";
 import { providerPage } from "./provider-page.tsx";
 import { pageSession } from "./session.ts";
 import { signIn } from "./sign-in.tsx";
+import { signedLink } from "./signed-link.tsx";
 import { staff } from "./staff.tsx";
+import { staffDevices } from "./staff-devices.tsx";
 
 /** The largest form is a booking with a reason of 500 characters, each up to twelve bytes when spelled for a form. */
 const FORM_BYTES_MAX = 8 * 1024;
@@ -38,6 +43,7 @@ const pageAudit = createMiddleware<EdgeEnv>(async (c, next) => {
 export const pages = new Hono<EdgeEnv>()
   .use(pageSession)
   .use(pageAudit)
+  .use(actsForOthers)
   .use(tooLarge)
   .route("/", findCare)
   .route("/", providerPage)
@@ -46,10 +52,14 @@ export const pages = new Hono<EdgeEnv>()
   .route("/", myAppointments)
   .route("/", cancel)
   .route("/", moving)
+  .route("/", people)
+  .route("/", signedLink)
   .route("/", privacy)
   .route("/", account)
   .route("/", staff)
-  .route("/", dev);
+  .route("/", dev)
+  .route("/", kiosk)
+  .route("/", staffDevices);
 pages.onError((error, c) => failurePage(error, c));
 
 /** An address that nothing answers: a page for who reads pages, a problem for programs. */

@@ -5,10 +5,14 @@
 import { type Context, Hono } from "hono";
 import type { Principal } from "../../../core/access/principal.ts";
 import { reachOf } from "../../../core/access/rules.ts";
-import type { PatientRecord } from "../../../db/index.ts";
+import type { PatientId } from "../../../core/ids.ts";
+import { DAY_MS, instant } from "../../../core/time.ts";
+import type { FoundEntry, PatientRecord } from "../../../db/index.ts";
 import { AppointmentTime } from "../../../web/shared/appointment-time.tsx";
+import { directoryOf } from "../api/directory.ts";
 import { NOT_FOUND } from "../api/problem.ts";
 import type { EdgeEnv } from "../env.ts";
+import { askPostgres } from "../postgres.ts";
 import { endSample, forgetIssuerCookies } from "../sign-in/issuer.ts";
 import { tokensOfSessions } from "../sign-in/visitor.ts";
 import { knownPrincipal } from "../token-verifier.ts";
@@ -77,6 +81,8 @@ function KeptList() {
   );
 }
 
+const LOOKS_PATH = "/privacy/looks";
+
 function Rights({ signedIn }: { signedIn: boolean }) {
   return (
     <section aria-labelledby="rights">
@@ -112,9 +118,13 @@ function Rights({ signedIn }: { signedIn: boolean }) {
           </NextSteps>
         </>
       )}
+      {signedIn ? (
+        <p>
+          <a href={LOOKS_PATH}>See who looked at your record</a>, and when.
+        </p>
+      ) : null}
       <p>
-        Something about you is wrong, or you want to know who looked at your record? Ask the desk of your
-        clinic: its number stands beside every appointment.
+        Something about you is wrong? Ask the desk of your clinic: its number stands beside every appointment.
       </p>
     </section>
   );
@@ -129,6 +139,77 @@ async function ownRecord(c: Context<EdgeEnv>, path: string): Promise<Own | Respo
   const { recordIn } = await records();
   const record = await recordIn(c, reachOf(principal, "patient.delete"), principal.patientId);
   return record && !record.mergedInto ? { principal, record } : problemPage(c, NOT_FOUND);
+}
+
+/** As the audit has it, newest first: what a page shows. Programs read on with `GET /v1/patients/{id}/audit`. */
+const LOOKS_SHOWN = 100;
+
+/** Who it was: people of a clinic by what they are there, never by name ([AU8]). */
+function whoOf({ role, subject }: FoundEntry, own: PatientId, clinic: string | null): string {
+  if (role === "patient") return subject === own ? "You" : "Somebody who may act for you";
+  if (role === "staff") return clinic ? `The desk of ${clinic}` : "The desk of a clinic";
+  if (role === "provider") return clinic ? `A provider at ${clinic}` : "A provider";
+  if (role === "admin") return "An administrator";
+  return role === "kiosk" ? "A screen in a waiting room" : "A system of the clinics";
+}
+
+/** What was done: by the first word of what the API calls it; a page is looked at, or sent. */
+const DID: readonly (readonly [RegExp, string])[] = [
+  [/^page:post:/, "sent a form"],
+  [/^page:/, "looked at a page"],
+  [/^export/, "took out a copy"],
+  [/^(?:read|list|search|watch|find)/, "looked"],
+  [/^(?:book|create)/, "booked or made something"],
+  [/^(?:move|change|merge|activate|deactivate)/, "changed something"],
+  [/^(?:cancel|delete|remove)/, "cancelled or deleted something"],
+];
+const didOf = (operation: string): string =>
+  DID.find(([shape]) => shape.test(operation))?.[1] ?? "did something";
+
+async function looksPage(c: Context<EdgeEnv>): Promise<Response> {
+  const own = await ownRecord(c, LOOKS_PATH);
+  if (own instanceof Response) return own;
+  const { id, mergedFrom, homeLocationId } = own.record;
+  const known = await directoryOf(c);
+  const found = await askPostgres(c.get("settings"), (db, { findAuditEntries }) =>
+    findAuditEntries(db, {
+      clinics: null,
+      patientIds: [id, ...mergedFrom],
+      subject: null,
+      outcome: "allowed",
+      from: instant(0),
+      to: instant(Date.now() + DAY_MS),
+      after: null,
+      limit: LOOKS_SHOWN,
+    }),
+  );
+  const timeZone = known.clinics.get(homeLocationId)?.timeZone ?? "UTC";
+  const spell = new Intl.DateTimeFormat("en-US", { dateStyle: "medium", timeStyle: "short", timeZone });
+  return sendPage(c, {
+    title: "Who looked at your record",
+    children: (
+      <>
+        <h1>Who looked at your record</h1>
+        <p>
+          The last {LOOKS_SHOWN} times, newest first, by the clock of your home clinic. What happened just now
+          comes in within a minute.
+        </p>
+        {found.length === 0 ? <p>Nobody yet.</p> : null}
+        <ul class="bullets">
+          {found.map((entry) => (
+            <li key={entry.id}>
+              <time dateTime={new Date(entry.at).toISOString()}>{spell.format(entry.at)}</time>:{" "}
+              {whoOf(entry, id, (entry.locationId && known.clinics.get(entry.locationId)?.name) ?? null)}{" "}
+              {didOf(entry.operation)}.
+            </li>
+          ))}
+        </ul>
+        <p>
+          <a href="/privacy">Back to your data and privacy</a>
+        </p>
+      </>
+    ),
+  });
 }
 
 const DELETE_PATH = "/privacy/delete";
@@ -147,7 +228,7 @@ const STAYS = [
 ];
 
 const List = ({ items }: { items: readonly string[] }) => (
-  <ul>
+  <ul class="bullets">
     {items.map((item) => (
       <li key={item}>{item}</li>
     ))}
@@ -240,6 +321,7 @@ export const privacy = new Hono<EdgeEnv>()
     const { sendExport } = await import("../api/patient-export.ts");
     return sendExport(c, own.principal, own.record, null);
   })
+  .get(LOOKS_PATH, (c) => looksPage(c))
   .get(DELETE_PATH, (c) => askPage(c))
   .post(DELETE_PATH, async (c) => {
     const own = await ownRecord(c, DELETE_PATH);
@@ -253,9 +335,11 @@ export const privacy = new Hono<EdgeEnv>()
       tokensOfSessions.dropWhere((token) => knownPrincipal(token)?.subject === own.principal.subject);
       endSample(c);
       forgetIssuerCookies(c);
-      c.set("principal", null);
+      c.set("principal", null); // the page is a stranger's
       c.set("isPersonal", true);
-      return donePage(c, done.finished);
+      const page = await donePage(c, done.finished);
+      c.set("principal", own.principal); // the audit's entry is not
+      return page;
     }
     if (done.problem.extra?.rule === "future-appointments")
       return sendOutcome(c, {

@@ -7,6 +7,7 @@ import { directoryOf } from "../api/directory.ts";
 import { findAppointment } from "../book-appointment.ts";
 import type { Directory } from "../directory-cache.ts";
 import type { EdgeEnv } from "../env.ts";
+import { actsFor, type Named } from "./acting.tsx";
 import { canChange } from "./appointment-view.tsx";
 import { newFormKey } from "./form.ts";
 import { sendPage } from "./layout.tsx";
@@ -21,7 +22,7 @@ import {
   Times,
   VisitChoice,
 } from "./provider-view.tsx";
-import { patientOf, toSignIn } from "./session.ts";
+import { type PatientPrincipal, patientOf, toSignIn } from "./session.ts";
 import { providerText } from "./words.ts";
 
 function shownOf(known: Directory, provider: Provider): Shown {
@@ -41,17 +42,24 @@ function readAsked({ visitTypeId, from, move, slot }: Readonly<Record<string, st
 }
 
 /** Booking is a POST; looking for a new time and signing in change nothing yet, so they are addresses to come back to. */
-function slotForm(signedIn: boolean, provider: Provider, visit: VisitType, asked: Asked): SlotForm {
+function slotForm(
+  patient: PatientPrincipal | null,
+  people: readonly Named[],
+  provider: Provider,
+  visit: VisitType,
+  asked: Asked,
+): SlotForm {
   if (asked.move) {
     return { method: "get", action: `/appointments/${asked.move}/move`, fields: {}, asksReason: false };
   }
   const at = { visitTypeId: visit.id, ...(asked.from === undefined ? {} : { from: asked.from }) };
-  if (!signedIn) {
+  if (!patient) {
     const fields = { return: providerUrl(provider.id, at) };
     return { method: "get", action: "/sign-in", fields, asksReason: false };
   }
   const fields = { providerId: provider.id, ...at, key: newFormKey() };
-  return { method: "post", action: "/appointments", fields, asksReason: true };
+  const forWhom = people.length > 0 ? { people: [{ id: patient.patientId, name: "Me" }, ...people] } : {};
+  return { method: "post", action: "/appointments", fields, asksReason: true, ...forWhom };
 }
 
 function slotListData(
@@ -107,7 +115,9 @@ export const providerPage = new Hono<EdgeEnv>().get("/providers/:id", async (c) 
   const shown = shownOf(known, provider);
   const visit = visitOf(shown, asked, moving);
   const week = visit && (await freeWeek(c.env, provider, visit, asked.from));
-  const form = visit && slotForm(patientOf(c) !== null, provider, visit, asked);
+  const patient = patientOf(c);
+  const people = patient && visit ? await actsFor(c, patient) : [];
+  const form = visit && slotForm(patient, people, provider, visit, asked);
   return sendPage(c, {
     title: `${visit ? "Times with" : "Book with"} ${providerText(provider)}`,
     status: week === null ? 503 : 200,

@@ -9,7 +9,7 @@ import { logFailure } from "../../../durable-objects/shared/log.ts";
 import type { EdgeEnv } from "../env.ts";
 
 /** Longer than anything of the issuer's takes but a provider that hangs; shorter than a person waits. */
-const ANSWER_MAX_MS = 10 * SECOND_MS;
+const ANSWER_MAX_MS = 20 * SECOND_MS;
 /** Enough to tell devices apart; a browser sends about 150. */
 const USER_AGENT_CHARS_MAX = 512;
 
