@@ -41,6 +41,14 @@ const HEADERS = {
     .string()
     .max(2_048)
     .meta({ description: "The token of a Turnstile widget, good once, where the deployment asks for it." }),
+  "Pairing-Secret": z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{43}$/)
+    .meta({ description: "The secret that came with the code." }),
+  "Device-Secret": z
+    .string()
+    .regex(/^dev_[0-9a-z]{14}\.[A-Za-z0-9_-]{43}$/)
+    .meta({ description: "The device's secret: of its pairing's answer, or the last one it was given." }),
 } as const;
 
 const ANSWERS: Readonly<Record<string, string>> = {

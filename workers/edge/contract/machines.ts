@@ -12,6 +12,7 @@ import {
 } from "../api/device-schemas.ts";
 import { contracts } from "./contract.ts";
 import * as parts from "./parts.ts";
+import { resume } from "./people.ts";
 import * as s from "./scalars.ts";
 
 const DEVICE = { id: s.id(DEVICE_ID) };
@@ -49,7 +50,6 @@ const partner = z
   })
   .meta({ id: "Partner" });
 
-const resume = z.strictObject({ type: z.literal("resume"), revision: z.int().min(0) });
 const boardFrame = z
   .strictObject({
     type: z.literal("snapshot"),

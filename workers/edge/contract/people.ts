@@ -58,7 +58,7 @@ const activation = <const Text extends string>(summary: Text) =>
     problems: CHANGED,
   }) as const;
 
-const resume = z
+export const resume = z
   .strictObject({ type: z.literal("resume"), revision: z.int().min(0) })
   .meta({ id: "ResumeMessage" });
 const delta = { type: z.literal("delta"), revision: z.int(), from: z.int() };
