@@ -17,6 +17,11 @@ export default defineConfig({
   ],
   server: { port: Number(process.env.PORT ?? 8787), strictPort: true },
   environments: {
-    client: { build: { manifest: true, rollupOptions: { input: { patient: "web/patient/client.tsx" } } } },
+    client: {
+      build: {
+        manifest: true,
+        rollupOptions: { input: { patient: "web/patient/client.tsx", kiosk: "web/kiosk/client.tsx" } },
+      },
+    },
   },
 });

@@ -14,6 +14,12 @@ export type HoldId = Brand<string, "HoldId">;
 /** A series is named after its first visit. */
 export type SeriesId = Brand<string, "SeriesId">;
 export type BlockId = Brand<string, "BlockId">;
+/** A kiosk's. Two characters of shard, then twelve of its own, as a patient's. */
+export type DeviceId = Brand<string, "DeviceId">;
+/** A screen that waits to be paired. */
+export type PairingId = Brand<string, "PairingId">;
+/** A program of somebody else's, which OAuth calls the client. */
+export type PartnerId = Brand<string, "PartnerId">;
 /** Hash of caller, patient or appointment, and Idempotency-Key: names one command, reveals none of the three. */
 export type CommandId = Brand<string, "CommandId">;
 /** One attempt of a command (`w` in the protocol). For a booking it is the appointment id. */
@@ -30,6 +36,12 @@ export const VISIT_TYPE_ID = new RegExp(`^vst_${CHARACTER}{${PLAIN_LENGTH}}$`);
 export const STAFF_ID = new RegExp(`^stf_${CHARACTER}{${PLAIN_LENGTH}}$`);
 /** Two characters of shard, then twelve of its own. */
 export const PATIENT_ID = new RegExp(`^pat_${CHARACTER}{2}${CHARACTER}{${PLAIN_LENGTH}}$`);
+
+export const DEVICE_ID = new RegExp(`^dev_${CHARACTER}{2}${CHARACTER}{${PLAIN_LENGTH}}$`);
+/** 20 characters = 100 bits. */
+const LONG_LENGTH = 20;
+export const PAIRING_ID = new RegExp(`^pai_${CHARACTER}{${LONG_LENGTH}}$`);
+export const PARTNER_ID = new RegExp(`^prt_${CHARACTER}{${LONG_LENGTH}}$`);
 
 /** Shape only. `home` = the calendar's own part, `own` = random, `check` = key version and keyed check. */
 const routingShape = (prefix: "apt" | "hld"): RegExp =>
@@ -77,6 +89,39 @@ export function isPatientId(text: string): text is PatientId {
 export function agendaShardOf(patient: PatientId): number {
   return ALPHABET.indexOf(patient[4] as string) * 32 + ALPHABET.indexOf(patient[5] as string);
 }
+
+/**
+ * Shards that devices are spread over, by clinic, so that a clinic's list is one question. A device asks for a token a few times
+ * an hour: ten thousand of them are a few questions a second.
+ */
+export const DEVICE_SHARDS = 16;
+
+/** The same for everybody who knows the clinic: FNV-1a, spread by its multiplication. */
+export function deviceShardOfClinic(location: LocationId): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < location.length; i++) hash = Math.imul(hash ^ location.charCodeAt(i), 0x01000193);
+  return (hash >>> 0) % DEVICE_SHARDS;
+}
+
+/** `bytes` are random, 12 or more. */
+export function makeDeviceId(location: LocationId, bytes: Uint8Array): DeviceId {
+  const shard = deviceShardOfClinic(location);
+  const digits = `${ALPHABET[shard >> 5]}${ALPHABET[shard & 31]}`;
+  return `dev_${digits}${encodeBytes(bytes.subarray(0, PLAIN_LENGTH))}` as DeviceId;
+}
+
+export const deviceShardOf = (device: DeviceId): number =>
+  ALPHABET.indexOf(device[4] as string) * 32 + ALPHABET.indexOf(device[5] as string);
+
+/** [DV4] A device id of a shard that there is: any other one would make an object out of nothing. */
+export const isDeviceId = (text: string): text is DeviceId =>
+  DEVICE_ID.test(text) && deviceShardOf(text as DeviceId) < DEVICE_SHARDS;
+
+/** `bytes` are random, 20 or more. */
+export const makePairingId = (bytes: Uint8Array): PairingId =>
+  `pai_${encodeBytes(bytes.subarray(0, LONG_LENGTH))}` as PairingId;
+export const makePartnerId = (bytes: Uint8Array): PartnerId =>
+  `prt_${encodeBytes(bytes.subarray(0, LONG_LENGTH))}` as PartnerId;
 
 export const seriesIdOf = (first: AppointmentId): SeriesId => `ser_${first.slice(4)}` as SeriesId;
 

@@ -1,5 +1,6 @@
 /** Who is calling, as their verified token says. What they may do: rules.ts. */
 import type { LocationId, PatientId, ProviderId } from "../ids.ts";
+import type { Action } from "./rules.ts";
 
 export type Principal =
   | {
@@ -22,7 +23,16 @@ export type Principal =
       readonly providerId: ProviderId;
       readonly session?: string;
     }
-  | { readonly role: "admin" | "service"; readonly subject: string; readonly session?: string };
+  | { readonly role: "admin"; readonly subject: string; readonly session?: string }
+  | {
+      readonly role: "service";
+      readonly subject: string;
+      /** [DV14] A partner's: what they were allowed, of what a service may do. Absent: ours, which may do all of it. */
+      readonly actions?: readonly Action[];
+      /** [DV14] A partner's: the clinics they were allowed. Absent: all. */
+      readonly clinics?: readonly LocationId[];
+      readonly session?: string;
+    };
 
 export type Role = Principal["role"];
 

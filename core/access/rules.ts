@@ -58,7 +58,10 @@ export const RULES = {
   "patient.appointments": rule("none", "own", "clinics", "none", "none", "all", "all"),
   /** Staff watch their clinic, not a person. A one-time ticket stands for whoever asked for it. */
   "patient.watch": rule("own", "own", "none", "none", "none", "all", "all"),
-  "patient.watch-ticket": rule("none", "own", "none", "none", "none", "all", "all"),
+  /** [DV8] What happens at a clinic, without anybody in it. As above, a ticket stands for whoever asked for it. */
+  "board.watch": rule("own", "none", "clinics", "none", "clinics", "all", "none"),
+  /** For whose socket: `patient.watch` and `board.watch`. */
+  "live.ticket": rule("none", "own", "clinics", "none", "clinics", "all", "all"),
   "block.keep": rule("none", "none", "clinics", "own", "none", "all", "all"),
   "clinic.day": rule("none", "none", "clinics", "none", "none", "all", "none"),
   "clinic.manage": rule("none", "none", "clinics", "none", "none", "all", "none"),
@@ -68,6 +71,12 @@ export const RULES = {
   "network.manage": rule("none", "none", "none", "none", "none", "all", "none"),
   "network.repair": rule("none", "none", "none", "none", "none", "all", "all"),
   "network.export": rule("none", "none", "clinics", "none", "none", "all", "none"),
+  /** [DV1] Opened by the pairing's secret and the device's, not by who asks. */
+  "device.pair": rule("all", "all", "all", "all", "all", "all", "all"),
+  "device.keep": rule("none", "none", "clinics", "none", "none", "all", "none"),
+  /** [DV11] Opened by the partner's signature. */
+  "partner.token": rule("all", "all", "all", "all", "all", "all", "all"),
+  "partner.keep": rule("none", "none", "none", "none", "none", "all", "none"),
   /** [IE8] Who works where is the administrators'. */
   "staff.export": rule("none", "none", "none", "none", "none", "all", "none"),
   /** [AU8] Of a desk: what concerns its clinics, and its patients. */
@@ -87,17 +96,21 @@ export type Admission = "yes" | "unauthenticated" | "forbidden";
 
 /** [A2] Whether this kind of caller does this at all; of which resources is `reachOf`. */
 export function admission(principal: Principal | null, action: Action): Admission {
+  if (principal && !isGranted(principal, action)) return "forbidden";
   if (RULES[action][principal?.role ?? "anonymous"] !== "none") return "yes";
   return principal ? "forbidden" : "unauthenticated";
 }
 
 /** [A2] What of a resource that has a patient, a clinic and a provider this caller reaches. */
 export function reachOf(principal: Principal, action: Action): Reach {
+  if (!isGranted(principal, action)) return { kind: "nothing" };
   switch (RULES[action][principal.role]) {
     case "none":
       return { kind: "nothing" };
     case "all":
-      return { kind: "everything" };
+      return principal.role === "service" && principal.clinics
+        ? { kind: "clinics", locationIds: principal.clinics } // [DV14]
+        : { kind: "everything" };
     case "clinics":
       return "clinics" in principal
         ? { kind: "clinics", locationIds: principal.clinics }
@@ -106,6 +119,25 @@ export function reachOf(principal: Principal, action: Action): Reach {
       return ownOf(principal);
   }
 }
+
+/** [DV14] A partner does what they were allowed, and what everybody may; everybody else does what the table says. */
+const isGranted = (principal: Principal, action: Action): boolean =>
+  principal.role !== "service" ||
+  principal.actions === undefined ||
+  principal.actions.includes(action) ||
+  RULES[action].anonymous === "all";
+
+/**
+ * [DV12] What a partner can be allowed: what a service does and a stranger does not, apart from repairing our own record, and from
+ * following a person, whose socket shows every clinic.
+ */
+export const PARTNER_ACTIONS: readonly Action[] = (Object.keys(RULES) as Action[]).filter(
+  (action) =>
+    RULES[action].service !== "none" &&
+    RULES[action].anonymous === "none" &&
+    action !== ("network.repair" satisfies Action) &&
+    action !== ("live.ticket" satisfies Action),
+);
 
 function ownOf(principal: Principal): Reach {
   if (principal.role === "patient")

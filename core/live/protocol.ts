@@ -1,5 +1,6 @@
 /** The live protocol, version 1, as it goes over the wire. Times are spelled as in the REST answers. No frame says who. */
 import type { AppointmentDto } from "../booking/appointment-dto.ts";
+import type { LocationId } from "../ids.ts";
 
 export const LIVE_PROTOCOL = 1;
 
@@ -48,6 +49,17 @@ export type PatientFrame =
       readonly changes: readonly AppointmentDto[];
     }
   | { readonly type: "resync" };
+
+/**
+ * [DV8] What a clinic's screens are told. For now a screen hears that it is connected and to which clinic; times and queue come with
+ * the kiosk.
+ */
+export interface BoardFrame {
+  readonly type: "snapshot";
+  readonly protocol: typeof LIVE_PROTOCOL;
+  readonly revision: number;
+  readonly locationId: LocationId;
+}
 
 /** The one message a client sends besides `ping` (which the runtime answers without waking the object). */
 export interface ResumeMessage {

@@ -17,13 +17,13 @@ import {
 import { parseClientMessage } from "../../core/live/protocol.ts";
 import { HOUR_MS, type Instant, type Interval, instant, plus } from "../../core/time.ts";
 import { LiveSockets } from "../shared/live-sockets.ts";
+import { LiveTickets } from "../shared/live-tickets.ts";
 import { logFailure } from "../shared/log.ts";
 import { applyMigrations } from "../shared/migrations.ts";
 import { WakeUp } from "../shared/wake.ts";
 import { AgendaCommands, type News, PRUNE_EVERY_MS } from "./agenda-commands.ts";
 import { AgendaFeed, type PatientWatch } from "./agenda-feed.ts";
 import { AgendaStore } from "./agenda-store.ts";
-import { LiveTickets } from "./live-tickets.ts";
 import { patientAgendaMigrations } from "./schema.ts";
 
 /** Tidying looks at every row of the shard, and alarms come with every booking: not more often than this. */
@@ -42,7 +42,7 @@ export class PatientAgenda extends Server<Env> {
   readonly #wake: WakeUp;
   readonly #sockets: LiveSockets;
   readonly #feed: AgendaFeed;
-  readonly #tickets = new LiveTickets();
+  readonly #tickets = new LiveTickets<PatientId>();
   readonly #commands: AgendaCommands;
   /** In memory only: losing it tidies once more. */
   #prunedAt = 0;

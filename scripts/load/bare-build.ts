@@ -34,6 +34,13 @@ const BUILD_LIFE_MS = 60 * 60 * 1000;
 /** Wrangler takes three seconds a Worker; a machine under load ten times that. */
 const WRANGLER_MAX_MS = 60_000;
 
+interface BoundService {
+  readonly binding: string;
+  readonly service: string;
+  /** A named class of it; without one, its default. */
+  readonly entrypoint?: string;
+}
+
 /** One Worker as its wrangler.toml describes it; only what bare workerd has to be told. */
 export interface BuiltWorker {
   readonly name: string;
@@ -47,7 +54,7 @@ export interface BuiltWorker {
     /** The Worker that hosts it, if another one. */
     readonly host: string | null;
   }[];
-  readonly services: readonly { readonly binding: string; readonly service: string }[];
+  readonly services: readonly BoundService[];
   readonly rateLimits: readonly string[];
   readonly queues: readonly string[];
   readonly assets: string | null;
@@ -91,7 +98,7 @@ interface WranglerConfig {
       readonly script_name?: string;
     }[];
   };
-  readonly services?: readonly { readonly binding: string; readonly service: string }[];
+  readonly services?: readonly BoundService[];
   readonly ratelimits?: readonly { readonly name: string }[];
   readonly queues: { readonly producers?: readonly { readonly binding: string }[] };
   readonly assets?: { readonly binding?: string };
@@ -114,7 +121,9 @@ async function describe(configPath: string): Promise<BuiltWorker> {
       className: class_name,
       host: script_name ?? null,
     })),
-    services: (config.services ?? []).map(({ binding, service }) => ({ binding, service })),
+    services: (config.services ?? []).map(({ binding, service, entrypoint }) =>
+      entrypoint === undefined ? { binding, service } : { binding, service, entrypoint },
+    ),
     rateLimits: (config.ratelimits ?? []).map(({ name }) => name),
     queues: (config.queues.producers ?? []).map(({ binding }) => binding),
     assets: config.assets?.binding ?? null,

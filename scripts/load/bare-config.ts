@@ -37,7 +37,14 @@ function bindingsOf(worker: BuiltWorker, settings: BareSettings): string[] {
           : `durableObjectNamespace = (className = ${quote(className)}, serviceName = ${quote(host)})`,
       ),
     ),
-    ...worker.services.map(({ binding, service }) => bind(binding, `service = ${quote(service)}`)),
+    ...worker.services.map(({ binding, service, entrypoint }) =>
+      bind(
+        binding,
+        entrypoint === undefined
+          ? `service = ${quote(service)}`
+          : `service = (name = ${quote(service)}, entrypoint = ${quote(entrypoint)})`,
+      ),
+    ),
     ...worker.queues.map((binding) => bind(binding, `service = (name = "stubs", entrypoint = "Wake")`)),
     ...worker.rateLimits.map((binding) =>
       bind(binding, `wrapped = (moduleName = ${quote(RATE_LIMIT_MODULE)})`),

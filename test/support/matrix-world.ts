@@ -20,6 +20,16 @@ import {
   token,
   visitOf,
 } from "./edge.ts";
+import {
+  aDevice,
+  aPartner,
+  approvingPairing,
+  aScreen,
+  askingForPartnerToken,
+  partnerBody,
+  partnerJwks,
+  startingPairing,
+} from "./matrix-machines.ts";
 import { newProvider, removeNewProviders } from "./new-providers.ts";
 
 /** In every name that this file makes, so that it finds them again. */
@@ -447,6 +457,47 @@ export const REQUESTS: { readonly [Id in OperationId]: Builder } = {
   }),
   issueTicket: post(always("/live/tickets"), ({ owner }) => ({ patientId: owner })),
 
+  watchLocation: (world) => ({
+    method: "GET",
+    path: `/live${location(world)}`,
+    headers: { upgrade: "websocket" },
+  }),
+
+  startPairing: startingPairing,
+  readPairing: async () => {
+    const { id, secret } = await aScreen();
+    return { method: "GET", path: `/devices/pairings/${id}`, headers: { "pairing-secret": secret } };
+  },
+  approvePairing: approvingPairing,
+  issueDeviceToken: async ({ here }) => {
+    const { secret } = await aDevice(here);
+    return { method: "POST", path: "/devices/token", headers: { "device-secret": secret } };
+  },
+  listDevices: get(sub(location, "/devices")),
+  renameDevice: async ({ here }) => {
+    const { deviceId } = await aDevice(here);
+    return { method: "PATCH", path: `/devices/${deviceId}`, body: { name: MARK } };
+  },
+  revokeDevice: async ({ here }) => ({
+    method: "POST",
+    path: `/devices/${(await aDevice(here)).deviceId}/revoke`,
+  }),
+
+  issuePartnerToken: askingForPartnerToken,
+  listPartners: get(always("/partners")),
+  createPartner: async () => ({
+    method: "POST",
+    path: "/partners",
+    key: freshKey(),
+    body: await partnerBody(),
+  }),
+  replacePartnerKeys: async () => ({
+    method: "PUT",
+    path: `/partners/${await aPartner()}/keys`,
+    body: { jwks: await partnerJwks() },
+  }),
+  deactivatePartner: async () => ({ method: "POST", path: `/partners/${await aPartner()}/deactivate` }),
+
   importFile: (world) => ({
     method: "POST",
     path: "/imports/patients?system=matrix",
@@ -471,10 +522,13 @@ const INVENTED: Readonly<Record<string, string>> = {
   hld: "hld_zzzzzzzzzz00zzzzzzzzzz00a0000000",
   blk: "blk_zzzzzzzzzz00zzzzzzzzzz00a0000000",
   ser: "ser_zzzzzzzzzz00zzzzzzzzzz00a0000000",
+  dev: "dev_00zzzzzzzzzz00",
+  prt: "prt_zzzzzzzzzzzzzzzzzz00",
+  pai: "pai_zzzzzzzzzzzzzzzzzz00",
 };
 const invent = (text: string): string =>
   text.replace(
-    /\b(pat|prv|loc|vst|stf|apt|hld|blk|ser)_[0-9a-z]+/g,
+    /\b(pat|prv|loc|vst|stf|apt|hld|blk|ser|dev|prt|pai)_[0-9a-z]+/g,
     (_, prefix) => INVENTED[prefix] as string,
   );
 

@@ -55,6 +55,7 @@ export default async function setup(): Promise<() => Promise<void>> {
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
   process.env.OPENSLOT_URL = url;
+  process.env.OPENSLOT_DIR = dir; // where its issuer's key is
   process.env.OPENSLOT_DB = `http://127.0.0.1:${PORT + 1}/sql`;
   return async () => {
     child.kill("SIGTERM");

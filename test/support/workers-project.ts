@@ -1,5 +1,6 @@
 /** A vitest project that runs the Workers and their objects in workerd, over a Postgres behind the local door. */
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
+import { identityWorker } from "./identity-worker.ts";
 import { testBindings } from "./test-bindings.ts";
 
 interface WorkersProject {
@@ -26,14 +27,6 @@ const BUNDLED = [
   "@preact/signals",
 ];
 
-/** Answers nobody; a deletion may tell it to forget somebody. */
-const IDENTITY_STUB = `
-  import { WorkerEntrypoint } from "cloudflare:workers";
-  export default class extends WorkerEntrypoint {
-    fetch() { return new Response("no", { status: 404 }); }
-    forgetPatient() {}
-  }`;
-
 export async function workersProject({
   name,
   include,
@@ -41,21 +34,18 @@ export async function workersProject({
   globalSetup,
   groupOrder,
 }: WorkersProject) {
+  const settings = await testBindings();
+  const { DATABASE_URL = "", NEON_FETCH_ENDPOINT = "" } = settings;
   return {
     plugins: [
       cloudflareTest({
         wrangler: { configPath: "./wrangler.toml" },
         miniflare: {
           cf: false,
-          bindings: await testBindings(),
+          bindings: settings,
           workers: [
-            {
-              // Stand-in for the identity Worker: the tests' own key pair travels in LOCAL_ISSUER_JWKS.
-              name: "openslot-identity",
-              modules: true,
-              compatibilityDate: "2026-08-15",
-              script: IDENTITY_STUB,
-            },
+            // Tokens are signed with the tests' own key pair, which travels in LOCAL_ISSUER_JWKS.
+            await identityWorker({ DATABASE_URL, NEON_FETCH_ENDPOINT }),
           ],
         },
       } as never), // the plugin's type does not know Miniflare 5's `workers` yet

@@ -67,3 +67,7 @@ export function zoneText(zone: string): string {
   const parts = format("zone", zone, { timeZoneName: "longGeneric" }).formatToParts(0);
   return parts.find((part) => part.type === "timeZoneName")?.value ?? zone;
 }
+
+/** `Nov 24, 2026, 9:20 AM`: a moment that may be long ago. */
+export const momentText = (at: number, zone: string): string =>
+  plain(format("moment", zone, { dateStyle: "medium", timeStyle: "short" }).format(at));

@@ -8,6 +8,7 @@ import { onError, requestContext } from "./middleware/request-context.ts";
 import { notFound, pages } from "./pages/pages.tsx";
 import { forwarded } from "./sign-in/forward.ts";
 
+export { ClinicBoard } from "../../durable-objects/clinic-board/clinic-board.ts";
 export { EventLogPartition } from "../../durable-objects/event-log-partition/event-log-partition.ts";
 export { PatientAgenda } from "../../durable-objects/patient-agenda/patient-agenda.ts";
 export { ProviderCalendar } from "../../durable-objects/provider-calendar/provider-calendar.ts";

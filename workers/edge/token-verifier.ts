@@ -4,6 +4,7 @@
  */
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTPayload, jwtVerify } from "jose";
 import type { Principal } from "../../core/access/principal.ts";
+import { parseScope } from "../../core/identity/partner.ts";
 import {
   isPatientId,
   LOCATION_ID,
@@ -144,9 +145,16 @@ function principalOf(payload: JWTPayload): Principal | null {
         : null;
     }
     case "admin":
+      return { role: "admin", subject };
     case "service":
-      return { role: payload.role, subject };
+      return { role: "service", subject, ...grantOf(payload, clinics) };
     default:
       return null;
   }
 }
+
+/** [DV14] A service whose token names a scope or clinics is a partner's, and these are all that it has; without both it is ours. */
+const grantOf = ({ scope, clinics: given }: JWTPayload, clinics: readonly LocationId[]) => ({
+  ...(scope === undefined ? {} : { actions: parseScope(String(scope)) }),
+  ...(given === undefined ? {} : { clinics }),
+});

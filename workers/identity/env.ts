@@ -1,8 +1,12 @@
 /** Bindings of the issuer, by hand: one generated file cannot describe three Workers. Checked in test/contract/. */
+
 import type { AuditWitness } from "../../durable-objects/audit-witness/audit-witness.ts";
 import type { CodeGuard } from "../../durable-objects/code-guard/code-guard.ts";
 import type { CodeSink } from "../../durable-objects/code-sink/code-sink.ts";
+import type { DeviceShard } from "../../durable-objects/device-shard/device-shard.ts";
 import type { KeyRing } from "../../durable-objects/key-ring/key-ring.ts";
+import type { PairingDesk } from "../../durable-objects/pairing-desk/pairing-desk.ts";
+import type { PartnerRegistry } from "../../durable-objects/partner-registry/partner-registry.ts";
 import type { SessionShard } from "../../durable-objects/session-shard/session-shard.ts";
 
 export interface IdentityEnv {
@@ -21,6 +25,9 @@ export interface IdentityEnv {
   readonly OIDC_CLIENT_ID?: string;
   readonly OIDC_CLIENT_SECRET?: string;
   readonly KEY_RING: DurableObjectNamespace<KeyRing>;
+  readonly PAIRING_DESK: DurableObjectNamespace<PairingDesk>;
+  readonly DEVICE_SHARD: DurableObjectNamespace<DeviceShard>;
+  readonly PARTNER_REGISTRY: DurableObjectNamespace<PartnerRegistry>;
   readonly AUDIT_WITNESS: DurableObjectNamespace<AuditWitness>;
   readonly SESSIONS: DurableObjectNamespace<SessionShard>;
   readonly CODE_GUARD: DurableObjectNamespace<CodeGuard>;

@@ -26,8 +26,13 @@ import { type AccessClaims, type AccessToken, AUDIENCE } from "./tokens.ts";
 export { AuditWitness } from "../../durable-objects/audit-witness/audit-witness.ts";
 export { CodeGuard } from "../../durable-objects/code-guard/code-guard.ts";
 export { CodeSink } from "../../durable-objects/code-sink/code-sink.ts";
+export { DeviceShard } from "../../durable-objects/device-shard/device-shard.ts";
 export { KeyRing } from "../../durable-objects/key-ring/key-ring.ts";
+export { PairingDesk } from "../../durable-objects/pairing-desk/pairing-desk.ts";
+export { PartnerRegistry } from "../../durable-objects/partner-registry/partner-registry.ts";
 export { SessionShard } from "../../durable-objects/session-shard/session-shard.ts";
+export { Devices } from "./devices/devices.ts";
+export { Partners } from "./partners/partners.ts";
 
 /** The laptop's own issuer: another name, so that its key never signs as this Worker. */
 const LOCAL_ISSUER = "openslot-local";

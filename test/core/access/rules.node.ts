@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { type Principal, type Role, standsFor } from "../../../core/access/principal.ts";
 import { type Reach, reaches, reachesClinic, reachesRecord } from "../../../core/access/reach.ts";
-import { type Action, admission, RULES, reachOf } from "../../../core/access/rules.ts";
+import { type Action, admission, PARTNER_ACTIONS, RULES, reachOf } from "../../../core/access/rules.ts";
 import type { Appointment } from "../../../core/booking/appointment.ts";
 import { anAppointment, locationId, patientId, providerId } from "../../support/core-builders.ts";
 
@@ -90,7 +90,58 @@ describe("who may do what", () => {
     expect(admission(null, "appointment.read")).toBe("unauthenticated");
     expect(admission(WHO.kiosk, "appointment.read")).toBe("forbidden");
     const open = ACTIONS.filter((action) => admission(null, action) === "yes");
-    expect(open).toEqual(["public.read", "hold.keep", "calendar-feed.read", "patient.watch"]);
+    expect(open).toEqual([
+      "public.read",
+      "hold.keep",
+      "calendar-feed.read",
+      "patient.watch",
+      "board.watch",
+      "device.pair",
+      "partner.token",
+    ]);
+  });
+
+  it("[DV14] a partner does what it was allowed and what everybody may, at its clinics and nowhere else", () => {
+    const partner: Principal = {
+      role: "service",
+      subject: "prt_1",
+      actions: ["appointment.read"],
+      clinics: [locationId(1)],
+    };
+    const yes = ACTIONS.filter((action) => admission(partner, action) === "yes");
+    const everybodys = ACTIONS.filter((action) => RULES[action].anonymous === "all");
+    expect(yes.toSorted()).toEqual([...everybodys, "appointment.read"].toSorted());
+    expect(EVERY.filter((one) => reaches(reachOf(partner, "appointment.read"), one))).toEqual([
+      mine,
+      otherPatient,
+      otherProvider,
+    ]);
+    expect(reachOf(partner, "appointment.book")).toEqual({ kind: "nothing" });
+    const everywhere: Principal = { role: "service", subject: "prt_1", actions: ["appointment.read"] };
+    expect(reachOf(everywhere, "appointment.read")).toEqual({ kind: "everything" });
+    const none: Principal = { role: "service", subject: "prt_1", actions: [] };
+    for (const action of ACTIONS.filter((one) => RULES[one].anonymous !== "all"))
+      expect([action, admission(none, action)]).toEqual([action, "forbidden"]);
+  });
+
+  it("[DV12] what a partner can be allowed is what a service does, without repairing the record or following a person", () => {
+    expect(PARTNER_ACTIONS.length).toBeGreaterThan(5);
+    for (const action of PARTNER_ACTIONS) {
+      expect(RULES[action].service).not.toBe("none");
+      expect(RULES[action].anonymous).toBe("none");
+    }
+    for (const action of ["network.repair", "live.ticket", "patient.watch", "network.manage", "device.keep"])
+      expect(PARTNER_ACTIONS).not.toContain(action);
+  });
+
+  it("[DV8] a kiosk reaches its own board, and nothing of anybody's", () => {
+    const kiosk = WHO.kiosk;
+    const beside = ACTIONS.filter(
+      (action) => admission(kiosk, action) === "yes" && RULES[action].anonymous !== "all",
+    );
+    expect(beside).toEqual(["board.watch", "live.ticket"]);
+    for (const action of ["board.watch", "live.ticket"] as const)
+      expect(reachOf(kiosk, action)).toEqual({ kind: "clinics", locationIds: [locationId(1)] });
   });
 
   it("[A2] staff of several clinics reach all of theirs, staff of none reach nothing", () => {

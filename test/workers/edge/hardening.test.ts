@@ -7,7 +7,7 @@ import { env, exports } from "cloudflare:workers";
 import { createHash } from "node:crypto";
 import { describe, expect, it, vi } from "vitest";
 import { type Instant, instant } from "../../../core/time.ts";
-import { LiveTickets } from "../../../durable-objects/patient-agenda/live-tickets.ts";
+import { LiveTickets } from "../../../durable-objects/shared/live-tickets.ts";
 import { OPERATIONS, type Operation } from "../../../workers/edge/api/operations.ts";
 import app from "../../../workers/edge/index.tsx";
 import {

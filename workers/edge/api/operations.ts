@@ -122,7 +122,22 @@ export const OPERATIONS = {
 
   watchProvider: { method: "GET", path: "/v1/live/providers/:id", rule: "public.read", kind: "socket" },
   watchPatient: { method: "GET", path: "/v1/live/patients/:id", rule: "patient.watch", kind: "socket" },
-  issueTicket: { method: "POST", path: "/v1/live/tickets", rule: "patient.watch-ticket" },
+  watchLocation: { method: "GET", path: "/v1/live/locations/:id", rule: "board.watch", kind: "socket" },
+  issueTicket: { method: "POST", path: "/v1/live/tickets", rule: "live.ticket" },
+
+  startPairing: { method: "POST", path: "/v1/devices/pairings", rule: "device.pair" },
+  approvePairing: { method: "POST", path: "/v1/devices/pairings/approve", rule: "device.keep" },
+  readPairing: { method: "GET", path: "/v1/devices/pairings/:id", rule: "device.pair" },
+  issueDeviceToken: { method: "POST", path: "/v1/devices/token", rule: "device.pair" },
+  listDevices: { method: "GET", path: `${LOCATION}/devices`, rule: "device.keep" },
+  renameDevice: { method: "PATCH", path: "/v1/devices/:id", rule: "device.keep" },
+  revokeDevice: { method: "POST", path: "/v1/devices/:id/revoke", rule: "device.keep" },
+
+  issuePartnerToken: { method: "POST", path: "/v1/oauth/token", rule: "partner.token" },
+  listPartners: { method: "GET", path: "/v1/partners", rule: "partner.keep" },
+  createPartner: { method: "POST", path: "/v1/partners", rule: "partner.keep" },
+  replacePartnerKeys: { method: "PUT", path: "/v1/partners/:id/keys", rule: "partner.keep" },
+  deactivatePartner: { method: "POST", path: "/v1/partners/:id/deactivate", rule: "partner.keep" },
 
   listAudit: { method: "GET", path: "/v1/audit", rule: "audit.read" },
   readOwnAudit: { method: "GET", path: `${PATIENT}/audit`, rule: "audit.own" },

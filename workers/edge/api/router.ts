@@ -141,6 +141,22 @@ export const HANDLERS: Handlers = {
     ["readAppointmentHistory"],
   ),
   ...later(
+    async () => (await import("./devices.ts")).devices,
+    [
+      "startPairing",
+      "approvePairing",
+      "readPairing",
+      "issueDeviceToken",
+      "listDevices",
+      "renameDevice",
+      "revokeDevice",
+    ],
+  ),
+  ...later(
+    async () => (await import("./partners.ts")).partners,
+    ["issuePartnerToken", "listPartners", "createPartner", "replacePartnerKeys", "deactivatePartner"],
+  ),
+  ...later(
     async () => (await import("./audit.ts")).audit,
     ["listAudit", "readOwnAudit", "sealAudit", "listCheckpoints"],
   ),

@@ -153,7 +153,13 @@ export const moveBody = z
   .refine((body) => Object.keys(body).length > 0, "must change something");
 export type MoveBody = z.output<typeof moveBody>;
 
-export const ticketBody = z.strictObject({ patientId: patientId.optional() });
+/** Whose socket it is for: a person's, who is the caller when nobody is named, or a clinic's. */
+export const ticketBody = z
+  .strictObject({ patientId: patientId.optional(), locationId: locationId.optional() })
+  .refine((body) => body.patientId === undefined || body.locationId === undefined, {
+    path: ["locationId"],
+    error: "goes without patientId",
+  });
 
 /** The longest answer of availability: one month grid. */
 const AVAILABILITY_DAYS_MAX = 31;

@@ -13,6 +13,8 @@ export const TAGS = {
   series: "Several visits at once, all or none.",
   patients: "Records of patients. Names never stand in addresses.",
   live: "Sockets that tell of changes, and tickets that open them.",
+  kiosks: "Screens in waiting rooms: how one is paired with its clinic, and revoked.",
+  partners: "Programs of others, which sign for themselves.",
   calendars: "iCalendar files and feeds.",
   administration: "What administrators and desks change in the directory.",
   staff: "The people of the clinics.",
@@ -28,6 +30,8 @@ export interface RequestHeaders {
   readonly "If-None-Match"?: "optional";
   readonly "Hold-Token"?: "required" | "optional";
   readonly "Turnstile-Token"?: "optional";
+  readonly "Pairing-Secret"?: "required";
+  readonly "Device-Secret"?: "required";
 }
 
 /** A body that is not one JSON value. */

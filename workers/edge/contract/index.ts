@@ -7,6 +7,7 @@ import { audit } from "./audit.ts";
 import { booking } from "./booking.ts";
 import type { Contract } from "./contract.ts";
 import { directory } from "./directory.ts";
+import { machines } from "./machines.ts";
 import { network } from "./network.ts";
 import { people } from "./people.ts";
 import { personalData } from "./personal-data.ts";
@@ -17,6 +18,7 @@ export const CONTRACTS: { readonly [Id in OperationId]: Contract } = {
   ...booking,
   ...administration,
   ...people,
+  ...machines,
   ...personalData,
   ...network,
   ...audit,

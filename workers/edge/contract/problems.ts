@@ -52,6 +52,13 @@ export const PROBLEMS = {
     extra: { errors, problems: z.array(fileProblem).optional(), problemCount: z.int().optional() },
   },
   unauthenticated: { statuses: [401], means: "A valid access token is needed." },
+  "oauth-refused": {
+    statuses: [400, 401],
+    means: "OAuth refuses; `error` is its word for why (RFC 6749 §5.2).",
+    extra: {
+      error: z.enum(["invalid_request", "invalid_client", "invalid_scope", "unsupported_grant_type"]),
+    },
+  },
   forbidden: { statuses: [403], means: "The caller's role cannot do this." },
   "human-check-required": {
     statuses: [403],

@@ -13,6 +13,7 @@ import { book } from "./book.tsx";
 import { cancel } from "./cancel.tsx";
 import { dev } from "./dev.tsx";
 import { findCare } from "./find-care.tsx";
+import { kiosk } from "./kiosk.tsx";
 import { moving } from "./move.tsx";
 import { myAppointments } from "./my-appointments.tsx";
 import { badFormPage, failurePage, notFoundPage } from "./outcome.tsx";
@@ -21,6 +22,7 @@ import { providerPage } from "./provider-page.tsx";
 import { pageSession } from "./session.ts";
 import { signIn } from "./sign-in.tsx";
 import { staff } from "./staff.tsx";
+import { staffDevices } from "./staff-devices.tsx";
 
 /** The largest form is a booking with a reason of 500 characters, each up to twelve bytes when spelled for a form. */
 const FORM_BYTES_MAX = 8 * 1024;
@@ -49,7 +51,9 @@ export const pages = new Hono<EdgeEnv>()
   .route("/", privacy)
   .route("/", account)
   .route("/", staff)
-  .route("/", dev);
+  .route("/", dev)
+  .route("/", kiosk)
+  .route("/", staffDevices);
 pages.onError((error, c) => failurePage(error, c));
 
 /** An address that nothing answers: a page for who reads pages, a problem for programs. */
