@@ -66,7 +66,7 @@ export function securityHeaders(
   const given = isPage(headers)
     ? [
         ...COMMON,
-        ["Referrer-Policy", "same-origin"] as const,
+        ["Referrer-Policy", c.req.path.startsWith("/l/") ? "no-referrer" : "same-origin"] as const, // [CO25]
         ["Content-Security-Policy", pagePolicy(c)] as const,
       ]
     : DATA_HEADERS;
