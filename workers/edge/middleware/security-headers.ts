@@ -69,7 +69,7 @@ export function securityHeaders(
         ...COMMON,
         ["Cross-Origin-Opener-Policy", "same-origin"] as const,
         ["Permissions-Policy", PERMISSIONS] as const,
-        ["Referrer-Policy", "same-origin"] as const,
+        ["Referrer-Policy", c.req.path.startsWith("/l/") ? "no-referrer" : "same-origin"] as const, // [CO25]
         ["Content-Security-Policy", pagePolicy(c)] as const,
       ]
     : DATA_HEADERS;
