@@ -47,18 +47,8 @@ const many = (n: number) => Array.from({ length: n }, (_, index) => patientId(10
 describe("a consent", () => {
   it.each<[string, WantedConsent, Standing, string]>([
     ["for oneself", wanted({ proxy: person(1) }), standing(), "own-record"],
-    [
-      "of a record that ended",
-      wanted({ patient: person(1, { active: false }) }),
-      standing(),
-      "record-ended",
-    ],
-    [
-      "to a record that ended",
-      wanted({ proxy: person(2, { active: false }) }),
-      standing(),
-      "record-ended",
-    ],
+    ["of a record that ended", wanted({ patient: person(1, { active: false }) }), standing(), "record-ended"],
+    ["to a record that ended", wanted({ proxy: person(2, { active: false }) }), standing(), "record-ended"],
     ["twice", wanted(), standing({ proxiesOfPatient: [patientId(2)] }), "already-acts"],
     ["to one more", wanted(), standing({ proxiesOfPatient: many(PROXIES_MAX) }), "too-many-proxies"],
     ["of one more", wanted(), standing({ patientsOfProxy: REPRESENTED_MAX }), "too-many-represented"],

@@ -514,7 +514,7 @@ describe("[SI11] staff pages", () => {
 });
 
 describe("[SI12] /dev", () => {
-  it("shows what was sent and tokens in local mode", async () => {
+  it("[SI12] shows what was sent and tokens in local mode", async () => {
     const page = await (await visit(new FakeIssuer(), "/dev")).text();
     for (const text of [
       "123456",
@@ -527,7 +527,7 @@ describe("[SI12] /dev", () => {
     expect(sent.sent).toHaveLength(1);
   });
 
-  it("is not there elsewhere, like any unknown address; sample people neither, and their cookie opens nothing", async () => {
+  it("[SI12] is not there elsewhere, like any unknown address; sample people neither, and their cookie opens nothing", async () => {
     const settings = { LOCAL_MODE: "off" };
     const issuer = new FakeIssuer();
     const nowhere = await visit(issuer, "/nowhere", { settings });
