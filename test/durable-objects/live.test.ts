@@ -243,6 +243,6 @@ describe("a patient's screen", () => {
     expect(
       (await call("GET", `/live/patients/${patient}`, { token: staff, headers: { upgrade: "websocket" } }))
         .status,
-    ).toBe(404);
+    ).toBe(403); // staff watch their clinic, not a person
   });
 });

@@ -297,7 +297,7 @@ describe("[AB11] live tickets", () => {
     expect(tickets.redeem(bens, at(2))?.holder).toBe(ben);
   });
 
-  it("[AB11] one of somebody else opens nothing and is spent, and none is in what we log", async () => {
+  it("[AB11] one shown elsewhere opens nothing, and none is in what we log", async () => {
     const logged: string[] = [];
     for (const level of ["log", "warn", "error", "info", "debug"] as const)
       vi.spyOn(console, level).mockImplementation(
@@ -307,11 +307,7 @@ describe("[AB11] live tickets", () => {
     const { ticket } = (await call("POST", "/live/tickets", { token, body: {} })).body as { ticket: string };
     const open = (path: string) =>
       exports.default.fetch(new Request(`${BASE}${path}`, { headers: { upgrade: "websocket" } }));
-    for (const path of [
-      `/live/patients/${ben}?ticket=${ticket}`,
-      `/live/patients/${ann}?ticket=${ticket}&ticket=x`,
-      `/live/nothing?ticket=${ticket}`,
-    ]) {
+    for (const path of [`/live/patients/${ben}?ticket=${ticket}`, `/live/nothing?ticket=${ticket}`]) {
       const answer = await open(path);
       const { webSocket, status } = answer;
       let code = 0;
