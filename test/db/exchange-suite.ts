@@ -31,6 +31,7 @@ export function exchangeSuite(use: () => DatabaseUnderTest, manyRows: number): v
       DATABASE_URL: ANY_DATABASE_URL,
       NEON_FETCH_ENDPOINT: use().endpoint,
       ID_KEYS: [["0", "a-secret-of-this-suite-only"]],
+      TEXT_KEYS: [["0", "another-secret-of-this-suite-only-of-43-characters"]],
     }) as unknown as EdgeSettings;
   let clinics: readonly string[];
 
@@ -351,9 +352,10 @@ export function exchangeSuite(use: () => DatabaseUnderTest, manyRows: number): v
       expect((await bring("appointments", given, true)).report).toMatchObject({ created: 2, refused: 0 });
       const rows = await waiting();
       expect(rows).toMatchObject([
-        { value: "apt-1", provider_id: provider.id, status: "booked", reason: "Knee", cancelled_at: null },
+        { value: "apt-1", provider_id: provider.id, status: "booked", cancelled_at: null },
         { value: "apt-2", status: "cancelled" },
       ]);
+      expect(String(rows[0]?.reason)).toMatch(/^0\.[\w-]+\.[\w-]+$/); // [PD5] sealed
       expect(rows.map(({ id }) => String(id).slice(4, 16))).toEqual(
         rows.map(() => provider.id.slice("prv_".length)),
       );
