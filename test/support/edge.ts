@@ -1,4 +1,5 @@
 /** For tests in workerd: calls the edge as its clients do, with tokens of the run's own issuer. */
+import "./loaded.ts";
 import { env, exports } from "cloudflare:workers";
 import { importJWK, type JWK, SignJWT } from "jose";
 import { AUDIT_PARTITION_NAMES } from "../../core/audit/entry.ts";
