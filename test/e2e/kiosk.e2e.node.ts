@@ -17,7 +17,7 @@ const PICTURES = "test-results";
 const SCREEN = { width: 1080, height: 1920 };
 const REVOKED_MAX_MS = 5_000;
 /** A screen polls every two seconds; a busy test machine gets more. */
-const PAIRED_MAX_MS = 20_000;
+const PAIRED_MAX_MS = 60_000;
 
 let browser: Browser;
 const contexts: BrowserContext[] = [];
@@ -120,12 +120,15 @@ describe("a kiosk", () => {
       'html[data-state="lost"], html[data-state="asking"], html[data-state="code"]',
     );
     const pressedAt = performance.now();
-    await Promise.all([
-      gone.waitFor({ timeout: limitMs(REVOKED_MAX_MS) }),
+    const elapsedMs = (): number => performance.now() - pressedAt;
+    const [darkAfterMs, answeredAfterMs] = await Promise.all([
+      gone.waitFor({ timeout: limitMs(REVOKED_MAX_MS) }).then(elapsedMs),
+      staff.waitForResponse((response) => response.request().method() === "POST").then(elapsedMs),
       staff.getByRole("button", { name: "Revoke" }).click(),
     ]);
-    const darkAfterMs = performance.now() - pressedAt;
-    console.log(`dark ${Math.round(darkAfterMs)} ms after the press (${machineNow()})`);
+    console.log(
+      `answered ${Math.round(answeredAfterMs)} ms, dark ${Math.round(darkAfterMs)} ms after the press (${machineNow()})`,
+    );
     expect(darkAfterMs).toBeLessThan(limitMs(REVOKED_MAX_MS));
     await staff.getByText("The kiosk is revoked.").waitFor();
     await screen.locator('html[data-state="code"]').waitFor({ timeout: PAIRED_MAX_MS });
@@ -149,6 +152,10 @@ describe("a kiosk", () => {
     await staff.setViewportSize({ width: 320, height: 640 });
     const cut = await staff.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     expect(cut).toBeLessThanOrEqual(0);
+    // Each can be pressed: nothing lies over it.
+    const header = staff.getByRole("banner");
+    for (const link of await header.getByRole("link").all()) await link.click({ trial: true });
+    await header.getByRole("button", { name: "Sign out" }).click({ trial: true });
     await staff.screenshot({ path: `${PICTURES}/kiosk-desk-narrow-dark.png`, fullPage: true });
   });
 

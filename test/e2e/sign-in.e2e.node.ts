@@ -435,7 +435,7 @@ describe("staff", () => {
 
 /** Each new page once, in an order in which one session reaches it. */
 async function journey(page: Page, look: (step: string) => Promise<void>): Promise<void> {
-  const to = fresh();
+  const to = `wider.than.a.narrow.screen.${fresh()}`;
   await page.goto("/sign-in");
   await page.getByRole("button", { name: "Use a passkey" }).waitFor();
   await look("sign-in");
