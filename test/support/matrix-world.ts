@@ -175,6 +175,7 @@ export async function removeWorlds(): Promise<void> {
   await db().execute(sql`DELETE FROM consent_code WHERE proxy_patient_id IN ${theirs}`);
   await db().execute(sql`DELETE FROM consent_try WHERE patient_id IN ${theirs}`);
   for (const [table, column] of [
+    ["staff_invitation", null],
     ["staff_clinic", null],
     ["staff", "display_name"],
     ["resource", "name"],
@@ -185,12 +186,11 @@ export async function removeWorlds(): Promise<void> {
     ["clinic", "name"],
     ["patient", "display_name"],
   ] as const) {
-    const where =
-      table === "staff_clinic"
-        ? sql`staff_id IN (SELECT id FROM staff WHERE display_name LIKE ${marked})`
-        : column === null
-          ? sql`provider_id IN (SELECT id FROM provider WHERE display_name LIKE ${marked})`
-          : sql`${sql.identifier(column)} LIKE ${marked}`;
+    const where = table.startsWith("staff_")
+      ? sql`staff_id IN (SELECT id FROM staff WHERE display_name LIKE ${marked})`
+      : column === null
+        ? sql`provider_id IN (SELECT id FROM provider WHERE display_name LIKE ${marked})`
+        : sql`${sql.identifier(column)} LIKE ${marked}`;
     await db().execute(sql`DELETE FROM ${sql.identifier(table)} WHERE ${where}`);
   }
   await db().execute(sql`DELETE FROM external_id WHERE system = 'openslot:idempotency'`);

@@ -166,8 +166,9 @@ describe("proxies", () => {
     const provider = await someProvider();
     const home = provider.calendar.sites[0]?.locationId ?? "";
     const [parent, person, child] = [await aPerson(home), await aPerson(home), await aPerson(home)];
-    await db().execute(sql`INSERT INTO patient_proxy (patient_id, proxy_patient_id, relation, since) VALUES
-      (${person.id}, ${parent.id}, 'parent', '2026-01-02T00:00:00Z'), (${child.id}, ${person.id}, 'guardian', '2026-03-04T00:00:00Z')`);
+    await db().execute(sql`INSERT INTO patient_proxy (id, patient_id, proxy_patient_id, relation, since, granted_by, granted_by_subject) VALUES
+      ('cns_0000000000p1', ${person.id}, ${parent.id}, 'parent', '2026-01-02T00:00:00Z', 'patient', ${person.id}),
+      ('cns_0000000000p2', ${child.id}, ${person.id}, 'guardian', '2026-03-04T00:00:00Z', 'patient', ${child.id})`);
     const { body } = await call("GET", `/patients/${person.id}/export`, { token: person.token });
     expect(body.proxies).toEqual({
       whoActForYou: [
