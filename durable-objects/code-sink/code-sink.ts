@@ -1,5 +1,7 @@
-/** The laptop's mailbox and telephone: the codes and links that would have been sent. In memory only, never in production. */
+/** The laptop's mailbox and telephone: the newest codes and links that would have been sent. Never in production. */
 import { DurableObject } from "cloudflare:workers";
+import { applyMigrations } from "../shared/migrations.ts";
+import { codeSinkMigrations } from "./schema.ts";
 
 export interface SentCode {
   readonly at: number;
@@ -13,14 +15,29 @@ export interface SentCode {
 export const SENT_MAX = 50;
 
 export class CodeSink extends DurableObject {
-  /** Newest first. An eviction empties it: whoever waits for a code asks for another one. */
-  #sent: SentCode[] = [];
-
-  put(sent: SentCode): void {
-    this.#sent = [sent, ...this.#sent].slice(0, SENT_MAX);
+  constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
+    super(ctx, env);
+    applyMigrations(ctx.storage, codeSinkMigrations);
   }
 
+  put({ at, to, kind, text }: SentCode): void {
+    const { sql } = this.ctx.storage;
+    this.ctx.storage.transactionSync(() => {
+      sql.exec("INSERT INTO sent (at, recipient, kind, text) VALUES (?, ?, ?, ?)", at, to, kind, text);
+      sql.exec(
+        "DELETE FROM sent WHERE number NOT IN (SELECT number FROM sent ORDER BY number DESC LIMIT ?)",
+        SENT_MAX,
+      );
+    });
+  }
+
+  /** Newest first: in the order in which they came, whatever the clock did. */
   list(): SentCode[] {
-    return this.#sent;
+    return this.ctx.storage.sql
+      .exec<{ at: number; to: string; kind: SentCode["kind"]; text: string }>(
+        'SELECT at, recipient AS "to", kind, text FROM sent ORDER BY number DESC LIMIT ?',
+        SENT_MAX,
+      )
+      .toArray();
   }
 }

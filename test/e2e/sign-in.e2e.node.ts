@@ -435,7 +435,7 @@ describe("staff", () => {
 
 /** Each new page once, in an order in which one session reaches it. */
 async function journey(page: Page, look: (step: string) => Promise<void>): Promise<void> {
-  const to = fresh();
+  const to = `wider.than.a.narrow.screen.${fresh()}`;
   await page.goto("/sign-in");
   await page.getByRole("button", { name: "Use a passkey" }).waitFor();
   await look("sign-in");
@@ -458,6 +458,13 @@ async function journey(page: Page, look: (step: string) => Promise<void>): Promi
   await page.getByRole("link", { name: "Account" }).click();
   await page.getByRole("button", { name: "Save a passkey" }).waitFor();
   await look("account");
+  await page.getByRole("main").getByRole("link", { name: "What we keep about you" }).click();
+  await heading(page, "Your data and privacy");
+  await page.goto("/account");
+  await page.getByRole("link", { name: "People who act for you" }).click();
+  await page.waitForURL("/me/people");
+  await heading(page, "People who act for each other");
+  await look("people");
   await goToTimes(page, "urology");
   await page.locator("button.slot").nth(1).click();
   await page.getByRole("button", { name: "Save a passkey" }).waitFor();

@@ -181,6 +181,21 @@ const Contact = ({ user }: { user: unknown }) => {
   ) : null;
 };
 
+/** What else is theirs, on pages of its own. */
+const Elsewhere = () => (
+  <section aria-labelledby="elsewhere">
+    <h2 id="elsewhere">Your record</h2>
+    <ul>
+      <li>
+        <a href="/me/people">People who act for you</a>, and those for whom you act
+      </li>
+      <li>
+        <a href="/privacy">What we keep about you</a>: look at it, download it, delete it
+      </li>
+    </ul>
+  </section>
+);
+
 const SampleAccount = () => (
   <p class="local-only">
     You are a sample person of this computer, without passkeys and sessions. Sign out, and sign in with an
@@ -221,6 +236,7 @@ async function accountPage(c: Context<EdgeEnv>): Promise<Response> {
         ) : (
           <SampleAccount />
         )}
+        <Elsewhere />
       </div>
     ),
   });

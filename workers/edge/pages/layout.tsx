@@ -3,6 +3,7 @@ import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { ComponentChildren } from "preact";
 import { render } from "preact-render-to-string";
+import { admission } from "../../../core/access/rules.ts";
 import { logFailure } from "../../../durable-objects/shared/log.ts";
 import { type EntryAssets, entryAssets } from "../assets.ts";
 import type { EdgeEnv } from "../env.ts";
@@ -60,12 +61,24 @@ const PatientLinks = ({ path, signed }: { path: string; signed: Signed }) => (
   </>
 );
 
-const StaffLinks = ({ path, signed }: { path: string; signed: Signed }) =>
+interface HeaderProps {
+  readonly path: string;
+  readonly signed: Signed;
+  /** Whether the kiosks of some clinic are theirs to keep. */
+  readonly keepsDevices: boolean;
+}
+
+const StaffLinks = ({ path, signed, keepsDevices }: HeaderProps) =>
   signed === "staff" ? (
     <>
       <a href="/staff" aria-current={here(path, "/staff")}>
         Staff
       </a>
+      {keepsDevices ? (
+        <a href="/staff/devices" aria-current={here(path, "/staff/devices")}>
+          Kiosks
+        </a>
+      ) : null}
       <SignOut />
     </>
   ) : (
@@ -74,7 +87,7 @@ const StaffLinks = ({ path, signed }: { path: string; signed: Signed }) =>
     </a>
   );
 
-function Header({ path, signed }: { path: string; signed: Signed }) {
+function Header({ path, signed, keepsDevices }: HeaderProps) {
   return (
     <header class="site-header">
       <div class="column">
@@ -83,7 +96,7 @@ function Header({ path, signed }: { path: string; signed: Signed }) {
         </a>
         <nav aria-label="Main">
           {isStaffPath(path) ? (
-            <StaffLinks path={path} signed={signed} />
+            <StaffLinks path={path} signed={signed} keepsDevices={keepsDevices} />
           ) : (
             <PatientLinks path={path} signed={signed} />
           )}
@@ -110,7 +123,7 @@ function HelpBar() {
   );
 }
 
-function Document({ title, children, assets, nonce, path, signed }: Page & DocumentContext) {
+function Document({ title, children, assets, nonce, path, signed, keepsDevices }: Page & DocumentContext) {
   return (
     <html lang="en" dir="ltr">
       <head>
@@ -132,7 +145,7 @@ function Document({ title, children, assets, nonce, path, signed }: Page & Docum
         <a class="skip-link" href="#main">
           Skip to the main content
         </a>
-        <Header path={path} signed={signed} />
+        <Header path={path} signed={signed} keepsDevices={keepsDevices} />
         <main id="main" class="column" tabIndex={-1}>
           {children}
         </main>
@@ -142,12 +155,10 @@ function Document({ title, children, assets, nonce, path, signed }: Page & Docum
   );
 }
 
-interface DocumentContext {
+interface DocumentContext extends HeaderProps {
   /** [AB8] Where Vite's dev server finds the nonce for the style elements that it makes. */
   readonly nonce: string | undefined;
   readonly assets: EntryAssets;
-  readonly path: string;
-  readonly signed: Signed;
 }
 
 /** A page without its style is still a page: a build that cannot be found must not keep anybody from booking. */
@@ -166,6 +177,12 @@ function signedOf(c: Context<EdgeEnv>): Signed {
   return principal.role === "patient" ? "patient" : "staff";
 }
 
+/** [DV16] What the rules say of the page itself; the header offers nobody a link that would turn them away. */
+function keepsDevices(c: Context<EdgeEnv>): boolean {
+  const principal = c.get("principal");
+  return Boolean(principal) && admission(principal, "device.keep") === "yes";
+}
+
 export async function sendPage(c: Context<EdgeEnv>, page: Page): Promise<Response> {
   if (import.meta.env?.DEV) c.set("cspNonce", crypto.randomUUID());
   const context = {
@@ -173,6 +190,7 @@ export async function sendPage(c: Context<EdgeEnv>, page: Page): Promise<Respons
     assets: await assetsOf(c.env),
     path: c.req.path,
     signed: signedOf(c),
+    keepsDevices: keepsDevices(c),
   };
   return c.html(`<!doctype html>${render(<Document {...page} {...context} />)}`, page.status ?? 200);
 }
