@@ -32,6 +32,7 @@ export default defineConfig({
         ...(await workersProject({
           name: "system on PostgreSQL",
           include: ["test/workers/edge/*.test.ts", "test/durable-objects/model-commands.test.ts"],
+          exclude: ["test/workers/edge/access-matrix.test.ts"], // see vitest.config.ts
           globalSetup: "./test/support/real-postgres-setup.ts",
           groupOrder: 1,
         })),

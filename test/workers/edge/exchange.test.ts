@@ -358,7 +358,7 @@ describe("an export", () => {
 
   it("[IE7] [IE6] comes back through the door and changes nothing", async () => {
     const file = (await take(`patients?system=${SYSTEM}`)).body as string;
-    expect(file).toContain("'+13125550100");
+    expect(file).toMatch(/'\+1\d{10},/);
     const report = reportOf(await send("patients", file, { apply: true }));
     expect(report).toMatchObject({ unchanged: report.rows, created: 0, changed: 0, refused: 0 });
     expect(report.rows).toBeGreaterThan(100);
