@@ -88,3 +88,6 @@ export function parseClientMessage(text: unknown): ResumeMessage | null {
 export function planCatchUp(clientRevision: number, ourRevision: number): "up-to-date" | "send-snapshot" {
   return clientRevision === ourRevision ? "up-to-date" : "send-snapshot";
 }
+
+/** [DV7] The last that a screen hears before its socket is closed: it goes dark now. */
+export const GONE_FRAME = '{"type":"gone"}';

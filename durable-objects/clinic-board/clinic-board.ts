@@ -16,7 +16,7 @@ import {
   SOCKETS_PER_DEVICE_MAX,
   staysUntil,
 } from "../../core/live/board-sockets.ts";
-import { type BoardFrame, LIVE_PROTOCOL, parseClientMessage } from "../../core/live/protocol.ts";
+import { type BoardFrame, GONE_FRAME, LIVE_PROTOCOL, parseClientMessage } from "../../core/live/protocol.ts";
 import { type Instant, instant, plus } from "../../core/time.ts";
 import { LiveSockets, MISSED_A_FRAME } from "../shared/live-sockets.ts";
 import { LiveTickets } from "../shared/live-tickets.ts";
@@ -240,6 +240,8 @@ export class ClinicBoard extends Server<Env> {
   #end(connection: Connection<BoardWatch>, code: number, why: string): void {
     connection.setState(null);
     this.#sockets.forget(connection);
+    // The close of a socket may reach a browser many seconds later, when the handshake is over; a frame is there at once.
+    if (connection.readyState === WebSocket.OPEN) connection.send(GONE_FRAME);
     connection.close(code, why);
   }
 

@@ -1,5 +1,6 @@
 /** The browser's part of the kiosk: a code until the screen is paired, then a socket for as long as it is. */
 import "./kiosk.css";
+import { GONE_FRAME } from "../../core/live/protocol.ts";
 import { openLiveSocket } from "../shared/live-socket.ts";
 import { browserPorts, deviceToken, readPaired } from "./device.ts";
 import { type PairingView, pairScreen } from "./pairing.ts";
@@ -125,7 +126,8 @@ function follow(locationId: string): void {
       if (again) socket.send(JSON.stringify({ type: "resume", revision: 0 }));
     },
     onText: (text) => {
-      if (text.startsWith("{")) showConnection("connected");
+      if (text === GONE_FRAME) showConnection("lost");
+      else if (text.startsWith("{")) showConnection("connected");
     },
     onLost: () => showConnection("lost"),
   });
