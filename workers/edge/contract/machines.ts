@@ -51,13 +51,19 @@ const partner = z
   .meta({ id: "Partner" });
 
 const boardFrame = z
-  .strictObject({
-    type: z.literal("snapshot"),
-    protocol: z.literal(1),
-    revision: z.int(),
-    locationId: s.id(s.LOCATION),
-  })
-  .meta({ id: "BoardFrame" });
+  .discriminatedUnion("type", [
+    z.strictObject({
+      type: z.literal("snapshot"),
+      protocol: z.literal(1),
+      revision: z.int(),
+      locationId: s.id(s.LOCATION),
+    }),
+    z.strictObject({ type: z.literal("gone") }),
+  ])
+  .meta({
+    id: "BoardFrame",
+    description: "`gone`: this screen is shown nothing more; its socket is closed.",
+  });
 
 export const machines = contracts({
   startPairing: {
