@@ -3,7 +3,7 @@
  * Never while workerd runs: two processes on one object are two owners.
  */
 import { readdirSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
 export interface StoredAppointment {
@@ -28,11 +28,16 @@ export interface StoredLog {
   readonly end: number;
 }
 
-/** One file of its own per object; the logs beside it come and go with its sleep. */
-export const countObjects = (storageDir: string): number =>
-  readdirSync(storageDir, { recursive: true, withFileTypes: true }).filter(
-    ({ name }) => name.endsWith(".sqlite") && name !== "metadata.sqlite",
-  ).length;
+/** How many objects there are, by class, as `<worker>-<class>`: one file of its own per object; the logs beside it come and go with its sleep. */
+export function countByClass(storageDir: string): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const { name, parentPath } of readdirSync(storageDir, { recursive: true, withFileTypes: true }))
+    if (name.endsWith(".sqlite") && name !== "metadata.sqlite") {
+      const kind = basename(parentPath);
+      counts[kind] = (counts[kind] ?? 0) + 1;
+    }
+  return counts;
+}
 
 /** Opened for writing, because a killed process left a log that SQLite plays back first. */
 export function readEach<T>(storageDir: string, className: string, read: (db: DatabaseSync) => T): T[] {
