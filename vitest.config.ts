@@ -11,7 +11,7 @@ const workers = await workersProject({
   exclude: [
     "test/workers/identity/**", // the issuer's own project
     // After some thirty operations in one isolate the test runtime mixes up whose request is whose, and everything hangs. In parts it
-    // runs: npx vitest run --config test/vitest.matrix.config.ts -t "startAppointment|completeAppointment"
+    // runs: npx vitest run --config test/vitest.open.config.ts --project matrix -t "startAppointment|completeAppointment"
     "test/workers/edge/access-matrix.test.ts",
   ],
   globalSetup: "./test/support/postgres-setup.ts",

@@ -1,6 +1,6 @@
 /**
  * Requests made from openapi.json against the edge in workerd: nothing that breaks the schema is accepted, nothing is a 5xx.
- * A hundred thousand of them against the built Workers: test/faults/schema-requests.fault.node.ts.
+ * A hundred thousand of them against the built Workers: test/faults/schema-requests.open.ts.
  */
 import { reset } from "cloudflare:test";
 import { afterAll, describe, expect, it } from "vitest";
