@@ -145,6 +145,9 @@ function beyond(kind: ExportKind, after: string): SQL {
   return sql`t.id > ${after}`;
 }
 
+/** [PD9] Of a deleted record there is nothing to take out, and nothing that could come back in. */
+const STANDING = sql`t.merged_into IS NULL AND NOT EXISTS (SELECT 1 FROM patient_deletion d WHERE d.patient_id = t.id)`;
+
 /**
  * [IE7] A row that stands for another one (two records of one person) is left out. Times are milliseconds. With clinics, worst
  * case all rows of the table are looked at once over all pages.
@@ -164,7 +167,7 @@ export async function exportRows(
     [
       beyond(exported, after),
       ...(locationIds === null ? [] : [at(sql`${sql.param([...locationIds])}::text[]`)]),
-      ...(exported === "patients" ? [sql`t.merged_into IS NULL`] : []),
+      ...(exported === "patients" ? [STANDING] : []),
     ],
     sql` AND `,
   );
