@@ -75,13 +75,16 @@ export function leaksOfAnswer({ what, status, headers, text }: Heard): Leak[] {
 export const leaksOfFrame = (socket: string, text: string): Leak[] => leaksIn(`frame of ${socket}`, text);
 export const leaksOfLog = (line: string): Leak[] => leaksIn("log", line);
 
+/** What a laptop would have sent, and to whom, in the clear: its purpose, and empty wherever LOCAL_MODE is off. */
+const LAPTOPS_MAILBOX = "-CodeSink";
+
 /** Every file of every object, byte by byte: rows, journals and pages that SQLite has freed. */
 export function leaksOfObjects(storageDir: string): {
   readonly files: number;
   readonly leaks: readonly Leak[];
 } {
-  const files = readdirSync(storageDir, { recursive: true, withFileTypes: true }).filter((one) =>
-    one.isFile(),
+  const files = readdirSync(storageDir, { recursive: true, withFileTypes: true }).filter(
+    (one) => one.isFile() && !one.parentPath.endsWith(LAPTOPS_MAILBOX),
   );
   const leaks = files.flatMap(({ parentPath, name }) => {
     const kind = parentPath.slice(storageDir.length + 1);
