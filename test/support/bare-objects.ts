@@ -84,8 +84,12 @@ function readLog(db: DatabaseSync): StoredLog {
 export const readCalendars = (storageDir: string): StoredCalendar[] =>
   readEach(storageDir, "ProviderCalendar", readCalendar);
 
+/** An entry of the audit is named by its request, or by the issuer; an event by its calendar. */
+const isCalendarsOwn = ({ eventId }: StoredLog["records"][number]): boolean => eventId.startsWith("prv_");
+
+/** The logs of appointments; those of the audit are partitions of the same class. */
 export const readLogs = (storageDir: string): StoredLog[] =>
-  readEach(storageDir, "EventLogPartition", readLog);
+  readEach(storageDir, "EventLogPartition", readLog).filter(({ records }) => records.every(isCalendarsOwn));
 
 /** Pairs of one calendar over the same minute, both taking their time: there must be none. */
 export function overlapsIn({ appointments }: StoredCalendar): [StoredAppointment, StoredAppointment][] {
