@@ -9,21 +9,18 @@ export type Principal =
       readonly patientId: PatientId;
       /** [A5] Whom they stand for with consent. Empty for nearly everybody. */
       readonly represents: readonly PatientId[];
-      readonly session?: string;
     }
   | {
       readonly role: "staff" | "kiosk";
       readonly subject: string;
       readonly clinics: readonly LocationId[];
-      readonly session?: string;
     }
   | {
       readonly role: "provider";
       readonly subject: string;
       readonly providerId: ProviderId;
-      readonly session?: string;
     }
-  | { readonly role: "admin"; readonly subject: string; readonly session?: string }
+  | { readonly role: "admin"; readonly subject: string }
   | {
       readonly role: "service";
       readonly subject: string;
@@ -31,7 +28,6 @@ export type Principal =
       readonly actions?: readonly Action[];
       /** [DV14] A partner's: the clinics they were allowed. Absent: all. */
       readonly clinics?: readonly LocationId[];
-      readonly session?: string;
     };
 
 export type Role = Principal["role"];

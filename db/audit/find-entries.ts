@@ -1,6 +1,6 @@
 /** Reads the audit for people: administrators, the desks of the clinics concerned, and patients about themselves. */
 import { type SQL, sql } from "drizzle-orm";
-import type { AuditOutcome, AuditRole } from "../../core/audit/entry.ts";
+import type { AuditEntry, AuditOutcome } from "../../core/audit/entry.ts";
 import type { AppointmentId, LocationId, PatientId } from "../../core/ids.ts";
 import { invariant } from "../../core/invariant.ts";
 import { type Instant, instant } from "../../core/time.ts";
@@ -27,19 +27,9 @@ export interface AuditQuery {
   readonly limit: number;
 }
 
-export interface FoundEntry {
+/** An entry, and where the next page goes on. */
+export interface FoundEntry extends AuditEntry {
   readonly place: AuditPlace;
-  readonly id: string;
-  readonly at: Instant;
-  readonly role: AuditRole;
-  readonly subject: string;
-  readonly operation: string;
-  readonly outcome: AuditOutcome;
-  readonly problem: string | null;
-  readonly patientId: PatientId | null;
-  readonly appointmentId: AppointmentId | null;
-  readonly locationId: LocationId | null;
-  readonly count: number | null;
 }
 
 const listOf = (ids: readonly string[]): SQL => sql`${sql.param([...ids])}::text[]`;

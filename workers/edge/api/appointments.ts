@@ -63,7 +63,6 @@ function sendTaken(c: Context<EdgeEnv>, outcome: TakeOutcome, status: 200 | 201)
 
 const mayOverride = (principal: Principal): boolean => admission(principal, "appointment.override") === "yes";
 
-/** Some clients send a body with every POST; the address says it all. */
 const commands =
   (action: TransitionAction) =>
   (c: Context<EdgeEnv, "/:id">, principal: Principal): Promise<Response> =>
