@@ -1,6 +1,6 @@
 /** Reads the audit for people: administrators, the desks of the clinics concerned, and patients about themselves. */
 import { type SQL, sql } from "drizzle-orm";
-import type { AuditEntry, AuditOutcome } from "../../core/audit/entry.ts";
+import type { AuditEntry, AuditOutcome, AuditRole } from "../../core/audit/entry.ts";
 import type { AppointmentId, LocationId, PatientId } from "../../core/ids.ts";
 import { invariant } from "../../core/invariant.ts";
 import { type Instant, instant } from "../../core/time.ts";
