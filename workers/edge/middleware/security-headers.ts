@@ -35,7 +35,7 @@ const DATA_HEADERS: readonly (readonly [string, string])[] = [
  * address is named because not every browser counts it as 'self'. Vite's dev server puts style elements into the page: they carry
  * the nonce of the answer, which exists there only.
  */
-function pagePolicy(c: Context<EdgeEnv>): string {
+function pagePolicy(c: Context<EdgeEnv>, trustedTypes = "'none'"): string {
   const { protocol, host } = new URL(c.req.url);
   const nonce = c.get("cspNonce");
   return [
@@ -48,9 +48,12 @@ function pagePolicy(c: Context<EdgeEnv>): string {
     "base-uri 'none'",
     "frame-ancestors 'none'",
     "require-trusted-types-for 'script'",
-    "trusted-types 'none'",
+    `trusted-types ${trustedTypes}`,
   ].join("; ");
 }
+
+/** Of /docs: swagger-ui brings DOMPurify, which makes its policy of this name as soon as it is loaded. Nothing else differs. */
+export const docsPolicy = (c: Context<EdgeEnv>): string => pagePolicy(c, "dompurify");
 
 /** A policy for a page that runs nothing and has one style element, named by `hash` ('sha256-…'). */
 export const styledPolicy = (hash: string): string =>

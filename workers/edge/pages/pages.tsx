@@ -13,6 +13,7 @@ import { actsForOthers } from "./acting.tsx";
 import { book } from "./book.tsx";
 import { cancel } from "./cancel.tsx";
 import { dev } from "./dev.tsx";
+import { docs } from "./docs.tsx";
 import { findCare } from "./find-care.tsx";
 import { kiosk } from "./kiosk.tsx";
 import { moving } from "./move.tsx";
@@ -59,6 +60,7 @@ export const pages = new Hono<EdgeEnv>()
   .route("/", staff)
   .route("/", dev)
   .route("/", kiosk)
+  .route("/", docs)
   .route("/", staffDevices);
 pages.onError((error, c) => failurePage(error, c));
 
