@@ -16,6 +16,10 @@ export interface CallOptions {
   readonly key?: string;
   readonly ifMatch?: string;
   readonly body?: unknown;
+  /** A body that goes out as it is; its content type is among the headers. */
+  readonly raw?: string | undefined;
+  /** Nobody minds if it is done twice: it goes out once more like one that can do nothing twice. */
+  readonly isRepeatable?: boolean;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -34,17 +38,14 @@ interface Message {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly payload: string | undefined;
+  readonly isRepeatable: boolean;
 }
 
 const NOBODY: Answer = { status: 0, headers: {}, text: "" };
 
-/** Sending it twice does nothing twice. */
-const isRepeatable = ({ method, headers }: Message): boolean =>
-  method === "GET" || headers["idempotency-key"] !== undefined;
-
 function messageOf(method: string, path: string, options: CallOptions): Message {
-  const { token, key, ifMatch, body } = options;
-  const payload = body === undefined ? undefined : JSON.stringify(body);
+  const { token, key, ifMatch, body, raw } = options;
+  const payload = body === undefined ? raw : JSON.stringify(body);
   const headers: Record<string, string> = {
     ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
     ...(key === undefined ? {} : { "idempotency-key": key }),
@@ -54,7 +55,9 @@ function messageOf(method: string, path: string, options: CallOptions): Message 
       : { "content-type": "application/json", "content-length": String(Buffer.byteLength(payload)) }),
     ...options.headers,
   };
-  return { method, path, headers, payload };
+  /** Sending it twice does nothing twice. */
+  const isHarmless = method === "GET" || headers["idempotency-key"] !== undefined;
+  return { method, path, headers, payload, isRepeatable: options.isRepeatable ?? isHarmless };
 }
 
 export class ApiClient {
@@ -77,7 +80,7 @@ export class ApiClient {
     const message = messageOf(method, path, options);
     const answer = await this.#send(message, this.#agent);
     if (answer !== null) return answer;
-    return (isRepeatable(message) ? await this.#send(message, false) : null) ?? NOBODY;
+    return (message.isRepeatable ? await this.#send(message, false) : null) ?? NOBODY;
   }
 
   /** null: the connection was an old one that had been closed for being idle. */
