@@ -34,13 +34,26 @@ export const LIKELY: Readonly<Record<string, readonly Json[]>> = {
   jwks: [{ keys: [EC_KEY] }],
   system: ["other.example"],
   near: ["98101", "47.6,-122.3"],
+  scopes: [["appointment.read"], ["appointment.book", "patient.appointments"]],
   q: ["an", "smith"],
 };
 
-/** Of each two that stand together the second one mostly goes: one or the other is meant. */
+/** Optional members that are mostly there. */
+export const OFTEN: readonly string[] = ["patientId", "clinics", "name", "visitTypeIds", "reasonCode"];
+
+/** Of each two that stand together the second one mostly goes, unless it is required: one or the other is meant. */
 export const NOT_TOGETHER: readonly (readonly [string, string])[] = [
+  ["providerIds", "holdId"],
   ["providerId", "providerIds"],
-  ["providerId", "holdId"],
   ["rrule", "count"],
   ["rrule", "intervalWeeks"],
+  ["code", "reason"],
+  ["patientId", "locationId"],
+];
+
+/** The first is not after the second. */
+export const IN_ORDER: readonly (readonly [string, string])[] = [
+  ["start", "end"],
+  ["from", "until"],
+  ["from", "to"],
 ];

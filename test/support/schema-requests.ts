@@ -4,7 +4,7 @@
  * one refused; nothing makes a broken one right.
  */
 import fc from "fast-check";
-import { LIKELY, LIKELY_SHARE, NOT_TOGETHER } from "./likely-values.ts";
+import { IN_ORDER, LIKELY, LIKELY_SHARE, NOT_TOGETHER, OFTEN } from "./likely-values.ts";
 
 export type Json = null | boolean | number | string | Json[] | { [member: string]: Json };
 
@@ -88,6 +88,16 @@ export interface FreeStart {
   readonly start: string;
 }
 
+/** Bodies of files, by the last part of the path: [media, text]. */
+export type Files = Readonly<Record<string, readonly (readonly [string, string])[]>>;
+
+export interface More {
+  readonly starts?: readonly FreeStart[];
+  readonly files?: Files;
+  /** Ids that are never deactivated, changed, merged or deleted: else little is left after a while that can be used. */
+  readonly spared?: readonly string[];
+}
+
 const SAMPLES = 12;
 /** What is learned of one kind: the newest, so that what belongs together (a hold, its token) is found together now and then. */
 const LEARNED_MAX = 12;
@@ -98,7 +108,13 @@ const COUNT_PATTERN = "^\\d{1,3}$";
 const VERSION_PATTERN = '^"v\\d{1,9}"$';
 const PATIENT_PATTERN = "^pat_[0-9a-hjkmnp-tv-z]{2}[0-9a-hjkmnp-tv-z]{12}$";
 const CURSOR = /"(?:next|nextCursor|cursor)":"([^"]{1,500})"/g;
+const CODE = /"code":"([^"]{6,20})"/g;
 const FORM = "application/x-www-form-urlencoded";
+/** Few enough that now and then one is used again, for something else. */
+const KEYS = 20_000;
+/** What takes away what others need: ids that are spared are not named to it. */
+const TAKES_AWAY =
+  /^(?:change(?!Patient|Staff)|deactivate|activate|putClosure|mergePatient|deletePatient|createBlock)/;
 const DAY_MS = 86_400_000;
 /** Far from every form that a schema asks for, whatever it is. */
 const WRONG: Json = [{ zzUnknown: 1 }];
@@ -117,19 +133,19 @@ export class RequestMaker {
   readonly #samples = new Map<string, readonly string[]>();
   /** Ids and secrets out of answers, by kind. */
   readonly #learned = new Map<string, string[]>();
+  /** Whose what is, by the parameter's name: one is found under the other only. */
+  readonly #pairs = new Map<string, readonly (readonly [owner: string, value: string])[]>();
   readonly #starts: readonly FreeStart[];
-  /** Bodies of files, by the last part of the path: [media, text]. */
-  readonly #files: Readonly<Record<string, readonly (readonly [string, string])[]>>;
+  readonly #spared: ReadonlySet<string>;
+  /** Of the request that is being made. */
+  #own: string | null = null;
+  #isSparing = false;
+  readonly #files: Files;
 
-  constructor(
-    document: Document,
-    seed: number,
-    known: readonly string[],
-    starts: readonly FreeStart[] = [],
-    files: Readonly<Record<string, readonly (readonly [string, string])[]>> = {},
-  ) {
-    this.#starts = starts;
-    this.#files = files;
+  constructor(document: Document, seed: number, known: readonly string[], more: More = {}) {
+    this.#starts = more.starts ?? [];
+    this.#files = more.files ?? {};
+    this.#spared = new Set(more.spared);
     this.#document = document;
     this.#random = randomFrom(seed);
     this.#known = known;
@@ -147,11 +163,27 @@ export class RequestMaker {
     return this.make(operationId, true).broken !== null;
   }
 
-  /** What an answer names can be asked for from now on. */
-  learn(text: string): void {
+  /** What the answer to a path names can be asked for from now on. */
+  learn(path: string, text: string): void {
+    const owner = /^\/\w+\/((?:loc|pat|prv)_\w+)/.exec(path)?.[1];
+    if (owner) {
+      for (const [id] of text.matchAll(ID)) {
+        if (id.startsWith("cns_")) this.#pair("consent", owner, id);
+        if (id.startsWith("blk_")) this.#pair("block", owner, id);
+        if (id.startsWith("prv_") && path.includes("/resources")) this.#pair("resource", owner, id);
+      }
+      const token = /\/calendar\.ics\?token=([\w.~-]+)/.exec(text)?.[1];
+      if (token) this.#pair("token", owner, token);
+    }
     for (const [id] of text.matchAll(ID)) this.#keep(id.slice(0, 3), id);
     for (const [, cursor] of text.matchAll(CURSOR)) this.#keep("cursor", cursor as string);
+    for (const [, code] of text.matchAll(CODE)) this.#keep("code", code as string);
     for (const [, secret] of text.matchAll(SECRET)) this.#keep("secret", secret as string);
+  }
+
+  #pair(name: string, owner: string, value: string): void {
+    const pairs = this.#pairs.get(name) ?? [];
+    this.#pairs.set(name, [...pairs.slice(1 - LEARNED_MAX), [owner, value]]);
   }
 
   #keep(kind: string, value: string): void {
@@ -195,8 +227,11 @@ export class RequestMaker {
 
   #matching(pattern: string): string {
     const shape = new RegExp(pattern);
+    const isSpared = (id: string): boolean => this.#isSparing && this.#spared.has(id);
+    const own = this.#own;
+    if (own !== null && shape.test(own) && !isSpared(own) && this.#random() < 0.5) return own;
     const learned = this.#learned.get(/^\^([a-z]{3})_/.exec(pattern)?.[1] ?? "secret") ?? [];
-    const known = [...this.#known, ...learned].filter((id) => shape.test(id));
+    const known = [...this.#known, ...learned].filter((id) => shape.test(id) && !isSpared(id));
     if (known.length > 0 && this.#random() < 0.8) return this.#pick(known);
     const samples =
       this.#samples.get(pattern) ??
@@ -244,19 +279,24 @@ export class RequestMaker {
   #member(name: string, schema: Schema, nodes: Node[]): Json {
     const likely = LIKELY[name];
     if (likely && this.#random() < LIKELY_SHARE) return structuredClone(this.#pick(likely));
-    if (name === "patientId" && schema.type === "string" && !schema.pattern)
-      return this.#matching(PATIENT_PATTERN);
+    const isOpen = schema.type === "string" && !schema.pattern;
+    if (isOpen && /(?:^p|P)atientId$|^into$/.test(name)) return this.#matching(PATIENT_PATTERN);
+    const codes = this.#learned.get("code");
+    if (isOpen && name === "code" && codes && this.#random() < LIKELY_SHARE) return this.#pick(codes);
     return this.#value(schema, nodes);
   }
 
   #object(schema: Schema, nodes: Node[]): Json {
     const value: { [member: string]: Json } = {};
     for (const [name, member] of Object.entries(schema.properties ?? {})) {
-      if (schema.required?.includes(name) || this.#random() < 0.4)
+      const share = OFTEN.includes(name) ? LIKELY_SHARE : 0.4;
+      if (schema.required?.includes(name) || this.#random() < share)
         value[name] = this.#member(name, member, nodes);
     }
-    for (const [one, other] of NOT_TOGETHER) {
-      if (one in value && other in value && this.#random() < LIKELY_SHARE) delete value[other];
+    if (this.#random() < LIKELY_SHARE) {
+      const isFree = (name: string): boolean => name in value && schema.required?.includes(name) !== true;
+      for (const [one, other] of NOT_TOGETHER) if (one in value && isFree(other)) delete value[other];
+      inOrder(value);
     }
     const isStart = ["providerId", "visitTypeId", "locationId", "start"].every((name) => name in value);
     if (isStart && this.#starts.length > 0 && this.#random() < 0.7)
@@ -317,6 +357,16 @@ export class RequestMaker {
     return "an unknown member";
   }
 
+  #pairOf(parameters: readonly Parameter[]): ReadonlyMap<string, string> {
+    const name = parameters.map((one) => one.name).find((one) => this.#pairs.has(one));
+    if (name === undefined || this.#random() > LIKELY_SHARE) return new Map();
+    const [owner, value] = this.#pick(this.#pairs.get(name) ?? []);
+    return new Map([
+      ["id", owner],
+      [name, value],
+    ]);
+  }
+
   /** A body that is no JSON, or does not say that it is. */
   #breakText(made: { body?: Json; text?: string }, headers: Record<string, string>): string {
     const text = JSON.stringify(made.body);
@@ -336,8 +386,11 @@ export class RequestMaker {
     }
   }
 
-  /** @param break whether to break it; an operation that takes nothing stays whole */
-  make(operationId: string | null, isBroken: boolean): MadeRequest {
+  /**
+   * @param isBroken whether to break it; an operation that takes nothing stays whole
+   * @param own the caller's own id, which is named more often than others
+   */
+  make(operationId: string | null, isBroken: boolean, own: string | null = null): MadeRequest {
     const row =
       operationId === null
         ? this.#pick(this.#operations)
@@ -345,16 +398,20 @@ export class RequestMaker {
     if (!row) throw new Error(`there is no operation ${operationId}`);
     const { method, path, operation } = row;
     const parameters = operation.parameters ?? [];
+    this.#own = own;
+    this.#isSparing = TAKES_AWAY.test(operation.operationId);
     const headers: Record<string, string> = {};
     const query = new URLSearchParams();
     let address = path.slice("/v1".length);
+    const paired = this.#pairOf(parameters);
     for (const { in: where, name, required, schema } of parameters) {
-      if (where !== "path" && !required && this.#random() < 0.6) continue;
-      const value = name === "cursor" ? this.#cursor(schema) : this.#member(name, schema, []);
+      const known = paired.get(name);
+      if (where !== "path" && !required && known === undefined && this.#random() < 0.6) continue;
+      const value = known ?? (name === "cursor" ? this.#cursor(schema) : this.#member(name, schema, []));
       const text = Array.isArray(value) ? String(value[0] ?? "") : String(value);
       if (where === "path") address = address.replace(`{${name}}`, encodeURIComponent(text));
       else if (where === "query") query.set(name, text);
-      else headers[name.toLowerCase()] = name === "Idempotency-Key" ? `fuzz-${this.#below(1e9)}` : text;
+      else headers[name.toLowerCase()] = name === "Idempotency-Key" ? `fuzz-${this.#below(KEYS)}` : text;
     }
     const checked = parameters.filter(
       ({ in: where, schema }) =>
@@ -433,6 +490,17 @@ const formOf = (body: Json): string =>
       typeof value === "string" ? value : JSON.stringify(value),
     ]),
   ).toString();
+
+/** What begins after it ends is mostly meant the other way round. */
+function inOrder(value: { [member: string]: Json }): void {
+  for (const [first, last] of IN_ORDER) {
+    const [from, to] = [value[first], value[last]];
+    if (typeof from === "string" && typeof to === "string" && from > to) {
+      value[first] = to;
+      value[last] = from;
+    }
+  }
+}
 
 const objectsIn = (value: Json | undefined): { [member: string]: Json }[] => {
   if (typeof value !== "object" || value === null) return [];
