@@ -16,19 +16,6 @@ const matrix = await workersProject({
 export default defineConfig({
   cacheDir: "build/vite",
   test: {
-    projects: [
-      { root, ...matrix },
-      {
-        test: {
-          root,
-          name: "open",
-          include: ["test/**/*.open.ts"],
-          environment: "node",
-          testTimeout: 300_000,
-          hookTimeout: 180_000,
-          sequence: { groupOrder: 1 },
-        },
-      },
-    ],
+    projects: [{ root, ...matrix }],
   },
 });

@@ -408,7 +408,8 @@ export class RequestMaker {
       const known = paired.get(name);
       if (where !== "path" && !required && known === undefined && this.#random() < 0.6) continue;
       const value = known ?? (name === "cursor" ? this.#cursor(schema) : this.#member(name, schema, []));
-      const text = Array.isArray(value) ? String(value[0] ?? "") : String(value);
+      const said = Array.isArray(value) ? String(value[0] ?? "") : String(value);
+      const text = where === "header" ? said.replace(/[^\x20-\x7e]/g, "x") : said;
       if (where === "path") address = address.replace(`{${name}}`, encodeURIComponent(text));
       else if (where === "query") query.set(name, text);
       else headers[name.toLowerCase()] = name === "Idempotency-Key" ? `fuzz-${this.#below(KEYS)}` : text;
@@ -448,7 +449,7 @@ export class RequestMaker {
           const isThere = this.#random() < 0.5;
           if (isThere) headers[name.toLowerCase()] = "x y".repeat(100);
           else delete headers[name.toLowerCase()];
-          return `${isThere ? "a wrong" : "no"} ${name}`;
+          return `${isThere ? "a wrong" : "no"} ${name} in a header`;
         });
     }
     const broken = ways.length > 0 ? this.#pick(ways)() : null;
