@@ -5054,7 +5054,7 @@ export interface operations {
         };
         readonly requestBody: {
             readonly content: {
-                readonly "application/json": {
+                readonly "application/x-www-form-urlencoded": {
                     readonly client_assertion: string;
                     /** @constant */
                     readonly client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -5665,6 +5665,7 @@ export interface operations {
     readonly readCalendarFeed: {
         readonly parameters: {
             readonly query?: {
+                readonly proxy?: string;
                 readonly token?: string;
             };
             readonly header?: {
