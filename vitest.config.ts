@@ -8,12 +8,7 @@ process.env.TZ ??= "UTC";
 const workers = await workersProject({
   name: "workers",
   include: ["test/**/*.test.ts"],
-  exclude: [
-    "test/workers/identity/**", // the issuer's own project
-    // After some thirty operations in one isolate the test runtime mixes up whose request is whose, and everything hangs. In parts it
-    // runs: npx vitest run --config test/vitest.open.config.ts --project matrix -t "startAppointment|completeAppointment"
-    "test/workers/edge/access-matrix.test.ts",
-  ],
+  exclude: ["test/workers/identity/**"], // the issuer's own project
   globalSetup: "./test/support/postgres-setup.ts",
   groupOrder: 0,
 });

@@ -32,8 +32,10 @@ export default defineConfig({
         root,
         ...(await workersProject({
           name: "system on PostgreSQL",
-          include: ["test/workers/edge/*.test.ts", "test/durable-objects/{model-commands,hoarding}.test.ts"],
-          exclude: ["test/workers/edge/access-matrix.test.ts"], // see vitest.config.ts
+          include: [
+            "test/workers/edge/{,access/}*.test.ts",
+            "test/durable-objects/{model-commands,hoarding}.test.ts",
+          ],
           globalSetup: "./test/support/real-postgres-setup.ts",
           groupOrder: 1,
         })),
