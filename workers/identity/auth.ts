@@ -114,6 +114,7 @@ const sessionFields = {
   role: text,
   subject: text,
   clinics: text,
+  provider: text,
   checkedAt: number,
   endsAt: number,
 };
