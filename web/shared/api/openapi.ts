@@ -2534,8 +2534,9 @@ export interface components {
             readonly displayName: string;
             readonly email: string;
             readonly id: string;
+            readonly providerId: string | null;
             /** @enum {string} */
-            readonly role: "staff" | "admin";
+            readonly role: "staff" | "admin" | "provider";
             readonly version: number;
         };
         readonly VisitType: {
@@ -3572,7 +3573,7 @@ export interface operations {
             readonly 414: components["responses"]["414-validation"];
             readonly 415: components["responses"]["415-validation"];
             readonly 429: components["responses"]["429-rate-limited"];
-            readonly 503: components["responses"]["503-overloaded"];
+            readonly 503: components["responses"]["503-outcome-unknown-or-overloaded"];
         };
     };
     readonly revokeDevice: {
@@ -3607,7 +3608,7 @@ export interface operations {
             readonly 414: components["responses"]["414-validation"];
             readonly 415: components["responses"]["415-validation"];
             readonly 429: components["responses"]["429-rate-limited"];
-            readonly 503: components["responses"]["503-overloaded"];
+            readonly 503: components["responses"]["503-outcome-unknown-or-overloaded"];
         };
     };
     readonly startPairing: {
@@ -3729,7 +3730,7 @@ export interface operations {
             readonly 415: components["responses"]["415-validation"];
             readonly 422: components["responses"]["422-rule-violated"];
             readonly 429: components["responses"]["429-rate-limited"];
-            readonly 503: components["responses"]["503-overloaded"];
+            readonly 503: components["responses"]["503-outcome-unknown-or-overloaded"];
         };
     };
     readonly issueDeviceToken: {
@@ -5203,7 +5204,7 @@ export interface operations {
             readonly 415: components["responses"]["415-validation"];
             readonly 422: components["responses"]["422-idempotency-key-reuse-or-rule-violated"];
             readonly 429: components["responses"]["429-rate-limited"];
-            readonly 503: components["responses"]["503-overloaded"];
+            readonly 503: components["responses"]["503-outcome-unknown-or-overloaded"];
         };
     };
     readonly deactivatePartner: {
@@ -5238,7 +5239,7 @@ export interface operations {
             readonly 414: components["responses"]["414-validation"];
             readonly 415: components["responses"]["415-validation"];
             readonly 429: components["responses"]["429-rate-limited"];
-            readonly 503: components["responses"]["503-overloaded"];
+            readonly 503: components["responses"]["503-outcome-unknown-or-overloaded"];
         };
     };
     readonly replacePartnerKeys: {
@@ -5321,7 +5322,7 @@ export interface operations {
             readonly 414: components["responses"]["414-validation"];
             readonly 415: components["responses"]["415-validation"];
             readonly 429: components["responses"]["429-rate-limited"];
-            readonly 503: components["responses"]["503-overloaded"];
+            readonly 503: components["responses"]["503-outcome-unknown-or-overloaded"];
         };
     };
     readonly listPatients: {
@@ -7325,8 +7326,9 @@ export interface operations {
                     readonly displayName: string;
                     /** Format: email */
                     readonly email: string;
+                    readonly providerId?: string | null;
                     /** @enum {string} */
-                    readonly role: "staff" | "admin";
+                    readonly role: "staff" | "admin" | "provider";
                 };
             };
         };
@@ -7349,7 +7351,7 @@ export interface operations {
             readonly 415: components["responses"]["415-validation"];
             readonly 422: components["responses"]["422-idempotency-key-reuse-or-rule-violated"];
             readonly 429: components["responses"]["429-rate-limited"];
-            readonly 503: components["responses"]["503-overloaded"];
+            readonly 503: components["responses"]["503-outcome-unknown-or-overloaded"];
         };
     };
     readonly readStaff: {
@@ -7398,8 +7400,9 @@ export interface operations {
                     readonly displayName: string;
                     /** Format: email */
                     readonly email: string;
+                    readonly providerId?: string | null;
                     /** @enum {string} */
-                    readonly role: "staff" | "admin";
+                    readonly role: "staff" | "admin" | "provider";
                 };
             };
         };
@@ -7428,7 +7431,7 @@ export interface operations {
             readonly 422: components["responses"]["422-rule-violated"];
             readonly 428: components["responses"]["428-precondition-required"];
             readonly 429: components["responses"]["429-rate-limited"];
-            readonly 503: components["responses"]["503-overloaded"];
+            readonly 503: components["responses"]["503-outcome-unknown-or-overloaded"];
         };
     };
     readonly activateStaff: {
@@ -7471,7 +7474,7 @@ export interface operations {
             readonly 422: components["responses"]["422-rule-violated"];
             readonly 428: components["responses"]["428-precondition-required"];
             readonly 429: components["responses"]["429-rate-limited"];
-            readonly 503: components["responses"]["503-overloaded"];
+            readonly 503: components["responses"]["503-outcome-unknown-or-overloaded"];
         };
     };
     readonly deactivateStaff: {
@@ -7514,7 +7517,7 @@ export interface operations {
             readonly 422: components["responses"]["422-rule-violated"];
             readonly 428: components["responses"]["428-precondition-required"];
             readonly 429: components["responses"]["429-rate-limited"];
-            readonly 503: components["responses"]["503-overloaded"];
+            readonly 503: components["responses"]["503-outcome-unknown-or-overloaded"];
         };
     };
     readonly inviteStaff: {
@@ -7550,7 +7553,7 @@ export interface operations {
             readonly 414: components["responses"]["414-validation"];
             readonly 415: components["responses"]["415-validation"];
             readonly 429: components["responses"]["429-rate-limited"];
-            readonly 503: components["responses"]["503-overloaded"];
+            readonly 503: components["responses"]["503-outcome-unknown-or-overloaded"];
         };
     };
     readonly listVisitTypes: {
