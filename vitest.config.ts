@@ -20,7 +20,7 @@ const node = {
   test: {
     name: "node",
     include: ["test/**/*.node.ts"],
-    exclude: ["test/**/*.{pg,e2e,fault}.node.ts"],
+    exclude: ["test/**/*.{pg,e2e,fault,kafka}.node.ts"],
     environment: "node",
     testTimeout: 60_000,
     hookTimeout: 60_000, // the first one builds the database's template

@@ -3,6 +3,7 @@
  * the value. What each one means, and where the keys of the original system went: docs/configuration.md
  */
 import * as z from "zod";
+import { kafkaSettings } from "../core/events/kafka.ts";
 
 const onOff = z.enum(["on", "off"]).transform((value) => value === "on");
 const notYet = (key: string, until: string) =>
@@ -58,16 +59,13 @@ const edgeShape = z.object({
     .regex(/^[\w-]{1,64}$/, "must be the site key of a Turnstile widget")
     .optional(),
   TURNSTILE_URL: z.url().default("https://challenges.cloudflare.com/turnstile/v0/siteverify"),
-  TOPIC_PREFIX: z
-    .string()
-    .regex(/^[a-z][a-z0-9-]*$/, "must be lower-case letters, digits and dashes")
-    .default("openslot"),
   KAFKA_BOOTSTRAP_SERVERS: z
     .string()
     .default("")
     .refine(
-      (value) => value === "",
-      "must be empty: the mirror to Kafka is not part of this release, events stay in the embedded log",
+      (value) =>
+        typeof kafkaSettings({ KAFKA_BOOTSTRAP_SERVERS: value, KAFKA_SECURITY: "plaintext" }) !== "string",
+      "must be host:port, several separated by commas",
     ),
   SMS_ENABLED: notYet("SMS_ENABLED", "this release sends no messages").default("false"),
   EMAIL_ENABLED: notYet("EMAIL_ENABLED", "this release sends no messages").default("false"),

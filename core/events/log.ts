@@ -6,13 +6,23 @@ import type { CalendarEvent } from "./event.ts";
 
 /** Everything that reads the appointments. A group that is named here gets every record from its first day on. */
 export const CONSUMER_GROUPS = ["postgres", "agenda"] as const;
+/** [E7] Writes the appointments to Apache Kafka, where one is configured. The audit stays here: it names patients. */
+export const MIRROR_GROUP = "kafka";
 /** Everything that reads the audit. */
 export const AUDIT_GROUPS = ["audit"] as const;
-export type ConsumerGroup = (typeof CONSUMER_GROUPS)[number] | (typeof AUDIT_GROUPS)[number];
+export type ConsumerGroup =
+  | (typeof CONSUMER_GROUPS)[number]
+  | typeof MIRROR_GROUP
+  | (typeof AUDIT_GROUPS)[number];
 
-/** The readers of a partition, by its name. */
-export const groupsOf = (partition: string): readonly ConsumerGroup[] =>
-  partition.startsWith(`${AUDIT_TOPIC}/`) ? AUDIT_GROUPS : CONSUMER_GROUPS;
+/**
+ * The readers of a partition, by its name.
+ * @param isMirrored whether a Kafka is configured: a group that nobody runs would keep every record for ever
+ */
+export function groupsOf(partition: string, isMirrored: boolean): readonly ConsumerGroup[] {
+  if (partition.startsWith(`${AUDIT_TOPIC}/`)) return AUDIT_GROUPS;
+  return isMirrored ? [...CONSUMER_GROUPS, MIRROR_GROUP] : CONSUMER_GROUPS;
+}
 
 export type LogEvent = CalendarEvent | AuditEvent;
 

@@ -57,7 +57,7 @@ export class EventLogPartition extends DurableObject<Env> {
     applyMigrations(ctx.storage, eventLogMigrations);
     this.#store = new LogStore(ctx.storage.sql);
     const name = ctx.id.name ?? "";
-    this.#groups = groupsOf(name);
+    this.#groups = groupsOf(name, env.KAFKA_BOOTSTRAP_SERVERS !== "");
     this.#chain = new AuditChain(ctx.storage.sql, name);
     this.#wake = new WakeUp(ctx.storage);
     if (this.#isBehind()) this.#wake.armNext([plus(this.#now(), DOORBELL_AGAIN_MS)]);

@@ -14,6 +14,8 @@ export interface BareConfig {
   /** Answers a GET with five characters, from the same process and thread; a POST asks calendars (bare-stubs.ts). */
   readonly emptyPort: number;
   readonly v8Flags: readonly string[];
+  /** PEM of who signed the certificates that the Workers meet; "" = they meet none. */
+  readonly authority: string;
 }
 
 const RATE_LIMIT_MODULE = "openslot-bare:rate-limit";
@@ -82,9 +84,12 @@ const ${constantOf(worker.name)} :Workerd.Worker = (
 `;
 }
 
+const trusting = (authority: string): string =>
+  authority === "" ? "" : `, tlsOptions = (trustedCertificates = [${quote(authority)}])`;
+
 /** Outgoing calls reach this machine only: a load test must never leave it. */
 export function bareConfigText(config: BareConfig): string {
-  const { build, buildPath, storageDir, port, emptyPort, v8Flags } = config;
+  const { build, buildPath, storageDir, port, emptyPort, v8Flags, authority } = config;
   const [front] = build.workers;
   const services = build.workers.map(({ name }) => `(name = ${quote(name)}, worker = .${constantOf(name)})`);
   return `using Workerd = import "/workerd/workerd.capnp";
@@ -95,7 +100,7 @@ const config :Workerd.Config = (
     ${services.join(",\n    ")},
     (name = "stubs", worker = .stubs),
     (name = "objects", disk = (path = ${quote(storageDir)}, writable = true)),
-    (name = "loopback", network = (allow = ["local"])),
+    (name = "loopback", network = (allow = ["local"]${trusting(authority)})),
   ],
   sockets = [
     (name = "http", address = "127.0.0.1:${port}", http = (), service = ${quote(front?.name ?? "")}),

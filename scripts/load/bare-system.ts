@@ -5,6 +5,7 @@
 import { randomBytes } from "node:crypto";
 import { rmSync } from "node:fs";
 import type { Patient } from "../../core/directory/directory.ts";
+import type { KafkaVariables } from "../../core/events/kafka.ts";
 import { AGENDA_SHARDS, makePatientId, type PatientId } from "../../core/ids.ts";
 import { listPatients, PATIENTS_PAGE_MAX } from "../../db/queries/list-patients.ts";
 import { type Directory, loadDirectory } from "../../db/queries/load-directory.ts";
@@ -22,6 +23,8 @@ export interface BareSystemOptions {
   readonly core: number | null;
   /** For CPU profiles: see bare-workerd.ts. */
   readonly profile?: boolean;
+  /** Where the log is mirrored to: the events Worker's settings, and who signed the broker's certificate (PEM). */
+  readonly kafka?: { readonly settings: KafkaVariables; readonly authority: string };
   /** Another size than the seeded network's, for tests that are about something else than size; never on a server of DATABASE_URL. */
   readonly network?: NetworkSize;
 }
@@ -43,11 +46,12 @@ export interface BareSystem {
 const ID_KEY_BYTES = 32;
 const TEXT_KEY_BYTES = 32;
 
-function settingsOf(endpoint: string, issuer: SigningJwk) {
+function settingsOf(endpoint: string, issuer: SigningJwk, kafka: KafkaVariables) {
   const database = { DATABASE_URL: STAND_IN_URL, NEON_FETCH_ENDPOINT: endpoint };
   return {
     openslot: {
       ...database,
+      KAFKA_BOOTSTRAP_SERVERS: kafka.KAFKA_BOOTSTRAP_SERVERS ?? "",
       LOCAL_MODE: "on",
       RATE_LIMITS: "relaxed",
       ID_KEYS: JSON.stringify({ a: randomBytes(ID_KEY_BYTES).toString("base64url") }),
@@ -61,7 +65,7 @@ function settingsOf(endpoint: string, issuer: SigningJwk) {
       AUTH_SECRET: JSON.stringify({ a: randomBytes(ID_KEY_BYTES).toString("base64url") }),
       SIGNING_KEYS: JSON.stringify({ keys: [issuer] }),
     },
-    "openslot-events": database,
+    "openslot-events": { ...database, ...kafka },
   };
 }
 
@@ -70,6 +74,7 @@ export async function startBareSystem({
   storage,
   core,
   profile = false,
+  kafka = { settings: {}, authority: "" },
   network,
 }: BareSystemOptions): Promise<BareSystem> {
   const runDir = makeRunDir();
@@ -85,8 +90,15 @@ export async function startBareSystem({
   try {
     if (network) await replaceNetwork(database, network);
     const issuer = await readOrMakeIssuer(runDir);
-    const settings = settingsOf(database.endpoint, issuer);
-    workerd = await BareWorkerd.prepare({ runDir, storageDir, settings, core, profile });
+    const settings = settingsOf(database.endpoint, issuer, kafka.settings);
+    workerd = await BareWorkerd.prepare({
+      runDir,
+      storageDir,
+      settings,
+      core,
+      profile,
+      authority: kafka.authority,
+    });
     await workerd.start();
     const sign = (role: string, id?: string): Promise<string> =>
       signToken(issuer, claimsFor({ role, id, clinics: [] }));

@@ -26,6 +26,8 @@ export interface BareWorkerdOptions {
   readonly settings: BareSettings;
   /** The core it is pinned to; null leaves that to the system. */
   readonly core: number | null;
+  /** PEM: see bare-config.ts. */
+  readonly authority?: string;
   /** Readable code that says its names to a profiler. */
   readonly profile?: boolean;
 }
@@ -75,6 +77,7 @@ export class BareWorkerd {
       port: port as number,
       emptyPort: emptyPort as number,
       v8Flags: options.profile ? PROFILE_V8_FLAGS : [],
+      authority: options.authority ?? "",
     });
     writeFileSync(configPath, text, { mode: OWNER_ONLY });
     return new BareWorkerd(options, configPath, port as number, emptyPort as number);

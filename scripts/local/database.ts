@@ -9,7 +9,7 @@ import { startShim } from "./neon-shim.ts";
 import { PG_DIR } from "./paths.ts";
 import { type LocalPostgres, openPglite, openServer, readyMarkOf } from "./postgres.ts";
 import type { Sample } from "./sample.ts";
-import { providerOf, readOrMakeIdKeys, readOrMakeTextKeys, writeSettings } from "./settings.ts";
+import { kafkaOf, providerOf, readOrMakeIdKeys, readOrMakeTextKeys, writeSettings } from "./settings.ts";
 import { StartError } from "./start-error.ts";
 
 /** As many as a laptop's server takes without queueing; Neon's proxy pools behind its door too. */
@@ -86,6 +86,12 @@ export async function startDatabase(
   const shim = await startShim({ port: dbPort, poolFor: () => postgres.pool });
   closing.add("the database's HTTP door", shim.close);
   const siteUrl = `http://localhost:${readPorts(env).http}`; // not 127.0.0.1: passkeys want a host name
-  await writeSettings({ endpoint: shim.endpoint, rateLimits, siteUrl, provider: providerOf(env) });
+  await writeSettings({
+    endpoint: shim.endpoint,
+    rateLimits,
+    siteUrl,
+    provider: providerOf(env),
+    kafka: kafkaOf(env),
+  });
   return postgres.pool;
 }

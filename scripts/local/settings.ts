@@ -118,13 +118,28 @@ export interface LocalSettings {
   readonly siteUrl: string;
   /** An identity provider of somebody's own, for staff sign-in; whatever of it is named. The issuer says what is missing. */
   readonly provider?: Readonly<Record<string, string>>;
+  /** A Kafka to mirror the log to; whatever of it is named. */
+  readonly kafka?: Readonly<Record<string, string>>;
 }
 
+const KAFKA_KEYS = [
+  "KAFKA_BOOTSTRAP_SERVERS",
+  "KAFKA_SECURITY",
+  "KAFKA_SASL_MECHANISM",
+  "KAFKA_SASL_USERNAME",
+  "KAFKA_SASL_PASSWORD",
+  "TOPIC_PREFIX",
+] as const;
 const PROVIDER_KEYS = ["OIDC_DISCOVERY_URL", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"] as const;
 
 /** The clinics' identity provider, as the environment of `npm start` names it. */
-export const providerOf = (env: NodeJS.ProcessEnv): Record<string, string> =>
-  Object.fromEntries(PROVIDER_KEYS.flatMap((key) => (env[key] ? [[key, env[key]]] : [])));
+export const providerOf = (env: NodeJS.ProcessEnv): Record<string, string> => named(PROVIDER_KEYS, env);
+
+/** A Kafka, as the environment of `npm start` names it. */
+export const kafkaOf = (env: NodeJS.ProcessEnv): Record<string, string> => named(KAFKA_KEYS, env);
+
+const named = (keys: readonly string[], env: NodeJS.ProcessEnv): Record<string, string> =>
+  Object.fromEntries(keys.flatMap((key) => (env[key] ? [[key, env[key]]] : [])));
 
 /** Writes the block of each Worker's `.dev.vars` under `root`, with the keys kept in `localDir`. */
 export async function writeSettings(
@@ -141,8 +156,11 @@ export async function writeSettings(
     LOCAL_ISSUER_JWKS: JSON.stringify({ keys: [publicJwk(issuer)] }),
     LOCAL_MODE: "on",
     RATE_LIMITS: settings.rateLimits,
+    ...(settings.kafka?.KAFKA_BOOTSTRAP_SERVERS
+      ? { KAFKA_BOOTSTRAP_SERVERS: settings.kafka.KAFKA_BOOTSTRAP_SERVERS }
+      : {}),
   });
-  writeDevVars(join(root, "workers", "events", ".dev.vars"), database);
+  writeDevVars(join(root, "workers", "events", ".dev.vars"), { ...database, ...settings.kafka });
   writeDevVars(join(root, "workers", "identity", ".dev.vars"), {
     ...database,
     AUTH_SECRET: await readOrMakeAuthSecret(localDir),

@@ -142,9 +142,13 @@ describe("the three Workers", () => {
       "DATABASE_URL",
       "EVENT_LOG",
       "IDENTITY",
+      "KAFKA_BOOTSTRAP_SERVERS",
+      "KAFKA_GATEWAY",
+      "KAFKA_SECURITY",
       "NEON_FETCH_ENDPOINT",
       "PATIENT_AGENDA",
       "PROVIDER_CALENDAR",
+      "TOPIC_PREFIX",
       "WAKE",
     ]);
   });

@@ -27,6 +27,8 @@ export const asLines = (rows: readonly StoredAppointment[]): string[] =>
 interface Lag {
   readonly postgres: number;
   readonly agenda: number;
+  /** Where a Kafka is configured. */
+  readonly kafka?: number;
 }
 
 export async function lagOf(api: ApiClient): Promise<Lag | null> {
@@ -40,7 +42,7 @@ export const untilLagIsZero = (api: ApiClient, options: Omit<WaitOptions, "what"
   until(
     async () => {
       const lag = await lagOf(api);
-      return lag !== null && lag.postgres === 0 && lag.agenda === 0;
+      return lag !== null && lag.postgres === 0 && lag.agenda === 0 && (lag.kafka ?? 0) === 0;
     },
     { what: "lag 0", everyMs: 200, ...options },
   );

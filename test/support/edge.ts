@@ -191,6 +191,9 @@ const eventsEnv = (): EventsEnv => ({
   PROVIDER_CALENDAR: env.PROVIDER_CALENDAR,
   WAKE: env.WAKE,
   IDENTITY: nobodySignedIn,
+  get KAFKA_GATEWAY(): never {
+    throw new Error("nothing is mirrored here: test/kafka has a broker");
+  },
   DATABASE_URL: testEnv.DATABASE_URL,
   NEON_FETCH_ENDPOINT: testEnv.NEON_FETCH_ENDPOINT,
 });

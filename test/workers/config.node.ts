@@ -13,7 +13,7 @@ describe("settings", () => {
     expect(parseEdgeSettings(good)).toMatchObject({
       RATE_LIMITS: "standard",
       LOCAL_MODE: false,
-      TOPIC_PREFIX: "openslot",
+      KAFKA_BOOTSTRAP_SERVERS: "",
       REMINDER_HOURS: [24, 2],
     });
     expect(parseEdgeSettings(good).ID_KEYS.map(([version]) => version)).toEqual(["b", "a"]);
@@ -31,8 +31,7 @@ describe("settings", () => {
     ["TEXT_KEYS", JSON.stringify({ a: "SECRET".repeat(7) })],
     ["RATE_LIMITS", "SECRET"],
     ["LOCAL_MODE", "SECRET"],
-    ["TOPIC_PREFIX", "Has Space SECRET"],
-    ["KAFKA_BOOTSTRAP_SERVERS", "SECRET:9092"],
+    ["KAFKA_BOOTSTRAP_SERVERS", "SECRET"],
     ["SMS_ENABLED", "true"],
     ["EMAIL_ENABLED", "SECRET"],
     ["REMINDER_HOURS", "24,SECRET"],

@@ -11,11 +11,15 @@ const RUN_MS_MAX = 20_000;
 const FAILED = {
   postgres: "consumer.postgres_failed",
   agenda: "consumer.agenda_failed",
+  kafka: "consumer.kafka_failed",
   audit: "consumer.audit_failed",
 } as const satisfies Readonly<Record<ConsumerGroup, string>>;
 
-/** Must be safe to run again with the same records: a crash between effect and commit repeats them. */
-export type Effect = (records: readonly LogRecord[]) => Promise<void>;
+/**
+ * Must be safe to run again with the same records: a crash between effect and commit repeats them.
+ * @param partition its name, for whoever needs it
+ */
+export type Effect = (records: readonly LogRecord[], partition: string) => Promise<void>;
 
 /** Returns when the group is done, somebody else is at it, or the effect failed (its lease is given back). */
 export async function consume(
@@ -33,7 +37,7 @@ export async function consume(
     const last = reply.records.at(-1);
     if (!last) return "done";
     try {
-      await effect(reply.records);
+      await effect(reply.records, partition);
     } catch (error) {
       // Nothing is skipped: the offset stays, the partition rings again.
       logFailure(FAILED[group], error);

@@ -3,6 +3,7 @@
 import { isAuditEvent } from "../../core/audit/event.ts";
 import {
   type AppointmentEvent,
+  type CalendarEvent,
   changeOf,
   isAppointmentEvent,
   isOpeningsEvent,
@@ -63,8 +64,19 @@ async function toAudit(env: EventsEnv, records: readonly LogRecord[]): Promise<v
   if (contradicted.length > 0) throw new AuditContradiction();
 }
 
+/** Two keep a hundred partitions' order with two connections; a partition always goes through the same one. */
+const GATEWAYS = 2;
+
+/** `kafka`: everything, as it stands, in its order. [E7] */
+async function toKafka(env: EventsEnv, records: readonly LogRecord[], name: string): Promise<void> {
+  const partition = Number(name.split("/")[1]);
+  const mine = records.filter((record): record is LogRecord<CalendarEvent> => !isAuditEvent(record.event));
+  await env.KAFKA_GATEWAY.getByName(`gateway-${partition % GATEWAYS}`).mirror(partition, mine);
+}
+
 export function effects(env: EventsEnv): Readonly<Record<ConsumerGroup, Effect>> {
   return {
+    kafka: (records, partition) => toKafka(env, records, partition),
     postgres: (records) => toPostgres(env, records),
     agenda: (records) => toAgendas(env, records),
     audit: (records) => toAudit(env, records),

@@ -22,6 +22,8 @@ const PARTITION_NAMES: readonly string[] = [
 
 const POKED = [...PARTITION_NAMES, DIRECTORY_BELL];
 
+export { KafkaGateway } from "../../durable-objects/kafka-gateway/kafka-gateway.ts";
+
 export default class Events extends WorkerEntrypoint<EventsEnv> {
   override fetch(): Response {
     return new Response("not found", { status: 404 });
@@ -59,6 +61,7 @@ export default class Events extends WorkerEntrypoint<EventsEnv> {
     if (!PARTITION_NAMES.includes(partition)) return;
     if (AUDIT_PARTITION_NAMES.includes(partition)) await drainSignInsNowAndThen(this.env);
     const run = effects(this.env);
-    await Promise.all(groupsOf(partition).map((group) => consume(this.env, partition, group, run[group])));
+    const groups = groupsOf(partition, (this.env.KAFKA_BOOTSTRAP_SERVERS ?? "") !== "");
+    await Promise.all(groups.map((group) => consume(this.env, partition, group, run[group])));
   }
 }
