@@ -62,17 +62,19 @@ export interface Visit {
   readonly form?: Readonly<Record<string, string>>;
   readonly json?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Where the site is, if not at SITE. */
+  readonly site?: string;
   /** Settings that differ from the tests' own. */
   readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** A browser's request to the edge with this issuer behind it. Forms come from our own pages unless a header says otherwise. */
 export async function visit(issuer: FakeIssuer, path: string, request: Visit = {}): Promise<Response> {
-  const { form, json, cookie } = request;
+  const { form, json, cookie, site = SITE } = request;
   const method = request.method ?? (form || json !== undefined ? "POST" : "GET");
   const headers = new Headers({
     accept: "text/html",
-    ...(method === "GET" ? {} : { origin: SITE }),
+    ...(method === "GET" ? {} : { origin: site }),
     ...(cookie ? { cookie } : {}),
     ...(json === undefined ? {} : { "content-type": "application/json" }),
     ...request.headers,
@@ -80,7 +82,7 @@ export async function visit(issuer: FakeIssuer, path: string, request: Visit = {
   const body = form ? new URLSearchParams(form) : json === undefined ? null : JSON.stringify(json);
   const context = createExecutionContext();
   const answer = await app.fetch(
-    new Request(`${SITE}${path}`, { method, headers, body }),
+    new Request(`${site}${path}`, { method, headers, body }),
     { ...env, ...request.settings, IDENTITY: issuer } as never, // a plain object in the place of a binding
     context,
   );

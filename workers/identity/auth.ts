@@ -118,6 +118,19 @@ const sessionFields = {
   endsAt: number,
 };
 
+/**
+ * [SV1] On https every cookie is this host's alone: no sub-domain and no plain http can set it for us. Browsers refuse the prefix
+ * without https. The library knows `__Secure-` only, so ours is part of the name.
+ */
+const cookieRules = (siteUrl: string) =>
+  siteUrl.startsWith("https://")
+    ? {
+        cookiePrefix: "__Host-openslot",
+        useSecureCookies: false,
+        defaultCookieAttributes: { secure: true },
+      }
+    : { cookiePrefix: "openslot", useSecureCookies: false };
+
 /** Codes of ours only: what the library says may quote an address. */
 const quiet = (level: string): void => {
   if (level === "error") logEvent("identity.library_error" satisfies LogCode);
@@ -163,7 +176,7 @@ export function makeAuth(env: IdentityEnv, withProvider: boolean) {
       },
     },
     advanced: {
-      cookiePrefix: "openslot",
+      ...cookieRules(settings.SITE_URL),
       database: { generateId: () => crypto.randomUUID() },
       ipAddress: { ipAddressHeaders: ["cf-connecting-ip"] },
       backgroundTasks: { handler: (task) => waitUntil(task) },

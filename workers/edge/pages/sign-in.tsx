@@ -17,6 +17,7 @@ import {
   NO_TRANSPORT,
   originOf,
   sessionCookie,
+  startSample,
   type Told,
   tellIssuer,
 } from "../sign-in/issuer.ts";
@@ -27,7 +28,7 @@ import { type FormFields, formFields } from "./form.ts";
 import { sendPage } from "./layout.tsx";
 import { badFormPage, NextSteps, sendOutcome, signInAwayPage } from "./outcome.tsx";
 import { parseSlotPlace, returnOf } from "./return.ts";
-import { isStaff, safeReturn, startSample } from "./session.ts";
+import { isStaff, safeReturn } from "./session.ts";
 import {
   AddressForm,
   CODE_MINUTES,
