@@ -43,6 +43,22 @@ export class FakeIssuer {
     return Promise.resolve(cookies).then(this.tokens);
   }
 
+  /** Whose sessions were ended. */
+  readonly ended: string[] = [];
+
+  endStaffSessions(id: string) {
+    return this.#end(id);
+  }
+
+  endPatientSessions(id: string) {
+    return this.#end(id);
+  }
+
+  async #end(id: string): Promise<void> {
+    await this.answers({ method: "RPC", path: "end", headers: new Headers(), body: id });
+    this.ended.push(id);
+  }
+
   sentCodes() {
     return Promise.resolve([{ at: 0, to: "ann@example.org", kind: "code" as const, text: "123456" }]);
   }

@@ -385,6 +385,7 @@ export const REQUESTS: { readonly [Id in OperationId]: Builder } = {
   deactivateStaff: post(sub(member, "/deactivate")),
   activateStaff: post(sub(member, "/activate")),
   inviteStaff: post(sub(member, "/invitation")),
+  endStaffSessions: post(sub(member, "/sign-out")),
 
   listProviders: get(always("/providers")),
   createProvider: creating(always("/providers"), providerBody),
@@ -473,6 +474,7 @@ export const REQUESTS: { readonly [Id in OperationId]: Builder } = {
   readPatient: get(patient),
   changePatient: changing(patient, "", ({ here }) => patientBody(here)),
   deactivatePatient: post(sub(patient, "/deactivate")),
+  endPatientSessions: post(sub(patient, "/sign-out")),
   activatePatient: post(sub(patient, "/activate")),
   mergePatient: post(sub(patient, "/merge"), ({ twin }) => ({ into: twin })),
   exportPatient: get(sub(patient, "/export")),

@@ -15,14 +15,14 @@ import { authAccount, authPasskey, authUser } from "../../db/schema/identity.ts"
 import { type LogCode, logEvent } from "../../durable-objects/shared/log.ts";
 import { codeEndpoints } from "./endpoints/codes.ts";
 import { patientEndpoints } from "./endpoints/patient.ts";
-import { newStanding } from "./endpoints/session.ts";
-import { sessionEndpoints } from "./endpoints/sessions.ts";
+import { type Call, endOldest, freshSessionMiddleware, newStanding } from "./endpoints/session.ts";
+import { ended, sessionEndpoints } from "./endpoints/sessions.ts";
 import type { IdentityEnv } from "./env.ts";
 import { dbOf } from "./postgres.ts";
 import { sessionStore } from "./session-store.ts";
 import { identitySettings } from "./settings.ts";
 import { recordSignIn } from "./sign-in-record.ts";
-import type { Method } from "./standing.ts";
+import { FRESH_PROOF_MS, type Method } from "./standing.ts";
 
 /** From the last use on. */
 const SESSION_SECONDS = (30 * DAY_MS) / SECOND_MS;
@@ -54,6 +54,12 @@ async function requireInvited(env: IdentityEnv, userId: string): Promise<void> {
     sql`SELECT 1 FROM auth_user WHERE id = ${userId} AND staff_id IS NOT NULL AND email_verified`,
   );
   if (rows.length === 0) throw refusal("NOT_INVITED");
+}
+
+/** [SV3] */
+async function boundSessions(env: IdentityEnv, { context }: Call, userId: string): Promise<void> {
+  for (const session of await endOldest(context.internalAdapter, userId))
+    await recordSignIn(env, ended(session, "revoked"));
 }
 
 /** The provider's tokens hold names and addresses, and nobody needs them after the sign-in. */
@@ -109,6 +115,20 @@ function clinicProvider(env: IdentityEnv) {
   ];
 }
 
+const ours = (env: IdentityEnv) => ({
+  id: "openslot" as const,
+  endpoints: { ...codeEndpoints(env), ...patientEndpoints(env), ...sessionEndpoints(env) },
+  // [SV2] The library asks for a fresh session where a passkey is made, and not where one goes.
+  hooks: {
+    before: [
+      {
+        matcher: ({ path }: { path?: string }) => path === "/passkey/delete-passkey",
+        handler: freshSessionMiddleware,
+      },
+    ],
+  },
+});
+
 const sessionFields = {
   amr: text,
   role: text,
@@ -158,6 +178,7 @@ export function makeAuth(env: IdentityEnv, withProvider: boolean) {
     session: {
       expiresIn: SESSION_SECONDS,
       updateAge: SESSION_UPDATE_SECONDS,
+      freshAge: FRESH_PROOF_MS / SECOND_MS,
       storeSessionInDatabase: false,
       cookieCache: { enabled: false }, // a revoked session would live on in it
       additionalFields: sessionFields,
@@ -195,6 +216,7 @@ export function makeAuth(env: IdentityEnv, withProvider: boolean) {
             return { data: { ...session, ...standing, ipAddress: "", userAgent: "" } };
           },
           after: async (session, call) => {
+            if (call) await boundSessions(env, call as unknown as Call, session.userId);
             const method = methodOf(call?.path);
             if (method === null || method === "otp") return; // codes are recorded where they are compared
             const { subject } = session as unknown as { subject: string };
@@ -216,13 +238,6 @@ export function makeAuth(env: IdentityEnv, withProvider: boolean) {
         update: { before: async (account) => ({ data: { ...account, ...WITHOUT_TOKENS } }) },
       },
     },
-    plugins: [
-      {
-        id: "openslot",
-        endpoints: { ...codeEndpoints(env), ...patientEndpoints(env), ...sessionEndpoints(env) },
-      },
-      passkeys(settings.SITE_URL),
-      ...(withProvider ? clinicProvider(env) : []),
-    ],
+    plugins: [ours(env), passkeys(settings.SITE_URL), ...(withProvider ? clinicProvider(env) : [])],
   });
 }

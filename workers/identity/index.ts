@@ -17,7 +17,13 @@ import { sentCodes } from "./code-transport.ts";
 import type { IdentityEnv } from "./env.ts";
 import { authOf, handle } from "./handle.ts";
 import { type Invitation, invite } from "./invitations.ts";
-import { forgetPatient, patientChanged, staffChanged } from "./people.ts";
+import {
+  endPatientSessions,
+  endStaffSessions,
+  forgetPatient,
+  patientChanged,
+  staffChanged,
+} from "./people.ts";
 import { identitySettings } from "./settings.ts";
 import { ackSignIns, type SignInEntry, type SignInMark, takeSignIns } from "./sign-in-record.ts";
 import { ALGORITHM, type PublicKey, publicKeys } from "./signing-keys.ts";
@@ -98,6 +104,16 @@ export default class Identity extends WorkerEntrypoint<IdentityEnv> {
   /** [ID15] After a merge, a deactivation, or a change of who may act for them. */
   patientChanged(patientId: PatientId): Promise<void> {
     return patientChanged(this.env, patientId);
+  }
+
+  /** [SV4] */
+  endStaffSessions(staffId: StaffId): Promise<void> {
+    return endStaffSessions(this.env, staffId);
+  }
+
+  /** [SV4] */
+  endPatientSessions(patientId: PatientId): Promise<void> {
+    return endPatientSessions(this.env, patientId);
   }
 
   /** [ID19] */

@@ -38,6 +38,7 @@ export const AUDITED: Readonly<Record<OperationId, AuditKind>> = {
   deactivateStaff: "none",
   activateStaff: "none",
   inviteStaff: "none",
+  endStaffSessions: "none", // the issuer records it (ID20)
   listProviders: "none",
   createProvider: "none",
   readProvider: "none",
@@ -82,6 +83,7 @@ export const AUDITED: Readonly<Record<OperationId, AuditKind>> = {
   activatePatient: "patient-data",
   mergePatient: "patient-data",
   exportPatient: "patient-data",
+  endPatientSessions: "patient-data",
   deletePatient: "patient-data",
   listPatientAppointments: "patient-data",
   listProxies: "patient-data",

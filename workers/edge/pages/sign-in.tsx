@@ -84,6 +84,11 @@ async function addressPage(c: Context<EdgeEnv>, { back, typed = "", errors = NO_
             You are signed out everywhere. A page that is open elsewhere may go on for up to five minutes.
           </p>
         )}
+        {c.req.query("again") === undefined ? null : (
+          <p class="notice">
+            Show again that it is you, with a code or a passkey. It takes you back to where you were.
+          </p>
+        )}
         {isStaff(c.get("visitor")) ? (
           <p class="notice">
             You are signed in as clinic staff, which counts on the <a href="/staff">staff pages</a> only.
