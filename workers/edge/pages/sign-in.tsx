@@ -13,6 +13,7 @@ import { readCode, readContact } from "../sign-in/contact.ts";
 import {
   endSample,
   forgetIssuerCookies,
+  forgetPages,
   IssuerAway,
   NO_TRANSPORT,
   originOf,
@@ -355,6 +356,7 @@ async function signInAsSample(c: Context<EdgeEnv>): Promise<Response> {
 /** The browser forgets in any case; whether the session itself ended is the issuer's word. */
 async function signOut(c: Context<EdgeEnv>): Promise<Response> {
   endSample(c);
+  forgetPages(c);
   const cookie = sessionCookie(c);
   if (!cookie) return c.redirect("/", 303);
   tokensOfSessions.drop(cookie);

@@ -193,8 +193,15 @@ export function endSample(c: Context<EdgeEnv>): void {
   dropHostCookie(c, SAMPLE_COOKIE);
 }
 
-/** Takes the issuer's cookies from this browser, whatever became of the session. */
+/**
+ * [SV5] Pages that the browser still holds, for its Back button as well. Not "storage": nothing of a person is there, and a screen
+ * that is paired has its secret there. Not "cookies": other hosts of the clinic's domain have theirs.
+ */
+export const forgetPages = (c: Context<EdgeEnv>): void => c.header("Clear-Site-Data", '"cache"');
+
+/** Takes the issuer's cookies from this browser, and what it holds of pages, whatever became of the session. */
 export function forgetIssuerCookies(c: Context<EdgeEnv>): void {
+  forgetPages(c);
   for (const { name } of crumbs(c.req.header("cookie")))
     if (isIssuers(c, name)) dropHostCookie(c, name.slice(cookiePrefix(c).length));
 }

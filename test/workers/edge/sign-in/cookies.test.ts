@@ -56,6 +56,34 @@ describe("[SV1] a cookie of a site on https", () => {
     expect([...jar.keys()]).toEqual(["__Host-openslot_device"]);
   });
 
+  it("[SV5] signing out, by whichever way, tells the browser to drop the pages that it holds, and leaves what is not the session's", async () => {
+    for (const [path, request] of [
+      ["/sign-out", { form: {} }],
+      ["/account/sign-out-everywhere", { form: {} }],
+      ["/auth/sign-out", { json: {} }],
+      ["/auth/sign-out-everywhere", { json: {} }],
+    ] as const) {
+      const issuer = await patientIssuer();
+      issuer.answers = () => Response.json({ signedOut: true });
+      const cookie = `__Host-openslot.session_token=${path}`;
+      const answer = await visit(issuer, path, { ...request, site: SITE, cookie });
+      expect([path, answer.headers.get("clear-site-data"), answer.headers.get("cache-control")]).toEqual([
+        path,
+        '"cache"',
+        "no-store",
+      ]);
+    }
+    // The page says that somebody is there, and is not to be kept.
+    const shown = await visit(await patientIssuer(), "/account", {
+      site: SITE,
+      cookie: "__Host-openslot.session_token=shown",
+    });
+    expect([shown.headers.get("cache-control"), shown.headers.get("clear-site-data")]).toEqual([
+      "no-store",
+      null,
+    ]);
+  });
+
   it("[SV1] counts under its full name only: what a sub-domain could have set opens nothing and is handed to nobody", async () => {
     const issuer = await patientIssuer();
     const account = (cookie: string) => visit(issuer, "/account", { site: SITE, cookie });
