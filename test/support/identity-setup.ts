@@ -26,6 +26,10 @@ async function startProvider() {
     says: (next: Record<string, unknown>) => {
       claims = next;
     },
+    /** What it says that it is called; empty: what it is. */
+    isCalled: (text: string) => {
+      server.issuer.url = (JSON.parse(text) as string) || `http://127.0.0.1:${portOf("OIDC")}`;
+    },
     stop: () => server.stop(),
   };
 }
@@ -44,11 +48,12 @@ export default async function setup(): Promise<() => Promise<void>> {
   let door: Shim | null = await open();
 
   const control = createServer(async (request, response) => {
-    if (request.url === "/never") return; // a provider that accepts and does not answer
+    if (request.url?.startsWith("/never/")) return; // a provider that accepts and does not answer
     if (request.url === "/postgres/close") {
       await door?.close();
       door = null;
-    } else if (request.url === "/postgres/open") door ??= await open();
+    } else if (request.url === "/oidc/issuer") provider.isCalled(await textOf(request));
+    else if (request.url === "/postgres/open") door ??= await open();
     else if (request.url === "/oidc")
       provider.says(JSON.parse(await textOf(request)) as Record<string, unknown>);
     else response.statusCode = 404;

@@ -3,6 +3,7 @@ import { isAPIError } from "better-auth/api";
 import type * as z from "zod";
 import { logFailure } from "../../durable-objects/shared/log.ts";
 import { type Auth, makeAuth } from "./auth.ts";
+import { isPinnedProvider } from "./clinic-provider.ts";
 import type { IdentityEnv } from "./env.ts";
 import { invitationPage, openInvitationPage } from "./invitations.ts";
 import { problem } from "./problem.ts";
@@ -135,6 +136,8 @@ async function forward(
     headers,
     body: body === undefined ? null : JSON.stringify(body),
   });
+  if (route.provider && !(await isPinnedProvider(env)))
+    return refused(env, route, { status: 503, code: "PROVIDER_NOT_FOUND" });
   try {
     return await outgoing(env, route, await authOf(env, route.provider ?? false).handler(inner));
   } catch (error) {
