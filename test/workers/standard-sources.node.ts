@@ -113,6 +113,15 @@ describe("[SV10] data in a page", () => {
     );
   });
 
+  it("[SV10] nothing is run that was made of a text, on pages or in Workers", () => {
+    expect(
+      pathsWith(
+        /\beval\(|\bnew Function\(|\bFunction\(["'`]|\.innerHTML\s*=|insertAdjacentHTML|document\.write/,
+      ),
+    ).toEqual([]);
+    expect(pathsWith(/set(?:Timeout|Interval)\(\s*["'`]/)).toEqual([]);
+  });
+
   it("[SV10] is written through that one function wherever a page has a script's data", () => {
     const pages = SOURCES.filter(
       ({ code }) => /dangerouslySetInnerHTML|application\/json"/.test(code) && /\.tsx$/.test(code),
@@ -121,5 +130,28 @@ describe("[SV10] data in a page", () => {
       for (const [, given] of code.matchAll(/__html:\s*([\w.]+)/g))
         expect([path, given]).toEqual([path, "embedJson"]);
     expect(pathsWith(/dangerouslySetInnerHTML/).length).toBeGreaterThan(0);
+  });
+});
+
+describe("[SV13] libraries", () => {
+  const read = <T>(name: string): T => JSON.parse(readFileSync(join(ROOT, name), "utf8")) as T;
+
+  it("[SV13] are one version each, and every file that is installed has its hash and comes from one registry", () => {
+    const { dependencies, devDependencies, optionalDependencies, overrides } =
+      read<Record<string, Readonly<Record<string, unknown>>>>("package.json");
+    const named = { ...dependencies, ...devDependencies, ...optionalDependencies };
+    const exact = /^\d+\.\d+\.\d+(?:-[\w.]+)?$/;
+    expect(Object.entries(named).filter(([, version]) => !exact.test(String(version)))).toEqual([]);
+    expect(JSON.stringify(overrides ?? {})).not.toMatch(/[\^~*]|latest/);
+    const { packages } = read<{
+      packages: Readonly<Record<string, { integrity?: string; resolved?: string; link?: boolean }>>;
+    }>("package-lock.json");
+    const loose = Object.entries(packages).filter(
+      ([path, { integrity, resolved, link }]) =>
+        path !== "" &&
+        !link &&
+        !(/^sha512-/.test(integrity ?? "") && (resolved?.startsWith("https://") ?? true)),
+    );
+    expect(loose.map(([path]) => path)).toEqual([]);
   });
 });

@@ -58,6 +58,27 @@ describe("[SV6] the clinics' provider", () => {
     expect((await signInAtClinic(claims)).location).toBe("/staff/sign-in?error=provider");
   });
 
+  it("[SV6] signs with the keys of its own description: another key's token is refused", async () => {
+    const { claims } = await vouched({ key: "of-somebody-else" });
+    const { browser, location } = await signInAtClinic(claims);
+    expect(location).toBe("/staff/sign-in?error=provider");
+    expect(browser.cookie).not.toContain("session_token");
+  });
+
+  it("[SV6] a description that is elsewhere is not followed there", async () => {
+    const path = "/moved/.well-known/openid-configuration";
+    const moved = { ...env, OIDC_DISCOVERY_URL: `${env.TEST_CONTROL}${path}` };
+    const browser = new Browser({
+      site: env.SITE_URL,
+      issuer: new Identity(createExecutionContext(), moved),
+    });
+    const answer = await browser.call("POST", "/sign-in/social", {
+      provider: "clinic",
+      callbackURL: "/staff",
+    });
+    expect([answer.status, answer.body.code]).toEqual([503, "PROVIDER_NOT_FOUND"]);
+  });
+
   it("[SV6] that describes itself as another issuer gets nobody sent to it, and signs nobody in", async () => {
     const { staff, claims } = await vouched();
     const other = new URL(env.OIDC_DISCOVERY_URL ?? "");
