@@ -6,6 +6,7 @@ import { defineConfig } from "vitest/config";
 import { workersProject } from "./support/workers-project.ts";
 
 const root = new URL("..", import.meta.url).pathname;
+process.env.HOARDING_ATTEMPTS ??= "1000"; // all of them: test/durable-objects/hoarding.test.ts
 const shared = {
   root,
   environment: "node",
@@ -31,8 +32,10 @@ export default defineConfig({
         root,
         ...(await workersProject({
           name: "system on PostgreSQL",
-          include: ["test/workers/edge/*.test.ts", "test/durable-objects/model-commands.test.ts"],
-          exclude: ["test/workers/edge/access-matrix.test.ts"], // see vitest.config.ts
+          include: [
+            "test/workers/edge/{,access/}*.test.ts",
+            "test/durable-objects/{model-commands,hoarding}.test.ts",
+          ],
           globalSetup: "./test/support/real-postgres-setup.ts",
           groupOrder: 1,
         })),

@@ -16,6 +16,10 @@ export interface CallOptions {
   readonly key?: string;
   readonly ifMatch?: string;
   readonly body?: unknown;
+  /** A body that goes out as it is; its content type is among the headers. */
+  readonly raw?: string | undefined;
+  /** Nobody minds if it is done twice: it goes out once more like one that can do nothing twice. */
+  readonly isRepeatable?: boolean;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -34,17 +38,14 @@ interface Message {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly payload: string | undefined;
+  readonly isRepeatable: boolean;
 }
 
 const NOBODY: Answer = { status: 0, headers: {}, text: "" };
 
-/** Sending it twice does nothing twice. */
-const isRepeatable = ({ method, headers }: Message): boolean =>
-  method === "GET" || headers["idempotency-key"] !== undefined;
-
 function messageOf(method: string, path: string, options: CallOptions): Message {
-  const { token, key, ifMatch, body } = options;
-  const payload = body === undefined ? undefined : JSON.stringify(body);
+  const { token, key, ifMatch, body, raw } = options;
+  const payload = body === undefined ? raw : JSON.stringify(body);
   const headers: Record<string, string> = {
     ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
     ...(key === undefined ? {} : { "idempotency-key": key }),
@@ -54,18 +55,25 @@ function messageOf(method: string, path: string, options: CallOptions): Message 
       : { "content-type": "application/json", "content-length": String(Buffer.byteLength(payload)) }),
     ...options.headers,
   };
-  return { method, path, headers, payload };
+  /** Sending it twice does nothing twice. */
+  const isHarmless = method === "GET" || headers["idempotency-key"] !== undefined;
+  return { method, path, headers, payload, isRepeatable: options.isRepeatable ?? isHarmless };
 }
 
 export class ApiClient {
   readonly #port: number;
+  readonly #answerMaxMs: number;
   readonly #agent: Agent;
   /** When the last request went out, by connection. */
   readonly #lastSent = new WeakMap<Socket, number>();
 
-  /** @param connections how many requests may be under way at once */
-  constructor(port: number, connections: number) {
+  /**
+   * @param connections how many requests may be under way at once
+   * @param answerMaxMs longer for whoever asks for more than the machine can do at once, and does not measure
+   */
+  constructor(port: number, connections: number, answerMaxMs = ANSWER_MAX_MS) {
     this.#port = port;
+    this.#answerMaxMs = answerMaxMs;
     this.#agent = new Agent({ keepAlive: true, maxSockets: connections });
   }
 
@@ -77,7 +85,7 @@ export class ApiClient {
     const message = messageOf(method, path, options);
     const answer = await this.#send(message, this.#agent);
     if (answer !== null) return answer;
-    return (isRepeatable(message) ? await this.#send(message, false) : null) ?? NOBODY;
+    return (message.isRepeatable ? await this.#send(message, false) : null) ?? NOBODY;
   }
 
   /** null: the connection was an old one that had been closed for being idle. */
@@ -85,7 +93,7 @@ export class ApiClient {
     return new Promise((resolve) => {
       let hadBeenIdle = false;
       const call = request(
-        { host: "127.0.0.1", port: this.#port, method, path, headers, agent, timeout: ANSWER_MAX_MS },
+        { host: "127.0.0.1", port: this.#port, method, path, headers, agent, timeout: this.#answerMaxMs },
         (response) => {
           const parts: Buffer[] = [];
           response.on("data", (part: Buffer) => parts.push(part));

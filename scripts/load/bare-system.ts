@@ -8,11 +8,13 @@ import type { Patient } from "../../core/directory/directory.ts";
 import { AGENDA_SHARDS, makePatientId, type PatientId } from "../../core/ids.ts";
 import { listPatients, PATIENTS_PAGE_MAX } from "../../db/queries/list-patients.ts";
 import { type Directory, loadDirectory } from "../../db/queries/load-directory.ts";
+import type { NetworkSize } from "../../db/seed/network.ts";
 import { claimsFor, signToken } from "../local/local-token.ts";
 import { publicJwk, readOrMakeIssuer, type SigningJwk } from "../local/settings.ts";
 import { makeRunDir, makeStorageDir, type StorageKind } from "./bare-paths.ts";
 import { BareWorkerd } from "./bare-workerd.ts";
 import { Database, STAND_IN_URL } from "./database.ts";
+import { replaceNetwork } from "./small-network.ts";
 
 export interface BareSystemOptions {
   readonly storage: StorageKind;
@@ -20,6 +22,8 @@ export interface BareSystemOptions {
   readonly core: number | null;
   /** For CPU profiles: see bare-workerd.ts. */
   readonly profile?: boolean;
+  /** Another size than the seeded network's, for tests that are about something else than size; never on a server of DATABASE_URL. */
+  readonly network?: NetworkSize;
 }
 
 export interface BareSystem {
@@ -66,6 +70,7 @@ export async function startBareSystem({
   storage,
   core,
   profile = false,
+  network,
 }: BareSystemOptions): Promise<BareSystem> {
   const runDir = makeRunDir();
   const storageDir = makeStorageDir(storage, runDir);
@@ -78,6 +83,7 @@ export async function startBareSystem({
     rmSync(runDir, { recursive: true, force: true });
   };
   try {
+    if (network) await replaceNetwork(database, network);
     const issuer = await readOrMakeIssuer(runDir);
     const settings = settingsOf(database.endpoint, issuer);
     workerd = await BareWorkerd.prepare({ runDir, storageDir, settings, core, profile });

@@ -127,9 +127,13 @@ function paramsOf({ params, query, headers }: Contract): Parameters {
 function bodyOf({ body, example }: Contract): Pick<ZodOpenApiOperationObject, "requestBody"> {
   if (!body) return {};
   const { schema, media, optional } = body;
-  const content = schema
-    ? { "application/json": { schema, ...(example === undefined ? {} : { example }) } }
-    : Object.fromEntries((media ?? []).map((one) => [one, { schema: { type: "string" as const } }]));
+  const of = schema ?? { type: "string" as const };
+  const content = Object.fromEntries(
+    (media ?? ["application/json"]).map((one) => [
+      one,
+      { schema: of, ...(example === undefined ? {} : { example }) },
+    ]),
+  );
   return { requestBody: { required: !optional, content } };
 }
 

@@ -8,6 +8,7 @@ interface Rude {
   readonly api: ApiClient;
   /** As the server read them. */
   readonly read: string[];
+  readonly bodies: string[];
   readonly close: () => void;
 }
 
@@ -15,13 +16,20 @@ async function rudeServer(
   onRead: (response: ServerResponse, count: number, socket: Socket) => void,
 ): Promise<Rude> {
   const read: string[] = [];
+  const bodies: string[] = [];
   const counts = new WeakMap<Socket, number>();
   const server: Server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
     const count = (counts.get(request.socket) ?? 0) + 1;
     counts.set(request.socket, count);
     read.push(`${request.method} ${request.url}`);
-    request.resume();
-    request.on("end", () => onRead(response, count, request.socket));
+    let body = "";
+    request.setEncoding("utf8").on("data", (part: string) => {
+      body += part;
+    });
+    request.on("end", () => {
+      bodies.push(body);
+      onRead(response, count, request.socket);
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const api = new ApiClient((server.address() as AddressInfo).port, 1);
@@ -30,7 +38,7 @@ async function rudeServer(
     server.closeAllConnections();
     server.close();
   };
-  return { api, read, close };
+  return { api, read, bodies, close };
 }
 
 /** The second request on a connection finds it closed, as one does that crosses the server's own closing. */
@@ -68,6 +76,16 @@ describe("the client of the load", () => {
     const answer = await onceIdle(IDLE_CLOSE_MS, () => rude.api.call("POST", "/book", { body: {} }));
     expect(answer.status).toBe(0);
     expect(rude.read).toEqual(["GET /first", "POST /book"]);
+  });
+
+  it("sends twice what nobody minds twice, with the body as it was given", async () => {
+    rude = await rudeServer(hangsUpOnSecond);
+    const answer = await onceIdle(IDLE_CLOSE_MS, () =>
+      rude.api.call("POST", "/book", { raw: "a=1", isRepeatable: true }),
+    );
+    expect(answer).toMatchObject({ status: 200, text: "answered" });
+    expect(rude.read).toEqual(["GET /first", "POST /book", "POST /book"]);
+    expect(rude.bodies).toEqual(["", "a=1", "a=1"]);
   });
 
   it("tells of a connection that breaks under way: a server that died is not one that was idle", async () => {

@@ -359,6 +359,9 @@ export class MemoryCalendar implements HoldView {
   readonly emitted: Emitted[] = [];
   readonly #rows = new Map<AppointmentId, StoredAppointment>();
   readonly #holds = new Map<HoldId, StoredHold>();
+  /** The same by command, and as a list until the next change: a day of attackers asks half a million times. */
+  readonly #byCommand = new Map<CommandId, HoldId>();
+  #holdList: readonly StoredHold[] | null = null;
   readonly #fences = new Set<AttemptId>();
   /** What appointments take with their buffers; without an entry, their own time. */
   readonly #takes = new Map<AppointmentId, Interval>();
@@ -418,7 +421,8 @@ export class MemoryCalendar implements HoldView {
   // HoldView
 
   holdUnder(command: CommandId): StoredHold | null {
-    return this.holds().find((hold) => hold.command === command) ?? null;
+    const id = this.#byCommand.get(command);
+    return id === undefined ? null : this.findHold(id);
   }
 
   countLiveHoldsOf(holder: HolderHash, now: Instant): number {
@@ -431,8 +435,7 @@ export class MemoryCalendar implements HoldView {
 
   countAnonymousHoldsIn({ start, end }: Interval, now: Instant): number {
     return this.holds().filter(
-      ({ place, ...hold }) =>
-        hold.anonymous && isLive(hold, now) && place.start >= start && place.start < end,
+      (hold) => hold.anonymous && hold.place.start >= start && hold.place.start < end && isLive(hold, now),
     ).length;
   }
 
@@ -587,11 +590,14 @@ export class MemoryCalendar implements HoldView {
 
   putHold(hold: StoredHold): this {
     this.#holds.set(hold.id, deepFreeze(hold));
+    this.#byCommand.set(hold.command, hold.id);
+    this.#holdList = null;
     return this;
   }
 
-  holds(): StoredHold[] {
-    return [...this.#holds.values()];
+  holds(): readonly StoredHold[] {
+    this.#holdList ??= [...this.#holds.values()];
+    return this.#holdList;
   }
 
   appointments(): Appointment[] {

@@ -35,7 +35,7 @@ export async function testBindings(): Promise<Record<string, string>> {
     LOCAL_MODE: "on",
     RATE_LIMITS: "relaxed",
     TEST_SIGNING_KEY: JSON.stringify(signing),
-    ...fromEnvironment("MODEL_SEED", "MODEL_RUNS"), // of test/durable-objects/model-commands.test.ts
+    ...fromEnvironment("MODEL_SEED", "MODEL_RUNS", "HOARDING_ATTEMPTS"), // of tests that can run longer
   };
 }
 

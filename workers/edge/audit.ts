@@ -1,6 +1,6 @@
 /**
- * The edge's side of the audit: one entry for each answer about patient data, durable before the answer goes out. Entries of
- * requests that answer at the same time go to the log together. Rules: core/SPEC.md [AU1] [AU9].
+ * The edge's side of the audit: one entry for each answer about patient data, durable before the answer goes out. Each request
+ * appends its own: what it waits for ends with nobody else's request. Rules: core/SPEC.md [AU1] [AU9].
  */
 import type { Context } from "hono";
 import { routePath } from "hono/route";
@@ -25,28 +25,21 @@ export class AuditUnavailable extends Error {
 
 /** One append takes a few milliseconds; a partition that says nothing for this long is passed over. */
 const APPEND_MAX_MS = 2 * SECOND_MS;
-/** Two appends and what they wait for. */
-const ANSWER_MAX_MS = 3 * APPEND_MAX_MS;
 /** After a failure nobody begins anything that could not be recorded. */
 const SHUT_MS = SECOND_MS;
 /** Writes that were done and could not be recorded: they go with the next append that works. */
 const OWED_MAX = 1_000;
 
-interface Batch {
-  readonly entries: AuditEntry[];
-  settled: Promise<void>;
-}
-
-/** The batch that still takes entries; it goes out when the append before it is done. */
-let gathering: Batch | null = null;
-let underWay: Promise<void> | null = null;
-/** This isolate's chain: one call takes everybody's entries, and which chain an entry stands in proves nothing. */
+/** This isolate's chain: which one an entry stands in proves nothing, and one object is awake for it instead of eight. */
 let chain = -1;
-let shutUntil = 0;
-let owed: AuditEntry[] = [];
+let failedAt = 0;
+let owed: readonly AuditEntry[] = [];
 
-/** [AU9] Whether it makes no sense to begin something that has to be recorded. */
-export const isAuditShut = (): boolean => Date.now() < shutUntil;
+/** [AU9] Whether it makes no sense to begin something that has to be recorded. A clock that was set back shuts nothing. */
+export function isAuditShut(): boolean {
+  const since = Date.now() - failedAt;
+  return since >= 0 && since < SHUT_MS;
+}
 
 /** @throws AuditUnavailable after `ms` */
 async function atMost<T>(work: Promise<T>, ms: number): Promise<T> {
@@ -77,37 +70,18 @@ async function send(env: Env, entries: readonly AuditEntry[]): Promise<void> {
       chain = (chain + 1) % AUDIT_PARTITIONS;
     }
   }
-  shutUntil = Date.now() + SHUT_MS;
+  failedAt = Date.now();
   throw new AuditUnavailable();
 }
 
-async function sendAfter(env: Env, before: Promise<void> | null, batch: Batch): Promise<void> {
-  // The append before belongs to another request, which may have been ended: it is not waited for without limit.
-  if (before) await atMost(before, APPEND_MAX_MS).catch(() => undefined);
-  if (gathering === batch) gathering = null;
-  const extra = owed.slice(0, AUDIT_BATCH_MAX - batch.entries.length);
-  await send(env, [...extra, ...batch.entries]);
-  if (extra.length > 0) owed = owed.slice(extra.length);
-}
-
-/** Durable when it returns. @throws AuditUnavailable */
-function append(c: Context<EdgeEnv>, entry: AuditEntry): Promise<void> {
-  if (gathering && gathering.entries.length < AUDIT_BATCH_MAX) {
-    gathering.entries.push(entry);
-    return atMost(gathering.settled, ANSWER_MAX_MS);
-  }
-  const before = underWay;
-  const batch: Batch = { entries: [entry], settled: Promise.resolve() };
-  if (before) gathering = batch;
-  batch.settled = sendAfter(c.env, before, batch);
-  const done: Promise<void> = batch.settled
-    .catch(() => undefined) // whoever waits is told
-    .then(() => {
-      if (underWay === done) underWay = null;
-    });
-  underWay = done;
-  c.executionCtx.waitUntil(done); // others' entries are in it too: it goes on when this request is ended
-  return batch.settled;
+/**
+ * Durable when it returns. What is owed goes along; two requests may send the same of it, and the chain takes it once.
+ * @throws AuditUnavailable
+ */
+async function append(env: Env, entry: AuditEntry): Promise<void> {
+  const extra = owed.slice(0, AUDIT_BATCH_MAX - 1);
+  await send(env, [...extra, entry]);
+  if (extra.length > 0) owed = owed.filter((one) => !extra.includes(one));
 }
 
 /**
@@ -172,11 +146,13 @@ export async function recorded(
   if (outcome === null) return answer;
   const entry = entryOf(c, operation, outcome, about);
   try {
-    await append(c, entry);
+    const durable = append(c.env, entry);
+    c.executionCtx.waitUntil(durable.catch(() => undefined)); // a caller who hangs up is recorded all the same
+    await durable;
     return answer;
   } catch (error) {
     if (!(error instanceof AuditUnavailable)) throw error;
-    if (c.req.method !== "GET" && owed.length < OWED_MAX) owed.push(entry);
+    if (c.req.method !== "GET" && owed.length < OWED_MAX) owed = [...owed, entry];
     answer.webSocket?.accept();
     answer.webSocket?.close(CLOSE_TRY_AGAIN, "try again later");
     await answer.body?.cancel().catch(() => undefined); // it may be a stream that reads on

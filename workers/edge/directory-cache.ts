@@ -67,9 +67,7 @@ export async function directory(settings: EdgeSettings, waitUntil: WaitUntil): P
     return loaded.directory;
   }
   if (Date.now() - failedAt < RETRY_MS) throw new PostgresUnavailable();
-  const shared = isLoading()
-    ? await Promise.race([loading?.catch(() => undefined), sleep(SHARED_LOAD_WAIT_MS)])
-    : undefined;
+  const shared = isLoading() ? await settledOrLost() : undefined;
   return (shared ?? loaded ?? (await load(settings))).directory;
 }
 
@@ -130,9 +128,14 @@ const isLoading = (): boolean => loading !== undefined && Date.now() - loadingSi
 
 /** What this isolate wrote is in its own copy at once: whoever wrote reads it with the next request. */
 export async function followDirectory(settings: EdgeSettings): Promise<void> {
-  if (loading && isLoading()) await loading.catch(() => undefined); // it may have begun before the write
+  if (isLoading()) await settledOrLost(); // it may have begun before the write
+  if (isLoading() && (await settledOrLost())) return; // begun since then, by somebody who waited with us
   await load(settings);
 }
+
+/** The load under way, as long as it counts; undefined = it failed, or its request ended and took it along. */
+const settledOrLost = (): Promise<Loaded | undefined> =>
+  Promise.race([loading?.catch(() => undefined), sleep(SHARED_LOAD_WAIT_MS)]);
 
 /** Forgets everything: what the next request sees is what Postgres says. */
 export function forgetDirectory(): void {

@@ -16,7 +16,7 @@ import { type LogCode, logEvent } from "../../durable-objects/shared/log.ts";
 import { expectedIssuer } from "./clinic-provider.ts";
 import { codeEndpoints } from "./endpoints/codes.ts";
 import { patientEndpoints } from "./endpoints/patient.ts";
-import { type Call, endOldest, freshSessionMiddleware, newStanding } from "./endpoints/session.ts";
+import { type Call, endOldest, newStanding, requireFresh } from "./endpoints/session.ts";
 import { ended, sessionEndpoints } from "./endpoints/sessions.ts";
 import type { IdentityEnv } from "./env.ts";
 import { dbOf } from "./postgres.ts";
@@ -125,7 +125,7 @@ const ours = (env: IdentityEnv) => ({
     before: [
       {
         matcher: ({ path }: { path?: string }) => path === "/passkey/delete-passkey",
-        handler: freshSessionMiddleware,
+        handler: requireFresh,
       },
     ],
   },

@@ -12,6 +12,9 @@ import { type Route, routeOf } from "./routes.ts";
 import { identitySettings } from "./settings.ts";
 import { recordSignIn } from "./sign-in-record.ts";
 import { publicKeys } from "./signing-keys.ts";
+import type { AccessToken } from "./tokens.ts";
+
+export { invite } from "./invitations.ts";
 
 const BASE = "/auth";
 /** An attestation of a passkey is the longest thing that comes in. */
@@ -195,4 +198,26 @@ async function answered(env: IdentityEnv, request: Request): Promise<Response> {
   // What the clinics' provider is told beside: where its refusals go. Not the caller's to choose.
   const more = route.provider ? { errorCallbackURL: STAFF_SIGN_IN } : {};
   return forward(env, request, route, url, { ...((body.data ?? {}) as object), ...more });
+}
+
+export interface SessionToken {
+  readonly token: string;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+  /** For the browser: a session in use is extended. */
+  readonly setCookie: string | null;
+}
+
+/** [ID12] null: nobody, or nobody yet. */
+export async function tokenOf(env: IdentityEnv, cookieHeader: string): Promise<SessionToken | null> {
+  const headers = new Headers({ cookie: cookieHeader });
+  try {
+    const answer = await authOf(env).api.ourToken({ headers, asResponse: true });
+    if (!answer.ok) return null;
+    const { token, expiresAt } = await answer.json<AccessToken>(); // our own endpoint's answer
+    return { token, expiresAt, setCookie: answer.headers.getSetCookie()[0] ?? null };
+  } catch (error) {
+    if (isAPIError(error) && error.statusCode < 500) return null;
+    throw error;
+  }
 }

@@ -2,7 +2,6 @@
  * The token issuer: who signs in how, what they may act as, and the tokens that say so. It has no public address; the edge reaches it through a service binding.
  */
 import { WorkerEntrypoint } from "cloudflare:workers";
-import { isAPIError } from "better-auth/api";
 import { importJWK, type JWK, SignJWT } from "jose";
 import type { PatientId, StaffId } from "../../core/ids.ts";
 import type { SentCode } from "../../durable-objects/code-sink/code-sink.ts";
@@ -15,19 +14,12 @@ import {
 } from "./audit-checkpoints.ts";
 import { sentCodes } from "./code-transport.ts";
 import type { IdentityEnv } from "./env.ts";
-import { authOf, handle } from "./handle.ts";
-import { type Invitation, invite } from "./invitations.ts";
-import {
-  endPatientSessions,
-  endStaffSessions,
-  forgetPatient,
-  patientChanged,
-  staffChanged,
-} from "./people.ts";
+import type { SessionToken } from "./handle.ts";
+import type { Invitation } from "./invitations.ts";
 import { identitySettings } from "./settings.ts";
 import { ackSignIns, type SignInEntry, type SignInMark, takeSignIns } from "./sign-in-record.ts";
 import { ALGORITHM, type PublicKey, publicKeys } from "./signing-keys.ts";
-import { type AccessClaims, type AccessToken, AUDIENCE } from "./tokens.ts";
+import { type AccessClaims, AUDIENCE } from "./tokens.ts";
 
 export { AuditWitness } from "../../durable-objects/audit-witness/audit-witness.ts";
 export { CodeGuard } from "../../durable-objects/code-guard/code-guard.ts";
@@ -45,10 +37,14 @@ const LOCAL_ISSUER = "openslot-local";
 /** A sample session of the local pages: long enough to click around, too short to be kept. */
 const SAMPLE_TOKEN_SECONDS = 60 * 60;
 
+/** Loaded with the first sign-in: an isolate that hands out keys, or holds objects, starts in half the time without better-auth. */
+const signIn = () => import("./handle.ts");
+const people = () => import("./people.ts");
+
 export default class Identity extends WorkerEntrypoint<IdentityEnv> {
   /** `/auth/*`, as a browser sent it; the edge adds `cf-connecting-ip` and nothing else. */
-  override fetch(request: Request): Promise<Response> {
-    return handle(this.env, request);
+  override async fetch(request: Request): Promise<Response> {
+    return (await signIn()).handle(this.env, request);
   }
 
   /** [ID2] The keys that verify our tokens. The first question makes the first key. */
@@ -74,51 +70,38 @@ export default class Identity extends WorkerEntrypoint<IdentityEnv> {
    * [ID12] The access token of a browser's session, for pages that the edge renders; null: nobody, or nobody yet.
    * `setCookie` goes to the browser: a session in use is extended. Works without Postgres.
    */
-  async tokenOf(cookieHeader: string): Promise<{
-    readonly token: string;
-    readonly expiresAt: number;
-    readonly setCookie: string | null;
-  } | null> {
-    const headers = new Headers({ cookie: cookieHeader });
-    try {
-      const answer = await authOf(this.env).api.ourToken({ headers, asResponse: true });
-      if (!answer.ok) return null;
-      const { token, expiresAt } = await answer.json<AccessToken>(); // our own endpoint's answer
-      return { token, expiresAt, setCookie: answer.headers.getSetCookie()[0] ?? null };
-    } catch (error) {
-      if (isAPIError(error) && error.statusCode < 500) return null;
-      throw error;
-    }
+  async tokenOf(cookieHeader: string): Promise<SessionToken | null> {
+    return (await signIn()).tokenOf(this.env, cookieHeader);
   }
 
   /** [ID17] A link by which this member of staff comes in; null: nobody active has this id. */
-  invite(staffId: StaffId): Promise<Invitation | null> {
-    return invite(this.env, staffId);
+  async invite(staffId: StaffId): Promise<Invitation | null> {
+    return (await signIn()).invite(this.env, staffId);
   }
 
   /** [ID15] After every change of a member of staff. */
-  staffChanged(staffId: StaffId): Promise<void> {
-    return staffChanged(this.env, staffId);
+  async staffChanged(staffId: StaffId): Promise<void> {
+    return (await people()).staffChanged(this.env, staffId);
   }
 
   /** [ID15] After a merge, a deactivation, or a change of who may act for them. */
-  patientChanged(patientId: PatientId): Promise<void> {
-    return patientChanged(this.env, patientId);
+  async patientChanged(patientId: PatientId): Promise<void> {
+    return (await people()).patientChanged(this.env, patientId);
   }
 
   /** [SV4] */
-  endStaffSessions(staffId: StaffId): Promise<void> {
-    return endStaffSessions(this.env, staffId);
+  async endStaffSessions(staffId: StaffId): Promise<void> {
+    return (await people()).endStaffSessions(this.env, staffId);
   }
 
   /** [SV4] */
-  endPatientSessions(patientId: PatientId): Promise<void> {
-    return endPatientSessions(this.env, patientId);
+  async endPatientSessions(patientId: PatientId): Promise<void> {
+    return (await people()).endPatientSessions(this.env, patientId);
   }
 
   /** [ID19] */
-  forgetPatient(patientId: PatientId): Promise<void> {
-    return forgetPatient(this.env, patientId);
+  async forgetPatient(patientId: PatientId): Promise<void> {
+    return (await people()).forgetPatient(this.env, patientId);
   }
 
   /** What would have been sent, newest first, on a laptop only; null everywhere else. */

@@ -468,7 +468,7 @@ describe("operations on patients' data", () => {
 });
 
 describe("the door to the log", () => {
-  it("[AU9] many answers at once are recorded together, each once", async () => {
+  it("[AU9] of many answers at once each is recorded, once", async () => {
     const { own, path } = await visit();
     const answers = await Promise.all(Array.from({ length: 60 }, () => ask("GET", path, own)));
     expect(answers.every(({ status }) => status === 200)).toBe(true);
@@ -500,6 +500,36 @@ describe("the door to the log", () => {
     expect(answer.status).toBe(200);
     vi.restoreAllMocks();
     expect(await entriesOf(answer)).toHaveLength(1);
+  });
+
+  it("[AU9] nobody waits for the entry of another request", async () => {
+    const { own, path } = await visit();
+    let isSlowDone = false;
+    const slow = async (): Promise<void> => {
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      isSlowDone = true;
+    };
+    const doors = vi
+      .spyOn(env.EVENT_LOG, "getByName")
+      .mockImplementationOnce((() => ({ appendAudit: slow })) as never);
+    const first = ask("GET", path, own);
+    await vi.waitUntil(() => doors.mock.calls.length > 0);
+    const other = await ask("GET", path, own);
+    expect([other.status, isSlowDone]).toEqual([200, false]);
+    expect([(await first).status, isSlowDone]).toEqual([200, true]);
+  });
+
+  it("[AU9] a clock that is set back after a failure keeps nobody out", async () => {
+    const { own, path } = await visit();
+    vi.spyOn(console, "error").mockReturnValue(undefined);
+    const log = broken(() => true);
+    expect((await ask("GET", path, own)).status).toBe(503);
+    log.mockRestore();
+    expect((await ask("GET", path, own)).status).toBe(503);
+    vi.spyOn(Date, "now").mockReturnValue(Date.now() - 60_000);
+    expect((await ask("GET", path, own)).status).toBe(200);
+    vi.restoreAllMocks();
+    await new Promise((resolve) => setTimeout(resolve, 1_100)); // until the door of this isolate opens again
   });
 
   it("[AU9] with no partition nothing of a patient goes out, and a write that was done is recorded later", async () => {

@@ -1,6 +1,6 @@
 /**
  * Requests made from openapi.json against the edge in workerd: nothing that breaks the schema is accepted, nothing is a 5xx.
- * A hundred thousand of them against the built Workers: test/faults/schema-requests.open.ts.
+ * A hundred thousand of them against the built Workers: test/faults/schema-requests.fault.node.ts.
  */
 import { reset } from "cloudflare:test";
 import { afterAll, describe, expect, it } from "vitest";
@@ -38,7 +38,7 @@ describe("requests made from openapi.json", () => {
       }
     }
     expect(taken).toEqual([]);
-    expect(asked).toBeGreaterThan(60);
+    expect(asked).toBeGreaterThan(50);
   });
 
   it(`[OA7] of ${REQUESTS} none is a 5xx, and none that is broken is accepted`, async () => {

@@ -98,6 +98,7 @@ describe("[SV2] a fresh proof", () => {
 
     const again = await signInByPasskey(passkey);
     expect((await again.call("POST", "/passkey/delete-passkey", { id })).body).toEqual({ deleted: true });
+    expect((await again.call("GET", "/passkey/list-user-passkeys")).body).toEqual([]);
     expect((await again.call("POST", "/sign-out-everywhere", {})).status).toBe(200);
     expect(await claimsOf(browser)).toBeNull();
   });

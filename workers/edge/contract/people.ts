@@ -189,7 +189,7 @@ export const people = contracts({
     summary: "Read a calendar feed",
     tags: ["calendars"],
     params: PATIENT,
-    query: z.object({ token: z.string().optional() }),
+    query: z.object({ token: z.string().optional(), proxy: s.id(s.PATIENT).optional() }),
     headers: { "If-None-Match": "optional" },
     answers: { 200: { media: ["text/calendar"] }, 304: "empty" },
     problems: ["not-found"],

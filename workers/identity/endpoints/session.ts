@@ -1,5 +1,12 @@
 /** The session of a request, with what it may act as; and how one is begun and ended. */
-import { APIError, createAuthEndpoint, freshSessionMiddleware, sessionMiddleware } from "better-auth/api";
+import {
+  APIError,
+  createAuthEndpoint,
+  createAuthMiddleware,
+  freshSessionMiddleware,
+  getSessionFromCtx,
+  sessionMiddleware,
+} from "better-auth/api";
 import { deleteSessionCookie, setSessionCookie } from "better-auth/cookies";
 import { findStanding } from "../../../db/identity/standing.ts";
 import { logFailure } from "../../../durable-objects/shared/log.ts";
@@ -97,6 +104,12 @@ export async function sessionsOf(
 /** [SV2] Whether whoever has this session showed who they are a moment ago. */
 export const isFresh = ({ createdAt }: OurSession): boolean =>
   Date.now() - createdAt.valueOf() < FRESH_PROOF_MS;
+
+/** [SV2] In front of an endpoint of the library. It answers nothing itself: what a hook returns would be the answer. */
+export const requireFresh = createAuthMiddleware(async (call): Promise<void> => {
+  const signed = (await getSessionFromCtx(call)) as Signed | null;
+  if (signed && !isFresh(signed.session)) throw new APIError("FORBIDDEN", { code: "SESSION_NOT_FRESH" });
+});
 
 /**
  * [SV3] One person has so many sessions; beyond them the oldest ends. The library's list may miss one of two that began at the same

@@ -1,6 +1,6 @@
 /** For the access matrix: a screen to pair, a device, a partner; each made anew for whoever asks. */
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
-import { adminToken, call, freshKey, staffToken } from "./edge.ts";
+import { adminToken, call, freshKey, staffToken } from "../edge.ts";
 
 let networks = 0;
 /** Every screen from a network of its own: what one network may is another test's. */
