@@ -1,5 +1,6 @@
 /** How many sessions somebody has, how long, what needs a fresh proof, and who ends those of others. */
 import { reset } from "cloudflare:test";
+import { sql } from "drizzle-orm";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import { DAY_MS, MINUTE_MS } from "../../../core/time.ts";
 import { forgetKeys } from "../../../workers/identity/signing-keys.ts";
@@ -8,6 +9,7 @@ import {
   BIRTH_DATE,
   Browser,
   claimsOf,
+  db,
   env,
   issuer,
   keepDoorOpen,
@@ -145,6 +147,42 @@ describe("[SV3] the sessions of one person", () => {
     const { browser } = await signedIn();
     travel(30 * DAY_MS);
     expect((await browser.call("GET", "/token")).status).toBe(401);
+  });
+});
+
+describe("[SV14] an address", () => {
+  it("[SV14] that the desk took out of the record opens it no more, and is whoever's who proves it next; others and passkeys go on", async () => {
+    // Numbers of somePhone() begin anew in each file, and other files have people at them.
+    const [email, phone] = [someEmail(), `+1773${String(Date.now()).slice(-7)}`];
+    const patient = await somePatient({ email, phone });
+    for (const to of [email, phone]) {
+      const { browser } = await signInByCode(to);
+      await browser.call("POST", "/patient/confirm", { birthDate: BIRTH_DATE });
+    }
+    const { browser } = await signInByCode(email);
+    const { passkey } = await savePasskey(browser);
+    const fresh = someEmail();
+    await db().execute(sql`UPDATE patient SET email = ${fresh} WHERE id = ${patient}`);
+
+    const stranger = await signInByCode(email);
+    expect([stranger.next, await claimsOf(stranger.browser)]).toEqual(["register", null]);
+    expect((await claimsOf((await signInByCode(phone)).browser))?.sub).toBe(patient);
+    expect((await claimsOf(await signInByPasskey(passkey)))?.sub).toBe(patient);
+    const renewed = await signInByCode(fresh);
+    expect(renewed.next).toBe("confirm");
+    await renewed.browser.call("POST", "/patient/confirm", { birthDate: BIRTH_DATE });
+    expect((await claimsOf(renewed.browser))?.sub).toBe(patient);
+
+    await db().execute(sql`UPDATE patient SET phone = NULL WHERE id = ${patient}`);
+    expect((await signInByCode(phone)).next).toBe("register");
+    expect((await claimsOf((await signInByCode(fresh)).browser))?.sub).toBe(patient);
+  });
+
+  it("[SV14] of a record that was merged opens whoever stands for it", async () => {
+    const { email, patient } = await signedIn();
+    const stands = await somePatient({});
+    await db().execute(sql`UPDATE patient SET merged_into = ${stands} WHERE id = ${patient}`);
+    expect((await claimsOf((await signInByCode(email)).browser))?.sub).toBe(stands);
   });
 });
 
