@@ -20,7 +20,13 @@ export default defineConfig({
     client: {
       build: {
         manifest: true,
-        rollupOptions: { input: { patient: "web/patient/client.tsx", kiosk: "web/kiosk/client.tsx" } },
+        rollupOptions: {
+          input: {
+            patient: "web/patient/client.tsx",
+            kiosk: "web/kiosk/client.tsx",
+            docs: "web/docs/client.ts",
+          },
+        },
       },
     },
   },

@@ -53,6 +53,10 @@ const edgeShape = z.object({
     ),
   LOCAL_ISSUER_JWKS: z.string().optional(),
   TURNSTILE_SECRET: z.string().min(1).optional(),
+  TURNSTILE_SITE_KEY: z
+    .string()
+    .regex(/^[\w-]{1,64}$/, "must be the site key of a Turnstile widget")
+    .optional(),
   TURNSTILE_URL: z.url().default("https://challenges.cloudflare.com/turnstile/v0/siteverify"),
   TOPIC_PREFIX: z
     .string()

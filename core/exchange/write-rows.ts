@@ -99,7 +99,7 @@ export const EXPORT_COLUMNS: Readonly<Record<ExportKind, readonly string[]>> = {
     "active",
   ],
   resources: ["id", "kind", "name", "locationId", "hours", "exceptions", "active"],
-  staff: ["id", "displayName", "email", "role", "locationIds", "active"],
+  staff: ["id", "displayName", "email", "role", "providerId", "locationIds", "active"],
 };
 
 export type ExportValue =

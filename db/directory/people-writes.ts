@@ -1,7 +1,7 @@
 /** How patients and staff are made and change. `version` is the one that the author saw; another one is `OS412`. */
 import { eq, type SQL, sql } from "drizzle-orm";
 import type { PatientPreferences } from "../../core/directory/directory.ts";
-import type { LocationId, PatientId, StaffId } from "../../core/ids.ts";
+import type { LocationId, PatientId, ProviderId, StaffId } from "../../core/ids.ts";
 import type { Db } from "../client.ts";
 import { endConsentsOf } from "../consent/consents.ts";
 import { MERGED_MAX } from "../queries/find-patient-record.ts";
@@ -100,7 +100,9 @@ export const mergePatient = (db: Db, id: PatientId, into: PatientId, version: nu
 export interface StaffSettings {
   readonly displayName: string;
   readonly email: string;
-  readonly role: "staff" | "admin";
+  readonly role: "staff" | "admin" | "provider";
+  /** Whose calendar is theirs, of the role provider; null of every other. */
+  readonly providerId: ProviderId | null;
   readonly clinics: readonly LocationId[];
 }
 
@@ -109,7 +111,14 @@ const staffAt = (id: StaffId, version: number): SQL =>
 const clinicRows = (id: StaffId, clinics: readonly LocationId[]): SQL =>
   sql`INSERT INTO staff_clinic (staff_id, location_id) SELECT ${id}, unnest(${texts(clinics)})`;
 
-/** @throws `external_id_pk` or `staff_email` (23505), `staff_clinic_clinic_fk` (23503). */
+/** [D30] Null unless they are there and active, and then `staff_provider_link` refuses the row of a provider. */
+const activeProvider = (id: ProviderId | null): SQL =>
+  sql`(SELECT id FROM provider WHERE id = ${id} AND deactivated_at IS NULL)`;
+
+/**
+ * @throws `external_id_pk`, `staff_email` or `staff_provider` (23505), `staff_clinic_clinic_fk` (23503), `staff_provider_link`
+ * (23514) for a provider who is not there or not active.
+ */
 export const insertStaff = (
   db: Db,
   id: StaffId,
@@ -121,13 +130,13 @@ export const insertStaff = (
       madeBy("staff", id, by), // first: the same request twice at once meets here, not at its own e-mail address
       db
         .insert(staff)
-        .values({ ...row, id })
+        .values({ ...row, providerId: activeProvider(row.providerId), id })
         .getSQL(),
       clinicRows(id, clinics),
     ],
   });
 
-/** @throws `OS412`, `staff_email` (23505), `staff_clinic_clinic_fk` (23503). */
+/** @throws `OS412`, else as `insertStaff`. */
 export const updateStaff = (
   db: Db,
   id: StaffId,
@@ -139,7 +148,7 @@ export const updateStaff = (
     statements: [
       db
         .update(staff)
-        .set({ ...row, version: version + 1 })
+        .set({ ...row, providerId: activeProvider(row.providerId), version: version + 1 })
         .where(eq(staff.id, id))
         .getSQL(),
       sql`DELETE FROM staff_clinic WHERE staff_id = ${id}`,
@@ -147,6 +156,7 @@ export const updateStaff = (
     ],
   });
 
+/** @throws `OS412`; `staff_provider` (23505) when somebody else signs in as their provider by now. */
 export const setStaffActive = (db: Db, id: StaffId, version: number, active: boolean): Promise<void> =>
   changePeople(db, {
     conditions: [staffAt(id, version)],

@@ -120,7 +120,7 @@ const SOURCES: Readonly<Record<ExportKind, Source>> = {
     from: sql`staff t`,
     key: sql`t.id`,
     kind: "staff",
-    columns: sql`'displayName', t.display_name, 'email', t.email, 'role', t.role,
+    columns: sql`'displayName', t.display_name, 'email', t.email, 'role', t.role, 'providerId', t.provider_id,
       'locationIds', (SELECT coalesce(json_agg(c.location_id ORDER BY c.location_id), '[]')
         FROM staff_clinic c WHERE c.staff_id = t.id),
       'active', t.deactivated_at IS NULL`,

@@ -1,6 +1,8 @@
 /** A chunk of patients from a file: one statement. */
 import { sql } from "drizzle-orm";
 import type { Db } from "../client.ts";
+import { DELETED_NAME } from "../directory/patient-deletion.ts";
+import { texts } from "../directory/writes.ts";
 import { foldText } from "../search-text.ts";
 import {
   ACTIVE,
@@ -31,13 +33,31 @@ const COLUMNS: readonly BulkColumn[] = [
   ACTIVE,
 ];
 
+export type PatientsResult = BulkResult & {
+  /** [PD15] Records that were deleted: nothing of their rows was written or remembered. */
+  readonly standing: readonly string[];
+};
+
+/** Those of `ids` whose record was deleted, or stands behind one that was. */
+async function deletedOf(db: Db, ids: readonly string[]): Promise<readonly string[]> {
+  const { rows } = await db.execute<{ id: string }>(sql`
+    SELECT p.id FROM patient p JOIN patient_deletion d ON d.patient_id = coalesce(p.merged_into, p.id)
+    WHERE p.id = ANY(${texts(ids)}) ORDER BY p.id`);
+  return rows.map(({ id }) => id);
+}
+
 /**
  * [IE3] Writes what is new and what differs, and nothing else; all of the chunk or nothing. A row that was merged into
  * another one [PA7] stays as it is.
  * @throws 23505 `external_id_pk` when another import of the same system was faster: repeat the chunk.
  */
-export async function importPatients(db: Db, { system, rows, apply }: BulkChange): Promise<BulkResult> {
-  if (rows.length === 0) return { created: 0, changed: 0 };
+export async function importPatients(db: Db, change: BulkChange): Promise<PatientsResult> {
+  const { system, apply } = change;
+  const here = change.rows.filter(({ fresh }) => !fresh).map(({ id }) => id);
+  const standing = here.length === 0 ? [] : await deletedOf(db, here);
+  const isDeleted = new Set(standing);
+  const rows = change.rows.filter(({ id }) => !isDeleted.has(id));
+  if (rows.length === 0) return { created: 0, changed: 0, standing };
   const searchable = rows.map((row) => ({
     ...row,
     values: { ...row.values, [SEARCH_TEXT]: foldText(row.values.displayName as string) },
@@ -50,11 +70,12 @@ export async function importPatients(db: Db, { system, rows, apply }: BulkChange
       INSERT INTO patient (id, ${columnNames(columns)})
       SELECT g.id, ${writtenValues(columns)} FROM given g WHERE g.fresh
     ), changed AS (
-      UPDATE patient t SET ${assignments(columns)}, version = t.version + 1 FROM differing g WHERE t.id = g.id
+      UPDATE patient t SET ${assignments(columns)}, version = t.version + 1 FROM differing g
+      WHERE t.id = g.id AND NOT (t.display_name = ${DELETED_NAME} AND t.search_text = '') -- deleted a moment ago
     ), ${rememberIds("patient", system)}`;
   const result = await db.execute<{ created: number; changed: number }>(
     apply ? sql`${compared} ${written} ${COUNTS}` : sql`${compared} ${COUNTS}`,
   );
   const [counts] = result.rows;
-  return { created: counts?.created ?? 0, changed: counts?.changed ?? 0 };
+  return { created: counts?.created ?? 0, changed: counts?.changed ?? 0, standing };
 }

@@ -1,6 +1,6 @@
 /** What a person who signed in may act as, read anew from the directory; and whose record an address stands at. */
 import { sql } from "drizzle-orm";
-import type { LocationId, PatientId, StaffId } from "../../core/ids.ts";
+import type { LocationId, PatientId, ProviderId, StaffId } from "../../core/ids.ts";
 import type { Db } from "../client.ts";
 
 export interface Standing {
@@ -10,7 +10,9 @@ export interface Standing {
   /** null = nobody of ours, or not any more. */
   readonly staff: {
     readonly id: StaffId;
-    readonly role: "staff" | "admin";
+    readonly role: "staff" | "admin" | "provider";
+    /** Whose calendar is theirs, of the role provider. */
+    readonly providerId: ProviderId | null;
     readonly clinics: readonly LocationId[];
   } | null;
 }
@@ -23,23 +25,27 @@ export async function findStanding(db: Db, userId: string): Promise<Standing | n
   const { rows } = await db.execute<{
     patient_id: PatientId | null;
     staff_id: StaffId | null;
-    role: "staff" | "admin";
+    role: "staff" | "admin" | "provider";
+    provider_id: ProviderId | null;
     clinics: LocationId[];
   }>(sql`
-    SELECT t.id AS patient_id, s.id AS staff_id, s.role,
+    SELECT t.id AS patient_id, s.id AS staff_id, s.role, s.provider_id,
       coalesce((SELECT json_agg(c.location_id ORDER BY c.location_id) FROM staff_clinic c WHERE c.staff_id = s.id),
         '[]'::json) AS clinics
     FROM auth_user u
     LEFT JOIN patient p ON p.id = u.patient_id
     LEFT JOIN patient t ON t.id = coalesce(p.merged_into, p.id) AND t.deactivated_at IS NULL
-    LEFT JOIN staff s ON s.id = u.staff_id AND s.deactivated_at IS NULL
+    LEFT JOIN staff s ON s.id = u.staff_id AND s.deactivated_at IS NULL AND (s.role <> 'provider'
+      OR EXISTS (SELECT 1 FROM provider d WHERE d.id = s.provider_id AND d.deactivated_at IS NULL))
     WHERE u.id = ${userId}`);
   const [row] = rows;
   if (!row) return null;
   return {
     userId,
     patientId: row.patient_id,
-    staff: row.staff_id ? { id: row.staff_id, role: row.role, clinics: row.clinics } : null,
+    staff: row.staff_id
+      ? { id: row.staff_id, role: row.role, providerId: row.provider_id, clinics: row.clinics }
+      : null,
   };
 }
 
@@ -92,6 +98,14 @@ export async function releaseAddress(
 export async function userOfStaff(db: Db, staffId: StaffId): Promise<string | null> {
   const { rows } = await db.execute<{ id: string }>(
     sql`SELECT id FROM auth_user WHERE staff_id = ${staffId}`,
+  );
+  return rows[0]?.id ?? null;
+}
+
+/** The one member of staff who is this provider. By `staff_provider`. */
+export async function staffOfProvider(db: Db, providerId: ProviderId): Promise<StaffId | null> {
+  const { rows } = await db.execute<{ id: StaffId }>(
+    sql`SELECT id FROM staff WHERE provider_id = ${providerId} AND deactivated_at IS NULL`,
   );
   return rows[0]?.id ?? null;
 }

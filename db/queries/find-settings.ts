@@ -120,6 +120,7 @@ const staffColumns = {
   displayName: staff.displayName,
   email: staff.email,
   role: staff.role,
+  providerId: sql<ProviderId | null>`${staff.providerId}`,
   version: staff.version,
   active: sql<boolean>`${staff.deactivatedAt} IS NULL`,
   clinics: CLINICS,

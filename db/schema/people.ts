@@ -18,7 +18,7 @@ import { CLINIC_REASONS, CONSENT_ID, RELATIONS } from "../../core/access/consent
 import type { PatientPreferences } from "../../core/directory/directory.ts";
 import { PATIENT_ID, STAFF_ID } from "../../core/ids.ts";
 import { deactivatedAt, hasShape, moment, version } from "./checks.ts";
-import { clinic } from "./directory.ts";
+import { clinic, provider } from "./directory.ts";
 
 export const patient = pgTable(
   "patient",
@@ -192,7 +192,9 @@ export const staff = pgTable(
     id: text("id").notNull(),
     displayName: text("display_name").notNull(),
     email: text("email").notNull(),
-    role: text("role", { enum: ["staff", "admin"] }).notNull(),
+    role: text("role", { enum: ["staff", "admin", "provider"] }).notNull(),
+    /** Whose calendar is theirs, of the role provider; null of every other. */
+    providerId: text("provider_id"),
     version: version(),
     deactivatedAt: deactivatedAt(),
   },
@@ -200,7 +202,11 @@ export const staff = pgTable(
     primaryKey({ name: "staff_pk", columns: [t.id] }),
     unique("staff_email").on(t.email),
     check("staff_id_shape", hasShape(t.id, STAFF_ID)),
-    check("staff_role", sql`${t.role} IN ('staff', 'admin')`),
+    check("staff_role", sql`${t.role} IN ('staff', 'admin', 'provider')`),
+    check("staff_provider_link", sql`(${t.role} = 'provider') = (${t.providerId} IS NOT NULL)`),
+    foreignKey({ name: "staff_provider_fk", columns: [t.providerId], foreignColumns: [provider.id] }),
+    /** One person signs in as a provider; who had been it before may be kept beside them. */
+    uniqueIndex("staff_provider").on(t.providerId).where(sql`deactivated_at IS NULL`),
   ],
 );
 

@@ -12,19 +12,19 @@ import {
 } from "../../core/identity/code-guard.ts";
 import { DAY_MS, HOUR_MS, type Instant, instant, plus } from "../../core/time.ts";
 import { applyMigrations } from "../shared/migrations.ts";
-import { WakeUp } from "../shared/wake.ts";
+import { Tidying } from "../shared/tidying.ts";
 import { codeGuardMigrations } from "./schema.ts";
 
 /** Rows are small and their reader looks at the clock; tidying is for the disk's sake. */
 const TIDY_MS = HOUR_MS;
 
 export class CodeGuard extends DurableObject {
-  readonly #wake: WakeUp;
+  readonly #tidying: Tidying;
 
   constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
     super(ctx, env);
     applyMigrations(ctx.storage, codeGuardMigrations);
-    this.#wake = new WakeUp(ctx.storage);
+    this.#tidying = new Tidying(ctx.storage, TIDY_MS);
   }
 
   /**
@@ -32,7 +32,7 @@ export class CodeGuard extends DurableObject {
    * @param who keyed hash of an address @param mac keyed hash of address and code
    */
   issue(who: string, mac: string): boolean {
-    return this.#change((now) => {
+    return this.#tidying.change((now) => {
       const { sql } = this.ctx.storage;
       const sentAt = sql
         .exec<{ at: number }>(
@@ -58,7 +58,7 @@ export class CodeGuard extends DurableObject {
 
   /** [ID6] One try at the code of `who`. True once. */
   check(who: string, mac: string): boolean {
-    return this.#change((now) => {
+    return this.#tidying.change((now) => {
       const { sql } = this.ctx.storage;
       const [row] = sql
         .exec<{ mac: string; tries: number; until: number }>(
@@ -75,7 +75,7 @@ export class CodeGuard extends DurableObject {
 
   /** [ID9] Whether `who` may guess once more; counted before the answer is known to anybody. */
   guess(who: string): boolean {
-    return this.#change((now) => {
+    return this.#tidying.change((now) => {
       const { sql } = this.ctx.storage;
       const [row] = sql
         .exec<{ count: number; until: number }>("SELECT count, until FROM guess WHERE who = ?", who)
@@ -105,11 +105,11 @@ export class CodeGuard extends DurableObject {
 
   /** The guess was right: those before it were slips. */
   forgetGuesses(who: string): void {
-    this.#change(() => this.ctx.storage.sql.exec("DELETE FROM guess WHERE who = ?", who));
+    this.#tidying.change(() => this.ctx.storage.sql.exec("DELETE FROM guess WHERE who = ?", who));
   }
 
   override alarm(): void {
-    this.#wake.fired();
+    this.#tidying.fired();
     const now = instant(Date.now());
     const { sql } = this.ctx.storage;
     sql.exec("DELETE FROM code WHERE until <= ?", now);
@@ -118,17 +118,6 @@ export class CodeGuard extends DurableObject {
     const left = sql.exec(
       "SELECT 1 FROM code UNION ALL SELECT 1 FROM sent UNION ALL SELECT 1 FROM guess LIMIT 1",
     );
-    if (left.toArray().length > 0) this.#wake.armNext([plus(now, TIDY_MS)]);
-  }
-
-  #change<T>(act: (now: Instant) => T): T {
-    const now = instant(Date.now());
-    const tidyAt = plus(now, TIDY_MS);
-    const result = this.ctx.storage.transactionSync(() => {
-      this.#wake.arm(tidyAt);
-      return act(now);
-    });
-    this.#wake.armed(tidyAt);
-    return result;
+    if (left.toArray().length > 0) this.#tidying.again(now);
   }
 }

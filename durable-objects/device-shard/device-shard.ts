@@ -18,7 +18,7 @@ import type { Approval } from "../../core/identity/pairing.ts";
 import type { DeviceId, LocationId } from "../../core/ids.ts";
 import { DAY_MS, type Instant, instant, plus } from "../../core/time.ts";
 import { applyMigrations } from "../shared/migrations.ts";
-import { WakeUp } from "../shared/wake.ts";
+import { Tidying } from "../shared/tidying.ts";
 import { deviceShardMigrations } from "./schema.ts";
 
 /** Silence is counted in weeks. */
@@ -50,12 +50,12 @@ const factsOf = ({ id, locationId, name, approvedAt, seenAt, ended }: Device): D
 });
 
 export class DeviceShard extends DurableObject {
-  readonly #wake: WakeUp;
+  readonly #tidying: Tidying;
 
   constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
     super(ctx, env);
     applyMigrations(ctx.storage, deviceShardMigrations);
-    this.#wake = new WakeUp(ctx.storage);
+    this.#tidying = new Tidying(ctx.storage, TIDY_MS);
   }
 
   /** Whether the clinic may have one more. */
@@ -68,7 +68,7 @@ export class DeviceShard extends DurableObject {
    * too many.
    */
   enrol({ device, locationId, name }: Approval, secretHash: string, by: string): DeviceFacts | null {
-    return this.#change((now) => {
+    return this.#tidying.change((now) => {
       const known = this.#find(device);
       if (known) return factsOf(known);
       if (!this.hasRoom(locationId)) return null;
@@ -89,7 +89,7 @@ export class DeviceShard extends DurableObject {
 
   /** [DV5] [DV6] A device shows its secret; null: it is not good. */
   present(id: DeviceId, shown: string, successor: Successor, renew: boolean): Shown | null {
-    return this.#change((now) => {
+    return this.#tidying.change((now) => {
       const device = this.#find(id);
       if (!device) return null;
       const answer = decidePresented(device, shown, successor, renew, now);
@@ -121,7 +121,7 @@ export class DeviceShard extends DurableObject {
 
   /** null: there is none in use. */
   rename(id: DeviceId, name: string): DeviceFacts | null {
-    return this.#change(() => {
+    return this.#tidying.change(() => {
       const device = this.#find(id);
       if (!device || device.ended) return null;
       this.#write({ ...device, name }, null);
@@ -131,7 +131,7 @@ export class DeviceShard extends DurableObject {
 
   /** [DV7] Never again. A device that has ended already stays as it ended. null: there is none. */
   revoke(id: DeviceId, by: string): DeviceFacts | null {
-    return this.#change((now) => {
+    return this.#tidying.change((now) => {
       const device = this.#find(id);
       if (!device || device.ended) return device ? factsOf(device) : null;
       const over: Device = { ...device, ended: { how: "revoked", at: now } };
@@ -150,7 +150,7 @@ export class DeviceShard extends DurableObject {
   }
 
   override alarm(): void {
-    this.#wake.fired();
+    this.#tidying.fired();
     const now = instant(Date.now());
     const { sql } = this.ctx.storage;
     this.ctx.storage.transactionSync(() => {
@@ -161,19 +161,7 @@ export class DeviceShard extends DurableObject {
       );
       sql.exec("DELETE FROM device WHERE ended_at <= ?", plus(now, -ENDED_KEPT_MS));
     });
-    if (sql.exec("SELECT 1 FROM device LIMIT 1").toArray().length > 0)
-      this.#wake.armNext([plus(now, TIDY_MS)]);
-  }
-
-  #change<T>(act: (now: Instant) => T): T {
-    const now = instant(Date.now());
-    const tidyAt = plus(now, TIDY_MS);
-    const result = this.ctx.storage.transactionSync(() => {
-      this.#wake.arm(tidyAt);
-      return act(now);
-    });
-    this.#wake.armed(tidyAt);
-    return result;
+    if (sql.exec("SELECT 1 FROM device LIMIT 1").toArray().length > 0) this.#tidying.again(now);
   }
 
   #inUse(location: LocationId): number {

@@ -19,7 +19,7 @@ import {
 import type { PairingId } from "../../core/ids.ts";
 import { HOUR_MS, type Instant, instant, plus } from "../../core/time.ts";
 import { applyMigrations } from "../shared/migrations.ts";
-import { WakeUp } from "../shared/wake.ts";
+import { Tidying } from "../shared/tidying.ts";
 import { pairingDeskMigrations } from "./schema.ts";
 
 /** Readers look at the clock; tidying is for the disk's sake. */
@@ -58,17 +58,17 @@ interface Row {
 }
 
 export class PairingDesk extends DurableObject {
-  readonly #wake: WakeUp;
+  readonly #tidying: Tidying;
 
   constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
     super(ctx, env);
     applyMigrations(ctx.storage, pairingDeskMigrations);
-    this.#wake = new WakeUp(ctx.storage);
+    this.#tidying = new Tidying(ctx.storage, TIDY_MS);
   }
 
   /** [DV1] [DV2] A screen begins to wait. */
   open(wanted: NewPairing): Opened {
-    return this.#change((now) => {
+    return this.#tidying.change((now) => {
       const { sql } = this.ctx.storage;
       const reason = refuseWaiting({
         ofNetwork: this.#count(
@@ -111,7 +111,7 @@ export class PairingDesk extends DurableObject {
 
   /** [DV3] One try at a code. `who` typed it and is counted, too. */
   approve(handle: string, mac: string, who: string, wanted: Approval): Approved {
-    return this.#change((now) => {
+    return this.#tidying.change((now) => {
       const { sql } = this.ctx.storage;
       if (
         this.#count("SELECT 1 FROM miss WHERE at > ? AND who = ?", plus(now, -HOUR_MS), who) >=
@@ -139,7 +139,7 @@ export class PairingDesk extends DurableObject {
   }
 
   override alarm(): void {
-    this.#wake.fired();
+    this.#tidying.fired();
     const now = instant(Date.now());
     const { sql } = this.ctx.storage;
     sql.exec("DELETE FROM pairing WHERE until <= ?", plus(now, -PAIRING_KEPT_MS));
@@ -148,18 +148,7 @@ export class PairingDesk extends DurableObject {
     const left = sql.exec(
       "SELECT 1 FROM pairing UNION ALL SELECT 1 FROM started UNION ALL SELECT 1 FROM miss LIMIT 1",
     );
-    if (left.toArray().length > 0) this.#wake.armNext([plus(now, TIDY_MS)]);
-  }
-
-  #change<T>(act: (now: Instant) => T): T {
-    const now = instant(Date.now());
-    const tidyAt = plus(now, TIDY_MS);
-    const result = this.ctx.storage.transactionSync(() => {
-      this.#wake.arm(tidyAt);
-      return act(now);
-    });
-    this.#wake.armed(tidyAt);
-    return result;
+    if (left.toArray().length > 0) this.#tidying.again(now);
   }
 
   /** The caps bound every one of these. */

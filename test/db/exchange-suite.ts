@@ -8,6 +8,8 @@ import { EXPORT_COLUMNS } from "../../core/exchange/write-rows.ts";
 import type { LocationId, PatientId, ProviderId } from "../../core/ids.ts";
 import { spellInZone } from "../../core/schedule/clinic-time.ts";
 import { instant } from "../../core/time.ts";
+import { deletePatient } from "../../db/directory/patient-deletion.ts";
+import { mergePatient } from "../../db/directory/people-writes.ts";
 import { exportRows } from "../../db/exchange/export-rows.ts";
 import { visitsAt } from "../../db/queries/day-list.ts";
 import { findPatientRecord } from "../../db/queries/find-patient-record.ts";
@@ -235,6 +237,50 @@ export function exchangeSuite(use: () => DatabaseUnderTest, manyRows: number): v
       expect(await dry(mine?.id, "Another Name")).toMatchObject({ created: 0, changed: 1 });
       expect(await dry("MRN-1", "Another Name")).toMatchObject({ created: 0, changed: 1 });
       expect(await dry("MRN-1", "Another Name", "elsewhere")).toMatchObject({ created: 1, changed: 0 });
+    });
+
+    it("[PD15] changes no deleted record, by our id, by theirs, or by one that stood behind it; and keeps nothing of its row", async () => {
+      const file = (...rows: string[]): string =>
+        ["id,displayName,birthDate,homeLocationId", ...rows].join("\r\n");
+      const row = (id: string, name = "Delia Leet"): string => `${id},${name},1980-02-29,${clinics[0]}`;
+      await bring(
+        "patients",
+        file(row("gone-1"), row("gone-2", "Delia Second"), row("stays", "Nina Stays")),
+        true,
+      );
+      const ours =
+        await only(sql`SELECT value, id FROM external_id WHERE kind = 'patient' AND system = ${SYSTEM}
+        AND value IN ('gone-1', 'gone-2') ORDER BY value`);
+      const [gone, behind] = ours.map(({ id }) => id as PatientId) as [PatientId, PatientId];
+      await mergePatient(db(), behind, gone, 1);
+      const { version } = (await findPatientRecord(db(), gone)) as { version: number };
+      await deletePatient(db(), { id: gone, mergedFrom: [behind], version, by: "patient" });
+      const stood = () =>
+        only(sql`SELECT p.*, e.fingerprint FROM patient p JOIN external_id e ON e.id = p.id
+          WHERE p.id IN (${gone}, ${behind}) ORDER BY p.id`);
+      const before = await stood();
+      const again = file(
+        row("gone-1"),
+        row("gone-2", "Delia Other"),
+        row("stays", "Nina Changed"),
+        row("fresh-1", "Fred Fresh"),
+      );
+      const message =
+        "was deleted here at its owner's wish, and stays without who it was: take it out of the file";
+      for (const apply of [false, true]) {
+        const { report } = await bring("patients", again, apply);
+        expect(report).toMatchObject({ created: 1, changed: 1, unchanged: 0, refused: 2, problemCount: 2 });
+        expect(report.problems).toEqual([2, 3].map((line) => ({ line, column: null, message })));
+        expect(await stood()).toEqual(before);
+      }
+      const { report } = await bring("patients", file(row(gone)), true);
+      expect(report).toMatchObject({ refused: 1, changed: 0 });
+      expect(await stood()).toEqual(before);
+      expect(before.map(({ fingerprint }) => fingerprint)).toEqual([null, null]);
+      await db().execute(sql`DELETE FROM patient_deletion WHERE patient_id = ${gone}`);
+      await db().execute(sql`DELETE FROM external_id WHERE id IN (${gone}, ${behind})`);
+      await db().execute(sql`DELETE FROM patient WHERE id = ${behind}`);
+      await db().execute(sql`DELETE FROM patient WHERE id = ${gone}`);
     });
 
     it("[IE3] [D12] of providers and their schedules is news of each once, and none the second time", async () => {

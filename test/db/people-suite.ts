@@ -280,6 +280,7 @@ export function peopleSuite(use: () => DatabaseUnderTest): void {
         displayName: "Ann Desk",
         email: "ann@example.org",
         role: "staff" as const,
+        providerId: null,
         clinics: clinics.slice(0, 2).sort(),
       };
       await insertStaff(db(), id, ann, by());
@@ -297,6 +298,37 @@ export function peopleSuite(use: () => DatabaseUnderTest): void {
       const [first, second] = [id, other].sort();
       expect((await listStaff(db(), 1, "")).map((row) => row.id)).toEqual([first]);
       expect((await listStaff(db(), 5, first as string)).map((row) => row.id)).toEqual([second]);
+    });
+
+    it("[D30] a provider is one active person's, by reference to one who is there and active", async () => {
+      const { rows } = await db().execute<{ id: ProviderId }>(
+        sql`SELECT id FROM provider WHERE deactivated_at IS NULL ORDER BY id LIMIT 2`,
+      );
+      const [own, other] = rows.map((row) => row.id) as [ProviderId, ProviderId];
+      const doctor = (email: string, providerId: ProviderId | null = own) => ({
+        displayName: "Doc",
+        email,
+        role: "provider" as const,
+        providerId,
+        clinics: [],
+      });
+      const [one, two] = [makeId("stf", bytes()) as StaffId, makeId("stf", bytes()) as StaffId];
+      await insertStaff(db(), one, doctor("doc1@example.org"), by());
+      expect(await findStaff(db(), one)).toMatchObject({ role: "provider", providerId: own, clinics: [] });
+      const second = (staff: ReturnType<typeof doctor>) => refusalOf(insertStaff(db(), two, staff, by()));
+      expect(await second(doctor("doc2@example.org"))).toBe("staff_provider");
+      for (const unknown of ["prv_000000000000" as ProviderId, null])
+        expect(await second(doctor("doc2@example.org", unknown))).toBe("staff_provider_link");
+      await db().execute(sql`UPDATE provider SET deactivated_at = now() WHERE id = ${other}`);
+      expect(await second(doctor("doc2@example.org", other))).toBe("staff_provider_link");
+      await db().execute(sql`UPDATE provider SET deactivated_at = NULL WHERE id = ${other}`);
+      expect(
+        await refusalOf(updateStaff(db(), one, { ...doctor("doc1@example.org"), role: "admin" }, 1)),
+      ).toBe("staff_provider_link");
+      // Who has no access any more stands in nobody's way, and does not come back beside their successor.
+      await setStaffActive(db(), one, 1, false);
+      await insertStaff(db(), two, doctor("doc2@example.org"), by());
+      expect(await refusalOf(setStaffActive(db(), one, 2, true))).toBe("staff_provider");
     });
   });
 }

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { OPENAPI_FILE, openApiDocument, openApiText } from "../../scripts/openapi/document.ts";
+import { TYPES_FILE, typesText } from "../../scripts/openapi/generator/types.ts";
 import { OPERATIONS, type Operation, type OperationId } from "../../workers/edge/api/operations.ts";
 import type { Contract } from "../../workers/edge/contract/contract.ts";
 import { CONTRACTS, openApiPath } from "../../workers/edge/contract/index.ts";
@@ -17,6 +18,11 @@ const sourcesUnder = (folder: string): string[] =>
 describe("openapi.json", () => {
   it("[OA1] is what the contracts say: `npm run openapi` writes it", () => {
     expect(readFileSync(OPENAPI_FILE, "utf8") === openApiText(), "run `npm run openapi`").toBe(true);
+  });
+
+  it("[OA9] the types of the pages' calls are what it says: `npm run openapi` writes them", async () => {
+    const types = await typesText(openApiText());
+    expect(readFileSync(TYPES_FILE, "utf8") === types, "run `npm run openapi`").toBe(true);
   });
 
   it("[OA1] has every operation once, under its method and address, with its rule and answers", () => {

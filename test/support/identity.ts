@@ -8,6 +8,7 @@ import {
   makeId,
   makePatientId,
   type PatientId,
+  type ProviderId,
   type StaffId,
 } from "../../core/ids.ts";
 import { type Db, makeDb } from "../../db/client.ts";
@@ -157,13 +158,17 @@ export async function somePatient(settings: Partial<PatientSettings>): Promise<P
 }
 
 /** A member of staff as an administrator makes one. */
-export async function someStaff(email: string, role: "staff" | "admin" = "staff"): Promise<StaffId> {
+export async function someStaff(
+  email: string,
+  role: "staff" | "admin" | "provider" = "staff",
+  providerId: ProviderId | null = null,
+): Promise<StaffId> {
   const id = makeId("stf", randomBytes(12)) as StaffId;
   const clinics = role === "staff" ? [await someClinic()] : [];
   await insertStaff(
     db(),
     id,
-    { displayName: "Sam Canary", email, role, clinics },
+    { displayName: "Sam Canary", email, role, providerId, clinics },
     { command: id, fingerprint: id },
   );
   return id;

@@ -1,6 +1,7 @@
 /** The browser's part of the kiosk: a code until the screen is paired, then a socket for as long as it is. */
 import "./kiosk.css";
 import { GONE_FRAME } from "../../core/live/protocol.ts";
+import { type AnswerOf, call, livePath } from "../shared/api/call.ts";
 import { openLiveSocket } from "../shared/live-socket.ts";
 import { browserPorts, deviceToken, readPaired } from "./device.ts";
 import { type PairingView, pairScreen } from "./pairing.ts";
@@ -93,14 +94,13 @@ async function socketPath(locationId: string): Promise<string> {
   if (answer.kind !== "token") throw new Error(answer.kind);
   if (answer.paired.locationId !== locationId) elsewhere();
   say("device-name", answer.paired.name);
-  const response = await fetch("/v1/live/tickets", {
-    method: "POST",
-    headers: { authorization: `Bearer ${answer.token}`, "content-type": "application/json" },
-    body: JSON.stringify({ locationId }),
+  const response = await call(ports.fetch, "post", "/v1/live/tickets", {
+    token: answer.token,
+    body: { locationId },
   });
   if (!response.ok) throw new Error(`tickets answered ${response.status}`);
-  const { ticket } = (await response.json()) as { ticket: string };
-  return `/v1/live/locations/${locationId}?ticket=${ticket}`;
+  const { ticket } = (await response.json()) as AnswerOf<"/v1/live/tickets", "post", 201>;
+  return livePath("/v1/live/locations/{id}", { path: { id: locationId }, query: { ticket } });
 }
 
 function follow(locationId: string): void {

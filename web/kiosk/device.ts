@@ -2,6 +2,7 @@
  * The secret of this screen: where it is kept, how it becomes a token, and how its successor takes its place. Several tabs of one
  * screen share it; whoever comes too late reads again what the others kept.
  */
+import { type AnswerOf, call, type Fetch } from "../shared/api/call.ts";
 
 /** What this screen was told when it was paired. */
 export interface Paired {
@@ -21,7 +22,7 @@ export type TokenAnswer =
 
 export interface DevicePorts {
   readonly storage: Pick<Storage, "getItem" | "setItem" | "removeItem">;
-  readonly fetch: (path: string, init: RequestInit) => Promise<Response>;
+  readonly fetch: Fetch;
   /** One tab at a time. */
   readonly alone: <T>(work: () => Promise<T>) => Promise<T>;
 }
@@ -45,7 +46,7 @@ export const keepPaired = (storage: DevicePorts["storage"], paired: Paired): voi
   storage.setItem(KEY, JSON.stringify(paired));
 
 const asked = ({ secret }: Paired, { fetch }: DevicePorts): Promise<Response | null> =>
-  fetch("/v1/devices/token", { method: "POST", headers: { "device-secret": secret } }).catch(() => null); // offline
+  call(fetch, "post", "/v1/devices/token", { headers: { "Device-Secret": secret } }).catch(() => null); // offline
 
 /** [DV5] A token for this screen. Its successor is kept before anything uses it. */
 export function deviceToken(ports: DevicePorts): Promise<TokenAnswer> {
@@ -64,7 +65,7 @@ export function deviceToken(ports: DevicePorts): Promise<TokenAnswer> {
       return { kind: "unpaired" };
     }
     if (!response?.ok) return { kind: "away" };
-    const body = (await response.json()) as { token: string; name: string; secret: string | null };
+    const body = (await response.json()) as AnswerOf<"/v1/devices/token", "post", 200>;
     const now: Paired = { ...paired, name: body.name, secret: body.secret ?? paired.secret };
     keepPaired(storage, now);
     return { kind: "token", token: body.token, paired: now };

@@ -1,4 +1,5 @@
 /** A screen that waits for somebody to type its code in. Shows a new code when one has run out, for as long as it takes. */
+import { type AnswerOf, call } from "../shared/api/call.ts";
 import { type DevicePorts, keepPaired, type Paired } from "./device.ts";
 
 /** A screen is left alone for hours: while nothing answers it asks again this often. */
@@ -42,12 +43,9 @@ function remembered({ session, now }: PairingPorts): Waiting | null {
 
 async function start(ports: PairingPorts): Promise<Waiting> {
   for (;;) {
-    const response = await ports.fetch("/v1/devices/pairings", { method: "POST" }).catch(() => null); // offline
+    const response = await call(ports.fetch, "post", "/v1/devices/pairings", {}).catch(() => null); // offline
     if (response?.status === 201) {
-      const body = (await response.json()) as Omit<Waiting, "expiresAt" | "pollMs"> & {
-        expiresAt: string;
-        pollSeconds: number;
-      };
+      const body = (await response.json()) as AnswerOf<"/v1/devices/pairings", "post", 201>;
       const waiting: Waiting = {
         id: body.id,
         code: body.code,
@@ -65,12 +63,13 @@ async function start(ports: PairingPorts): Promise<Waiting> {
 
 /** What became of it: paired, over, or `null`: still waiting. */
 async function look(ports: PairingPorts, waiting: Waiting): Promise<Paired | "over" | "away" | null> {
-  const response = await ports
-    .fetch(`/v1/devices/pairings/${waiting.id}`, { headers: { "pairing-secret": waiting.secret } })
-    .catch(() => null); // offline
+  const response = await call(ports.fetch, "get", "/v1/devices/pairings/{id}", {
+    path: { id: waiting.id },
+    headers: { "Pairing-Secret": waiting.secret },
+  }).catch(() => null); // offline
   if (response?.status === 404) return "over";
   if (!response?.ok) return "away";
-  const body = (await response.json()) as { status: string } & Paired;
+  const body = (await response.json()) as AnswerOf<"/v1/devices/pairings/{id}", "get", 200>;
   if (body.status === "pending") return null;
   if (body.status !== "approved") return "over";
   const { deviceId, locationId, name, secret } = body;

@@ -1,5 +1,6 @@
 /** Keeps a list of slots true to the provider's live socket. Loaded after the page can be used. */
 import { MINUTE_MS, SECOND_MS } from "../../core/time.ts";
+import { livePath } from "../shared/api/call.ts";
 import { applyFrame, liveSlots, parseProviderFrame, reconnected } from "../shared/live-slots.ts";
 import { openLiveSocket } from "../shared/live-socket.ts";
 import type { SlotBoard } from "../shared/slot-board.ts";
@@ -8,10 +9,11 @@ import type { SlotBoard } from "../shared/slot-board.ts";
 const ANNOUNCE_EVERY_MS = 10 * SECOND_MS;
 const TICK_MS = SECOND_MS;
 
-function livePath({ data }: SlotBoard): string {
-  const query = new URLSearchParams({ visitTypeId: data.visitTypeId, from: data.from, to: data.to });
-  return `/v1/live/providers/${data.providerId}?${query}`;
-}
+const pathOf = ({ data }: SlotBoard): string =>
+  livePath("/v1/live/providers/{id}", {
+    path: { id: data.providerId },
+    query: { visitTypeId: data.visitTypeId, from: data.from, to: data.to },
+  });
 
 const howMany = (count: number, one: string, many: string): string =>
   count === 1 ? `1 ${one}` : `${count} ${many}`;
@@ -47,7 +49,7 @@ function announcer(board: SlotBoard): { readonly struck: (count: number) => void
 export function followSlots(board: SlotBoard): void {
   let state = liveSlots(board.data.revision, board.data.days);
   const announce = announcer(board);
-  const path = livePath(board);
+  const path = pathOf(board);
   const socket = openLiveSocket({
     path: () => Promise.resolve(path),
     onOpen: (again) => {

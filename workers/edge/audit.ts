@@ -15,6 +15,7 @@ import {
 import { AUDIT_BATCH_MAX } from "../../core/audit/event.ts";
 import { instant, SECOND_MS } from "../../core/time.ts";
 import { logFailure } from "../../durable-objects/shared/log.ts";
+import type { AuditKind } from "./api/audited-operations.ts";
 import type { Audited } from "./audited.ts";
 import type { EdgeEnv } from "./env.ts";
 
@@ -91,10 +92,11 @@ async function append(env: Env, entry: AuditEntry): Promise<void> {
 function outcomeOf(
   status: number,
   about: Audited | undefined,
-  kind: "patient-data" | "booking",
+  kind: Exclude<AuditKind, "none">,
 ): AuditOutcome | null {
   if (status < 400) return "allowed";
   if (status === 403) return "refused";
+  if (kind === "administration") return status >= 500 ? "failed" : about ? "refused" : null; // [AU12]
   if (!about || (about.patientId === undefined && about.appointmentId === undefined)) return null;
   if (status >= 500) return "failed";
   if (status === 404) return "refused";
@@ -137,7 +139,7 @@ function entryOf(
 export async function recorded(
   c: Context<EdgeEnv>,
   operation: string,
-  kind: "patient-data" | "booking",
+  kind: Exclude<AuditKind, "none">,
   answer: Response,
   away: () => Response | Promise<Response>,
 ): Promise<Response> {

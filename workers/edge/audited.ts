@@ -9,7 +9,7 @@ export interface Audited {
   readonly locationId?: LocationId;
   /** People whose rows the answer has. */
   readonly count?: number;
-  /** Which of several things the operation does, such as the kind of an export. */
+  /** Which of several things the operation does, such as the kind of an export; the device, partner or member of staff. */
   readonly of?: string;
 }
 

@@ -249,6 +249,21 @@ export async function withdraw(
   return ended;
 }
 
+type Pair = Pick<Consent, "patientId" | "proxyPatientId">;
+
+/** Who acts for this record and for whom it acts, to be asked before the record ends and its consents with it [CO5]. */
+export const actingAround = (c: Context<EdgeEnv>, id: PatientId): Promise<readonly Pair[]> =>
+  askPostgres(c.get("settings"), async (db, { proxyConsentsOf, consentsTo }) => [
+    ...(await proxyConsentsOf(db, id)),
+    ...(await consentsTo(db, id)),
+  ]);
+
+/** [CO8] [CO11] As a withdrawal of each, once they have ended with a record. At most PROXIES_MAX and REPRESENTED_MAX calls. */
+export async function endedWithRecord(c: Context<EdgeEnv>, pairs: readonly Pair[]): Promise<void> {
+  for (const { proxyPatientId } of pairs) forgetConsents(proxyPatientId);
+  await Promise.all(pairs.map(({ patientId, proxyPatientId }) => closeScreens(c, patientId, proxyPatientId)));
+}
+
 /** What stays open all the same ends by itself within minutes (represents.ts). */
 async function closeScreens(c: Context<EdgeEnv>, patient: PatientId, proxy: PatientId): Promise<void> {
   for (let tell = 1; tell <= TELLS_MAX; tell++) {

@@ -1,4 +1,5 @@
 /** What the API and the staff pages do with a clinic's devices. Who may has been decided by `reachOf(…, "device.keep")` here. */
+import type { Context } from "hono";
 import type { Principal } from "../../core/access/principal.ts";
 import { reachesClinic } from "../../core/access/reach.ts";
 import { reachOf } from "../../core/access/rules.ts";
@@ -6,6 +7,8 @@ import { type DeviceId, isDeviceId, type LocationId } from "../../core/ids.ts";
 import type { DeviceFacts } from "../../durable-objects/device-shard/device-shard.ts";
 import { logFailure } from "../../durable-objects/shared/log.ts";
 import { NOT_FOUND, type Problem, rateLimited } from "./api/problem.ts";
+import { concerns } from "./audited.ts";
+import type { EdgeEnv } from "./env.ts";
 import { type IssuerAnswer, issuerSays } from "./identity-answer.ts";
 import { clinicBoard } from "./stubs.ts";
 
@@ -39,13 +42,18 @@ export interface ApprovalOrder {
 
 /** [DV3] The caller keeps the devices of this clinic; the clinic is one of the directory. */
 export async function approveDevice(
-  env: Env,
+  c: Context<EdgeEnv>,
   principal: Principal,
   order: ApprovalOrder,
 ): Promise<IssuerAnswer<DeviceFacts>> {
-  const answer = await issuerSays(() => env.IDENTITY_DEVICES.approve({ ...order, by: principal.subject }));
+  concerns(c, { locationId: order.locationId });
+  const answer = await issuerSays(() => c.env.IDENTITY_DEVICES.approve({ ...order, by: principal.subject }));
   if (!answer.ok) return answer;
-  if (answer.value.ok) return { ok: true, value: answer.value.device };
+  if (answer.value.ok) {
+    const { device } = answer.value;
+    concerns(c, { of: device.id });
+    return { ok: true, value: device };
+  }
   switch (answer.value.reason) {
     case "refused":
       return { ok: false, problem: CODE_REFUSED };
@@ -56,16 +64,17 @@ export async function approveDevice(
   }
 }
 
-/** The device, for whoever keeps its clinic's; foreign and missing are one answer. */
+/** The device, for whoever keeps its clinic's; foreign and missing are one answer. [AU12] To look at one leaves no entry. */
 export async function keptDevice(
-  env: Env,
+  c: Context<EdgeEnv>,
   principal: Principal,
   text: string,
 ): Promise<IssuerAnswer<DeviceFacts>> {
   if (!isDeviceId(text)) return { ok: false, problem: NOT_FOUND };
-  const found = await issuerSays(() => env.IDENTITY_DEVICES.find(text as DeviceId));
+  const found = await issuerSays(() => c.env.IDENTITY_DEVICES.find(text as DeviceId));
   if (!found.ok) return found;
   const device = found.value;
+  if (device && c.req.method !== "GET") concerns(c, { of: device.id, locationId: device.locationId });
   return device && keepsDevicesOf(principal, device.locationId)
     ? { ok: true, value: device }
     : { ok: false, problem: NOT_FOUND };

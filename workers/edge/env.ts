@@ -15,6 +15,8 @@ export interface EdgeEnv {
     rate?: string;
     /** [AB8] Of the dev server's style elements; absent everywhere else. */
     cspNonce?: string;
+    /** [AB14] The page shows Turnstile's widget, and its policy lets that in. */
+    showsWidget?: boolean;
     /** On pages: whom the browser's cookie names, whether or not they count there. */
     visitor: Visitor;
     /** [PD8] No cache may keep the answer. */

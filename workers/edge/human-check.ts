@@ -100,3 +100,16 @@ export async function mayHold(c: Context<EdgeEnv>): Promise<boolean> {
   if (countHold(network, Date.now()) <= HOLDS_UNASKED) return true;
   return humanCheck(c, c.req.header("turnstile-token"), "hold");
 }
+
+/**
+ * [AB14] The public key of the widget that pages show before they send a code; undefined where codes are not asked for. Without
+ * both keys nobody is asked: a page that cannot show the widget must not want its token.
+ */
+export function widgetOf(c: Context<EdgeEnv>): string | undefined {
+  const { TURNSTILE_SECRET, TURNSTILE_SITE_KEY } = c.get("settings");
+  return TURNSTILE_SECRET === undefined ? undefined : TURNSTILE_SITE_KEY;
+}
+
+/** [AB14] For a code: everybody is asked, because nobody has an account yet. */
+export const mayAskForCode = async (c: Context<EdgeEnv>, token: string | undefined): Promise<boolean> =>
+  widgetOf(c) === undefined || (await humanCheck(c, token, "code"));

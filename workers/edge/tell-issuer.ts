@@ -1,10 +1,14 @@
 /** What changes about people is told to whoever signs them in. A failure is not the author's: sessions look again within ten minutes. */
-import type { PatientId, StaffId } from "../../core/ids.ts";
+import type { PatientId, ProviderId, StaffId } from "../../core/ids.ts";
 import { logFailure } from "../../durable-objects/shared/log.ts";
 
 /** [ID15] In force with their next token. */
 export const staffChanged = (env: Env, staff: StaffId): Promise<void> =>
   tell(() => env.IDENTITY.staffChanged(staff));
+
+/** [ID22] */
+export const providerChanged = (env: Env, provider: ProviderId): Promise<void> =>
+  tell(() => env.IDENTITY.providerChanged(provider));
 
 /** [ID15] */
 export const patientChanged = (env: Env, patient: PatientId): Promise<void> =>

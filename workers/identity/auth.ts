@@ -136,6 +136,7 @@ const sessionFields = {
   role: text,
   subject: text,
   clinics: text,
+  provider: text,
   checkedAt: number,
   endsAt: number,
 };

@@ -3,7 +3,7 @@
  */
 import { WorkerEntrypoint } from "cloudflare:workers";
 import { importJWK, type JWK, SignJWT } from "jose";
-import type { PatientId, StaffId } from "../../core/ids.ts";
+import type { PatientId, ProviderId, StaffId } from "../../core/ids.ts";
 import type { SentCode } from "../../durable-objects/code-sink/code-sink.ts";
 import {
   addCheckpoint,
@@ -82,6 +82,11 @@ export default class Identity extends WorkerEntrypoint<IdentityEnv> {
   /** [ID15] After every change of a member of staff. */
   async staffChanged(staffId: StaffId): Promise<void> {
     return (await people()).staffChanged(this.env, staffId);
+  }
+
+  /** [ID22] After a provider was deactivated or activated. */
+  async providerChanged(providerId: ProviderId): Promise<void> {
+    return (await people()).providerChanged(this.env, providerId);
   }
 
   /** [ID15] After a merge, a deactivation, or a change of who may act for them. */

@@ -1,7 +1,7 @@
 /** What changes in the directory means for whoever is signed in: told by the edge, in force with the next token. */
 import { sql } from "drizzle-orm";
-import type { PatientId, StaffId } from "../../core/ids.ts";
-import { findStanding, userOfStaff, usersOfPatient } from "../../db/identity/standing.ts";
+import type { PatientId, ProviderId, StaffId } from "../../core/ids.ts";
+import { findStanding, staffOfProvider, userOfStaff, usersOfPatient } from "../../db/identity/standing.ts";
 import { type OurSession, refreshStanding } from "./endpoints/session.ts";
 import type { IdentityEnv } from "./env.ts";
 import { authOf } from "./handle.ts";
@@ -23,6 +23,12 @@ export async function staffChanged(env: IdentityEnv, staffId: StaffId): Promise<
   // The list of sessions may miss one of two that began at the same moment; this end reaches all of them.
   await endAllOf(env, userId);
   await recordSignIn(env, { subject: staffId, kind: "oidc", outcome: "revoked" });
+}
+
+/** [ID22] Deactivated, or active again: whoever is this provider. @throws when Postgres does not answer */
+export async function providerChanged(env: IdentityEnv, providerId: ProviderId): Promise<void> {
+  const staffId = await staffOfProvider(dbOf(env), providerId);
+  if (staffId) await staffChanged(env, staffId);
 }
 
 /** [ID15] Merged, closed, or somebody else may act for them. @throws when Postgres does not answer */

@@ -33,6 +33,8 @@ export interface SessionStanding {
   readonly subject: string;
   /** A JSON list of ids. */
   readonly clinics: string;
+  /** Of the role provider: whose calendar is theirs. Absent from sessions of before there were any. */
+  readonly provider?: string;
   /** Milliseconds since the epoch. */
   readonly checkedAt: number;
   readonly endsAt: number;
@@ -52,6 +54,7 @@ export function standingFor(
     role: "",
     subject: "",
     clinics: "[]",
+    provider: "",
     checkedAt: now,
   } as const;
   if (method === "mfa") {
@@ -62,6 +65,7 @@ export function standingFor(
       role: staff.role,
       subject: staff.id,
       clinics: JSON.stringify(staff.role === "staff" ? staff.clinics : []),
+      provider: staff.role === "provider" ? (staff.providerId ?? "") : "",
     };
   }
   if (!standing.patientId) return none;
@@ -82,6 +86,7 @@ export function claimsOf(session: SessionStanding & { readonly id: string }): Ac
     sub: session.subject,
     role: session.role,
     ...(clinics.length > 0 ? { clinics } : {}),
+    ...(session.provider ? { provider: session.provider } : {}),
     sid: session.id,
     amr: session.amr,
   };

@@ -106,6 +106,9 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   const list = (ids: string[]) => sql`ANY(${sql.param(ids)}::text[])`;
+  await db().execute(sql`DELETE FROM staff_invitation WHERE staff_id = ${list(staff)}`);
+  await db().execute(sql`DELETE FROM staff_clinic WHERE staff_id = ${list(staff)}`);
+  await db().execute(sql`DELETE FROM staff WHERE id = ${list(staff)}`);
   await db().execute(sql`DELETE FROM appointment WHERE provider_id = ${list(providers)}`);
   await db().execute(sql`DELETE FROM appointment_history WHERE provider_id = ${list(providers)}`);
   await db().execute(sql`DELETE FROM opening WHERE provider_id = ${list(providers)}`);
@@ -115,9 +118,6 @@ afterAll(async () => {
   await db().execute(sql`DELETE FROM visit_type WHERE id = ${list(visitTypes)}`);
   await db().execute(sql`DELETE FROM resource WHERE location_id = ${list(clinics)}`);
   await db().execute(sql`DELETE FROM clinic_closure WHERE location_id = ${list(clinics)}`);
-  await db().execute(sql`DELETE FROM staff_invitation WHERE staff_id = ${list(staff)}`);
-  await db().execute(sql`DELETE FROM staff_clinic WHERE staff_id = ${list(staff)}`);
-  await db().execute(sql`DELETE FROM staff WHERE id = ${list(staff)}`);
   await db().execute(sql`DELETE FROM clinic WHERE id = ${list(clinics)}`);
   const all = list([...providers, ...visitTypes, ...clinics, ...staff]);
   await db().execute(sql`DELETE FROM external_id WHERE id = ${all}`);
@@ -666,7 +666,7 @@ describe("staff", () => {
     expect([again.status, again.body.id]).toEqual([201, first.body.id]);
     expect([first.status, first.body]).toEqual([
       201,
-      { id: first.body.id, version: 1, active: true, ...ann },
+      { id: first.body.id, version: 1, active: true, providerId: null, ...ann },
     ]);
     const twin = await post("/staff", { ...ann, email: "Ann@Example.ORG" });
     expect([twin.status, twin.body.errors]).toEqual([
@@ -689,9 +689,31 @@ describe("staff", () => {
       id: first.body.id,
       version: 3,
       active: false,
+      providerId: null,
       ...boss,
     });
     const page = await call("GET", "/staff?limit=1", { token: admin });
     expect(page.body.data).toHaveLength(1);
+  });
+
+  it("[D30] may be one provider each, who is there and active; a provider is nobody else's then", async () => {
+    const clinic = await newClinic();
+    const [own, other] = [await newProvider([clinic]), await newProvider([clinic])];
+    const doc = { displayName: "Doc", email: `${own}@example.org`, role: "provider", providerId: own };
+    const made = await post("/staff", doc);
+    staff.push(made.body.id);
+    expect([made.status, made.body]).toMatchObject([201, { ...doc, clinics: [], active: true }]);
+    const wrong = async (more: Record<string, unknown>) =>
+      (await post("/staff", { ...doc, email: `${other}@example.org`, ...more })).body.errors;
+    expect(await wrong({})).toEqual([{ pointer: "/providerId", message: "must be nobody else's" }]);
+    expect(await wrong({ providerId: "prv_000000000000" })).toEqual([
+      { pointer: "/providerId", message: "must exist" },
+    ]);
+    expect(await wrong({ providerId: null })).toMatchObject([{ pointer: "/providerId" }]);
+    expect(await wrong({ role: "admin" })).toMatchObject([{ pointer: "/providerId" }]);
+    expect(await wrong({ clinics: [clinic] })).toMatchObject([{ pointer: "/clinics" }]);
+    const { version } = (await settings(`/providers/${other}`)).body;
+    expect((await apply(`/providers/${other}/deactivate`, `"v${version}"`)).status).toBe(200);
+    expect(await wrong({ providerId: other })).toEqual([{ pointer: "/providerId", message: "must exist" }]);
   });
 });

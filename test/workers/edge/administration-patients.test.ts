@@ -129,7 +129,8 @@ describe("a new patient", () => {
     const answer = await call("POST", "/patients", { token: admin, key: freshKey(), body: body(more) });
     expect(answer.status).toBe(400);
     expect(answer.body.errors.map((e: { pointer: string }) => e.pointer)).toEqual([pointer]);
-    expect(JSON.stringify(answer.body)).not.toMatch(/Zoë|1987|5550187|555 0100|nobody|Quill/);
+    const { instance: _instance, ...said } = answer.body; // the request's own id, in which any digits can stand
+    expect(JSON.stringify(said)).not.toMatch(/Zoë|1987|5550187|555 0100|nobody|Quill/);
   });
 });
 

@@ -88,6 +88,17 @@ describe("[AB8] headers for browsers", () => {
     ).toBe(false);
   });
 
+  it("[AB8] [OA8] /docs is everybody's, and its policy differs by one name that Trusted Types allow", async () => {
+    const docs = await fetched("/docs");
+    expect(docs.status).toBe(200);
+    const withoutNonce = (policy: string | null): string => policy?.replace(/ 'nonce-[^']+'/, "") ?? "";
+    const page = (await fetched("/sign-in")).headers.get("content-security-policy");
+    expect(withoutNonce(docs.headers.get("content-security-policy"))).toBe(
+      withoutNonce(page).replace("trusted-types 'none'", "trusted-types dompurify"),
+    );
+    expect(await docs.text()).not.toMatch(/<script(?![^>]* src="\/)|<style| style=| on\w+=|https?:/);
+  });
+
   it("[AB8] the printed lists have one style, which their policy names by its hash, and nothing else", async () => {
     const provider = await someProvider();
     const clinic = provider.locationIds[0] as string;

@@ -145,3 +145,103 @@ describe("[AB12] the human check", () => {
     expect((await hold({ "turnstile-token": "person-canary-0" })).status).toBe(403); // used is used
   });
 });
+
+describe("[AB14] sending a code", () => {
+  const SITE_KEY = "1x00000000000000000000AA"; // Cloudflare's key for tests: always passes
+  const sent: string[] = [];
+  const issuer = {
+    fetch: async (request: Request) => {
+      sent.push(await request.text());
+      return Response.json({ sent: true });
+    },
+  };
+  const asking = {
+    ...guarded,
+    LOCAL_MODE: "off",
+    TURNSTILE_SITE_KEY: SITE_KEY,
+    IDENTITY: issuer,
+  } as unknown as Env;
+  const withoutKey = { ...guarded, LOCAL_MODE: "off", IDENTITY: issuer } as unknown as Env;
+  const SITE = "https://openslot.test";
+
+  const ask = async (settings: Env, path: string, init: RequestInit = {}) => {
+    const request = new Request(`${SITE}${path}`, {
+      redirect: "manual",
+      ...init,
+      headers: { origin: SITE, ...init.headers },
+    });
+    const answer = await app.fetch(request, settings, context as never);
+    return { status: answer.status, text: await answer.text(), headers: answer.headers };
+  };
+  const byForm = (token: string | undefined, settings = asking) =>
+    ask(settings, "/sign-in/address", {
+      method: "POST",
+      body: new URLSearchParams({
+        to: "nora@example.org",
+        return: "/",
+        ...(token === undefined ? {} : { "cf-turnstile-response": token }),
+      }),
+    });
+  const byScript = (token: string | undefined, settings = asking) =>
+    ask(settings, "/auth/code/send", {
+      method: "POST",
+      body: JSON.stringify({ to: "nora@example.org" }),
+      headers: {
+        "content-type": "application/json",
+        ...(token === undefined ? {} : { "turnstile-token": token }),
+      },
+    });
+
+  beforeEach(() => {
+    sent.length = 0;
+    const before = answerTo;
+    answerTo = async (token) => {
+      const said = (await (await before(token)).json()) as { success: boolean };
+      return Response.json(said.success ? { ...said, action: "code" } : said);
+    };
+  });
+
+  it("[AB14] shows the widget, and lets its host in, where both keys are set, and nowhere else", async () => {
+    const shown = await ask(asking, "/sign-in");
+    expect(shown.text).toContain(`data-sitekey="${SITE_KEY}"`);
+    expect(shown.text).toContain('src="https://challenges.cloudflare.com/turnstile/v0/api.js"');
+    const policy = shown.headers.get("content-security-policy") ?? "";
+    expect(policy).toContain("script-src 'self' https://challenges.cloudflare.com;");
+    expect(policy).toContain("frame-src https://challenges.cloudflare.com;");
+    expect(policy).not.toContain("unsafe");
+    for (const [settings, path] of [
+      [withoutKey, "/sign-in"],
+      [asking, "/privacy"],
+    ] as const) {
+      const { text, headers } = await ask(settings, path);
+      expect(text).not.toContain("turnstile");
+      expect(headers.get("content-security-policy")).not.toContain("challenges.cloudflare.com");
+      expect(headers.get("content-security-policy")).toContain("trusted-types 'none'");
+    }
+  });
+
+  it("[AB14] wants a good token, once, by form and by script; nothing is sent without", async () => {
+    for (const bad of [undefined, "robot-code"]) {
+      const refused = await byForm(bad);
+      expect(refused.status).toBe(422);
+      expect(refused.text).toContain("could not check that a person asks");
+      expect((await byScript(bad)).status).toBe(403);
+    }
+    expect(sent).toEqual([]);
+    expect((await byForm("person-form")).headers.get("location")).toBe("/sign-in/code");
+    expect((await byScript("person-script")).status).toBe(200);
+    expect((await byScript("person-form")).status).toBe(403);
+    expect(sent).toEqual(['{"to":"nora@example.org"}', '{"to":"nora@example.org"}']);
+  });
+
+  it("[AB14] asks nobody without a site key, and sends codes while siteverify is away", async () => {
+    expect((await byForm(undefined, withoutKey)).status).toBe(303);
+    expect((await byScript(undefined, withoutKey)).status).toBe(200);
+    expect(asked).toEqual([]);
+    answerTo = () => new Response("no", { status: 502 });
+    expect((await byForm("person-away-form")).status).toBe(303);
+    expect((await byScript("person-away-script")).status).toBe(200);
+    expect(lines.filter((line) => line.includes("edge.human_check_away"))).toHaveLength(2);
+    expect(lines.join("\n")).not.toMatch(/person-away|canary/);
+  });
+});

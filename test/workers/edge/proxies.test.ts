@@ -533,6 +533,32 @@ describe("what outlives a request", () => {
     others.close?.();
   });
 
+  it.each(["merge", "deactivate"])(
+    "[CO11] a proxy's sockets end when a record goes by %s: of whom they stood for, and the proxy's own record",
+    async (action) => {
+      const [patient, proxy, ward, into] = await Promise.all([
+        newPatient(),
+        newPatient(),
+        newPatient(),
+        newPatient(),
+      ]);
+      await consent(patient, proxy); // of the record that goes
+      await consent(ward, patient); // to it
+      const screens = await Promise.all([
+        open(`/live/patients/${patient}`, await patientToken(proxy)),
+        open(`/live/patients/${ward}`, await patientToken(patient)),
+      ]);
+      await vi.waitFor(() => expect(screens.map(({ frames }) => frames?.length)).toEqual([1, 1]));
+      const answer = await call("POST", `/patients/${patient}/${action}?apply=true`, {
+        token: await adminToken(),
+        ifMatch: '"v1"',
+        body: action === "merge" ? { into } : {},
+      });
+      expect(answer.status).toBe(200);
+      await Promise.all(screens.map(closing));
+    },
+  );
+
   it("[CO11] without hearing of it, a proxy's socket ends with the consent", async () => {
     const [patient, proxy] = await Promise.all([newPatient(), newPatient()]);
     await consent(patient, proxy, { until: new Date(Date.now() + 1_500).toISOString() });

@@ -2,7 +2,7 @@
 import { createExecutionContext, reset } from "cloudflare:test";
 import { sql } from "drizzle-orm";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
-import { makeId, type StaffId } from "../../../core/ids.ts";
+import { makeId, type ProviderId, type StaffId } from "../../../core/ids.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../core/time.ts";
 import { insertFirstAdmin } from "../../../db/identity/invitations.ts";
 import Identity from "../../../workers/identity/index.ts";
@@ -164,6 +164,61 @@ describe("staff at the clinics' provider", () => {
     expect((await call("GET", "/jwks")).status).toBe(200);
     expect((await call("POST", "/code/send", { to: someEmail() })).status).toBe(200);
     expect(performance.now() - startedAt).toBeLessThan(5_000);
+  });
+});
+
+describe("a provider who signs in", () => {
+  async function asProvider() {
+    const provider = makeId("prv", crypto.getRandomValues(new Uint8Array(12))) as ProviderId;
+    await db().execute(sql`INSERT INTO provider
+        (id, display_name, search_text, title, specialties, languages, accepting_new_patients, config_version)
+      VALUES (${provider}, 'Doc', 'doc', 'MD', '{}', '{en}', true, 1)`);
+    const email = someEmail();
+    const staff = await someStaff(email, "provider", provider);
+    await openInvitation((await issuer.invite(staff))?.link ?? "");
+    const claims = vouched(email);
+    return { provider, staff, claims, browser: (await signInAtClinic(claims)).browser };
+  }
+
+  it("[ID22] by the clinics' account acts as that provider, with no clinic and nobody else's calendar", async () => {
+    const { provider, staff, browser } = await asProvider();
+    const claims = await claimsOf(browser);
+    expect(claims).toMatchObject({ sub: staff, role: "provider", provider, amr: "mfa" });
+    expect(claims).not.toHaveProperty("clinics");
+    const { body } = await browser.call("GET", "/list-sessions");
+    expect(body.sessions).toMatchObject([{ role: "provider", method: "mfa" }]);
+  });
+
+  it("[ID22] has no access with the next token when the person or the provider is deactivated", async () => {
+    for (const end of ["staff", "provider"] as const) {
+      const { provider, staff, claims, browser } = await asProvider();
+      const id = end === "staff" ? staff : provider;
+      await db().execute(sql`UPDATE ${sql.identifier(end)} SET deactivated_at = now() WHERE id = ${id}`);
+      await (end === "staff" ? issuer.staffChanged(staff) : issuer.providerChanged(provider));
+      expect(await claimsOf(browser)).toBeNull();
+      expect((await signInAtClinic(claims)).location).toBe("/staff/sign-in?error=no-access");
+      await db().execute(sql`UPDATE ${sql.identifier(end)} SET deactivated_at = NULL WHERE id = ${id}`);
+      expect((await claimsOf((await signInAtClinic(claims)).browser))?.provider).toBe(provider);
+    }
+  });
+
+  it("[ID22] becomes another one, or staff of a clinic, with the next token", async () => {
+    const { staff, browser } = await asProvider();
+    const { provider: other, staff: once } = await asProvider();
+    await db().execute(sql`UPDATE staff SET deactivated_at = now() WHERE id = ${once}`);
+    await db().execute(sql`UPDATE staff SET provider_id = ${other} WHERE id = ${staff}`);
+    await issuer.staffChanged(staff);
+    expect((await claimsOf(browser))?.provider).toBe(other);
+    await db().batch([
+      db().execute(sql`UPDATE staff SET role = 'staff', provider_id = NULL WHERE id = ${staff}`),
+      db().execute(
+        sql`INSERT INTO staff_clinic (staff_id, location_id) VALUES (${staff}, ${await someClinic()})`,
+      ),
+    ]);
+    await issuer.staffChanged(staff);
+    const claims = await claimsOf(browser);
+    expect(claims).toMatchObject({ role: "staff", clinics: [await someClinic()] });
+    expect(claims).not.toHaveProperty("provider");
   });
 });
 

@@ -12,6 +12,7 @@ import { VISIT_MINUTES_MAX } from "../../../core/schedule/config.ts";
 import { type Instant, MINUTE_MS } from "../../../core/time.ts";
 import type { PatientRecord } from "../../../db/index.ts";
 import { concerns } from "../audited.ts";
+import { actingAround, endedWithRecord } from "../consents.ts";
 import type { EdgeEnv } from "../env.ts";
 import { patientList } from "../patient-list.ts";
 import { askPostgres } from "../postgres.ts";
@@ -194,6 +195,8 @@ export const patientRecords = {
   mergePatient: (c) => merge(c),
 } satisfies Partial<Handlers>;
 
+type Acting = Awaited<ReturnType<typeof actingAround>>;
+
 const NO_CLINIC = invalid([{ pointer: "/homeLocationId", message: "must exist" }]);
 
 /** [PA4] Not found and not booked for any more; the record and what was booked stay, and are named here. */
@@ -203,16 +206,21 @@ async function setActive(c: Context<EdgeEnv>, active: boolean): Promise<Response
   const { record, principal } = kept;
   if (record.mergedInto) return sendProblem(c, MERGED);
   if (record.deleted) return sendProblem(c, DELETED);
+  let acting: Acting = [];
   return previewOrApply(c, {
     version: record.version,
     preview: async () => ({
       active,
       standing: standingDto(principal, await standingOf(c, [record.id, ...record.mergedFrom])),
     }),
-    write: (db, { setPatientActive }, version) => setPatientActive(db, record.id, version, active),
+    write: async (db, { setPatientActive }, version) => {
+      if (!active) acting = await actingAround(c, record.id);
+      await setPatientActive(db, record.id, version, active);
+    },
     tell: null,
     after: async () => {
       forgetPatients(record.id);
+      await endedWithRecord(c, acting);
       await patientChanged(c.env, record.id);
       return {};
     },
@@ -244,6 +252,7 @@ async function merge(c: Context<EdgeEnv>): Promise<Response> {
   const standing = await standingOf(c, ids);
   const isFree = standing.length === 0 && !record.waiting;
   if (query.value.apply && !isFree) return sendProblem(c, STILL_BOOKED);
+  let acting: Acting = [];
   return previewOrApply(c, {
     version: record.version,
     preview: async () => ({
@@ -253,10 +262,14 @@ async function merge(c: Context<EdgeEnv>): Promise<Response> {
       waiting: record.waiting,
       standing: standingDto(principal, standing),
     }),
-    write: (db, { mergePatient }, version) => mergePatient(db, record.id, into.id, version),
+    write: async (db, { mergePatient }, version) => {
+      acting = await actingAround(c, record.id);
+      await mergePatient(db, record.id, into.id, version);
+    },
     tell: null,
     after: async () => {
       forgetPatients(into.id, ...ids);
+      await endedWithRecord(c, acting);
       await patientChanged(c.env, into.id);
       return {};
     },

@@ -9,6 +9,7 @@ import { instant } from "../../../core/time.ts";
 import type { Directory } from "../directory-cache.ts";
 import type { EdgeEnv } from "../env.ts";
 import { askPostgres } from "../postgres.ts";
+import { providerChanged } from "../tell-issuer.ts";
 import { freshDirectory } from "./admin-clinics.ts";
 import { cancelThem, create, etagOf, freshBytes, previewOrApply } from "./admin-commands.ts";
 import { deactivationBody, profileBody, providerBody, scheduleBody } from "./admin-schemas.ts";
@@ -234,9 +235,11 @@ async function setActive(c: Context<EdgeEnv>, id: string, active: boolean): Prom
     preview: async () => ({ active, outside: outsideDto(admitted.principal, await outside()) }),
     write: (db, { setProviderActive }, version) => setProviderActive(db, provider.id, version, active),
     tell: [provider.id],
-    after: async () =>
-      !active && parsed.value.appointments === "cancel"
+    after: async () => {
+      await providerChanged(c.env, provider.id); // [ID22] whoever signs in as them
+      return !active && parsed.value.appointments === "cancel"
         ? cancelThem(c, admitted.principal, await outside(), "provider-unavailable")
-        : {},
+        : {};
+    },
   });
 }

@@ -13,7 +13,7 @@ import {
   WEEKLY_RULES_MAX,
 } from "../../../core/schedule/config.ts";
 import { DAY_MS, STEP_MINUTES } from "../../../core/time.ts";
-import { date, locationId, patientId, visitTypeId } from "./schemas.ts";
+import { date, locationId, patientId, providerId, visitTypeId } from "./schemas.ts";
 
 /** Names of clinics, streets, cities. */
 const NAME_CHARS_MAX = 200;
@@ -279,12 +279,22 @@ export const staffBody = z
   .strictObject({
     displayName: name,
     email: email.toLowerCase(), // one person's, however it is typed
-    role: z.enum(["staff", "admin"]),
+    role: z.enum(["staff", "admin", "provider"]),
+    /** [D30] Whose calendar is theirs. */
+    providerId: providerId.nullable().default(null),
     clinics: z.array(locationId).max(CLINICS_OF_STAFF_MAX).refine(unique, "must name each once").default([]),
   })
-  .refine(({ role, clinics }) => role === "admin" || clinics.length > 0, {
+  .refine(({ role, clinics }) => role !== "staff" || clinics.length > 0, {
     path: ["clinics"],
     error: "must name at least one for the role staff",
+  })
+  .refine(({ role, clinics }) => role !== "provider" || clinics.length === 0, {
+    path: ["clinics"],
+    error: "must be empty for the role provider, who works where their schedule says",
+  })
+  .refine(({ role, providerId }) => (role === "provider") === (providerId !== null), {
+    path: ["providerId"],
+    error: "must be given for the role provider, and for no other",
   });
 
 /** [D24] What becomes of appointments that fall out: they stay and are named, or they are cancelled. */

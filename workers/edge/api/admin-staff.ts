@@ -2,6 +2,7 @@
 import type { Context } from "hono";
 import { type LocationId, makeId, STAFF_ID, type StaffId } from "../../../core/ids.ts";
 import { logFailure } from "../../../durable-objects/shared/log.ts";
+import { concerns } from "../audited.ts";
 import type { EdgeEnv } from "../env.ts";
 import { askPostgres } from "../postgres.ts";
 import { endSessionsOf, staffChanged } from "../tell-issuer.ts";
@@ -22,7 +23,9 @@ const memberOf = (c: Context<EdgeEnv>, id: string) =>
 async function managed(c: Context<EdgeEnv>) {
   const admitted = mayManage(c, "network");
   if (!admitted.ok) return { problem: admitted.problem };
-  return (await memberOf(c, c.req.param("id") ?? "")) ?? { problem: NOT_FOUND };
+  const member = await memberOf(c, c.req.param("id") ?? "");
+  if (member) concerns(c, { of: member.id });
+  return member ?? { problem: NOT_FOUND };
 }
 
 export const staffAdministration = {
@@ -51,6 +54,7 @@ export const staffAdministration = {
       tell: null,
       show: async (id) => {
         const member = await memberOf(c, id);
+        if (member) concerns(c, { of: member.id });
         return member ? { body: { ...member }, version: member.version } : undefined;
       },
     }),

@@ -1,8 +1,14 @@
-/** Which operations are about patients' data, and so leave an entry in the audit. A new operation does not compile without saying. */
+/**
+ * Which operations leave an entry in the audit: what is about patients' data, and who or what may come to it. A new operation does not
+ * compile without saying.
+ */
 import type { OperationId } from "./operations.ts";
 
-/** `booking`: takes time for a patient; an attempt that only lost a race leaves nothing. */
-export type AuditKind = "none" | "patient-data" | "booking";
+/**
+ * `booking`: takes time for a patient; an attempt that only lost a race leaves nothing. `administration`: gives, changes or ends access
+ * of a person or a machine, which the entry names. A machine's own tokens are the issuer's to record. [AU11] [AU12]
+ */
+export type AuditKind = "none" | "patient-data" | "booking" | "administration";
 
 export const AUDITED: Readonly<Record<OperationId, AuditKind>> = {
   readHealth: "none",
@@ -32,13 +38,13 @@ export const AUDITED: Readonly<Record<OperationId, AuditKind>> = {
   activateVisitType: "none",
   listSpecialties: "none",
   listStaff: "none",
-  createStaff: "none",
+  createStaff: "administration",
   readStaff: "none",
-  changeStaff: "none",
-  deactivateStaff: "none",
-  activateStaff: "none",
-  inviteStaff: "none",
-  endStaffSessions: "none", // the issuer records it (ID20)
+  changeStaff: "administration",
+  deactivateStaff: "administration",
+  activateStaff: "administration",
+  inviteStaff: "administration",
+  endStaffSessions: "administration",
   listProviders: "none",
   createProvider: "none",
   readProvider: "none",
@@ -98,17 +104,17 @@ export const AUDITED: Readonly<Record<OperationId, AuditKind>> = {
   issueTicket: "patient-data",
   watchLocation: "none", // nobody is on a board
   startPairing: "none",
-  approvePairing: "none",
+  approvePairing: "administration",
   readPairing: "none",
-  issueDeviceToken: "none",
+  issueDeviceToken: "none", // a refusal is recorded by the issuer, as of a sign-in
   listDevices: "none",
-  renameDevice: "none",
-  revokeDevice: "none",
-  issuePartnerToken: "none",
+  renameDevice: "administration",
+  revokeDevice: "administration",
+  issuePartnerToken: "none", // as above
   listPartners: "none",
-  createPartner: "none",
-  replacePartnerKeys: "none",
-  deactivatePartner: "none",
+  createPartner: "administration",
+  replacePartnerKeys: "administration",
+  deactivatePartner: "administration",
   listAudit: "patient-data", // who was treated where
   readOwnAudit: "patient-data",
   sealAudit: "none",

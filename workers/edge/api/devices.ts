@@ -5,6 +5,7 @@ import { PAIRING_ID, type PairingId } from "../../../core/ids.ts";
 import { spellInZone } from "../../../core/schedule/clinic-time.ts";
 import type { Instant } from "../../../core/time.ts";
 import type { DeviceFacts } from "../../../durable-objects/device-shard/device-shard.ts";
+import { concerns } from "../audited.ts";
 import { approveDevice, keepsDevicesOf, keptDevice, renameDevice, revokeDevice } from "../devices.ts";
 import type { EdgeEnv } from "../env.ts";
 import { networkOf } from "../hold-token.ts";
@@ -99,8 +100,9 @@ export const devices = {
     const body = await parseBody(c, approvePairingBody);
     if (!body.ok) return sendProblem(c, body.problem);
     const clinic = (await directoryOf(c)).clinics.get(body.value.locationId);
+    if (clinic) concerns(c, { locationId: clinic.id });
     if (!clinic || !keepsDevicesOf(principal, clinic.id)) return sendProblem(c, NOT_FOUND);
-    const approved = await approveDevice(c.env, principal, body.value);
+    const approved = await approveDevice(c, principal, body.value);
     return approved.ok ? sendDevice(c, approved.value, 201) : sendProblem(c, approved.problem);
   },
   /** [DV5] */
@@ -137,7 +139,7 @@ export const devices = {
   renameDevice: async (c, principal) => {
     const body = await parseBody(c, renameDeviceBody);
     if (!body.ok) return sendProblem(c, body.problem);
-    const found = await keptDevice(c.env, principal, c.req.param("id"));
+    const found = await keptDevice(c, principal, c.req.param("id"));
     const renamed = found.ok ? await renameDevice(c.env, found.value, body.value.name) : found;
     return renamed.ok ? sendDevice(c, renamed.value) : sendProblem(c, renamed.problem);
   },
@@ -145,7 +147,7 @@ export const devices = {
   revokeDevice: async (c, principal) => {
     const body = await parseBodyIfAny(c, emptyBody);
     if (!body.ok) return sendProblem(c, body.problem);
-    const found = await keptDevice(c.env, principal, c.req.param("id"));
+    const found = await keptDevice(c, principal, c.req.param("id"));
     const revoked = found.ok ? await revokeDevice(c.env, principal, found.value) : found;
     return revoked.ok ? sendDevice(c, revoked.value) : sendProblem(c, revoked.problem);
   },

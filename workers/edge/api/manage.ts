@@ -65,9 +65,10 @@ const REFERENCES: Readonly<Record<string, string>> = {
   provider_visit_type_visit_type_fk: "/visitTypeIds",
   patient_home_clinic_fk: "/homeLocationId",
   staff_clinic_clinic_fk: "/clinics",
+  staff_provider_link: "/providerId", // [D30] or is not active any more
 };
 /** What belongs to somebody else already. */
-const UNIQUE: Readonly<Record<string, string>> = { staff_email: "/email" };
+const UNIQUE: Readonly<Record<string, string>> = { staff_email: "/email", staff_provider: "/providerId" };
 
 /** Sends a write to Postgres; what it refuses becomes a problem. */
 export async function write<T>(

@@ -7,6 +7,7 @@ import { makePartnerId, PARTNER_ID, type PartnerId } from "../../../core/ids.ts"
 import { SECOND_MS } from "../../../core/time.ts";
 import type { KeyRing } from "../../config.ts";
 import type { PartnerFacts } from "../../identity/partners/partners.ts";
+import { concerns } from "../audited.ts";
 import type { EdgeEnv } from "../env.ts";
 import { issuerSays } from "../identity-answer.ts";
 import { emptyBody, partnerBody, partnerKeysBody, partnerTokenForm } from "./device-schemas.ts";
@@ -129,6 +130,7 @@ export const partners = {
     if (locationIds?.some((id) => !clinics.has(id)))
       return sendProblem(c, invalid([{ pointer: "/locationIds", message: "must exist" }]));
     const id = partnerIdOf(c, principal.subject, key.value);
+    concerns(c, { of: id });
     const wish = { id, name, jwks: JSON.stringify(jwks), actions: scopes, clinics: locationIds };
     const made = await issuerSays(() => c.env.IDENTITY_PARTNERS.register(wish, principal.subject));
     if (!made.ok) return sendProblem(c, made.problem);
@@ -147,6 +149,7 @@ export const partners = {
     );
     if (!changed.ok) return sendProblem(c, changed.problem);
     if (changed.value === "bad-key") return sendProblem(c, BAD_KEYS);
+    if (changed.value) concerns(c, { of: changed.value.id });
     return changed.value ? c.json(partnerDto(changed.value)) : sendProblem(c, NOT_FOUND);
   },
   /** [DV15] */
@@ -157,6 +160,7 @@ export const partners = {
     if (!PARTNER_ID.test(id)) return sendProblem(c, NOT_FOUND);
     const ended = await issuerSays(() => c.env.IDENTITY_PARTNERS.deactivate(id as PartnerId));
     if (!ended.ok) return sendProblem(c, ended.problem);
+    if (ended.value) concerns(c, { of: ended.value.id });
     return ended.value ? c.json(partnerDto(ended.value)) : sendProblem(c, NOT_FOUND);
   },
 } satisfies Partial<Handlers>;

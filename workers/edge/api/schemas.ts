@@ -27,7 +27,7 @@ export const patientId = z
   .string()
   .refine(isPatientId, "must be a patient id")
   .transform((id) => id as PatientId);
-const providerId = z
+export const providerId = z
   .string()
   .regex(PROVIDER_ID, "must be a provider id")
   .transform((id) => id as ProviderId);

@@ -101,7 +101,7 @@ type Written = BulkResult & {
 };
 
 const writeRows = (settings: EdgeSettings, kind: ImportKind, change: BulkChange): Promise<Written> =>
-  askPostgres(settings, (db, queries) => {
+  askPostgres(settings, (db, queries): Promise<Written> => {
     switch (kind) {
       case "patients":
         return queries.importPatients(db, change);
@@ -139,7 +139,8 @@ async function importChunk(
   const { created, changed, calendars = [], standing = [] } = written;
   const refused = new Set(standing);
   for (const { id, line } of meant)
-    if (id !== null && refused.has(id)) tally.refused(line, [{ column: null, message: STANDS }]);
+    if (id !== null && refused.has(id))
+      tally.refused(line, [{ column: null, message: kind === "patients" ? DELETED : STANDS }]);
   tally.wrote(created, changed, meant.length - created - changed - refused.size);
   return calendars;
 }
@@ -168,6 +169,9 @@ function isFirstOf(meantBefore: Set<string>, kind: ImportKind, { id, values }: R
   return true;
 }
 const TWICE = "means the same as an earlier line";
+
+/** [PD15] */
+const DELETED = "was deleted here at its owner's wish, and stays without who it was: take it out of the file";
 
 /** [IE12] Its calendar has it, or is about to. */
 const STANDS = "stands here already, and not so: change it here";

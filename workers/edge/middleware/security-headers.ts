@@ -30,27 +30,35 @@ const DATA_HEADERS: readonly (readonly [string, string])[] = [
   ["Content-Security-Policy", DATA_POLICY],
 ];
 
+/** [AB14] Where Turnstile's script and frame come from, on the pages that show its widget. */
+export const TURNSTILE_HOST = "https://challenges.cloudflare.com";
+
 /**
  * Scripts, styles and forms are our own files only; text becomes markup nowhere (Trusted Types without a policy). The socket's
  * address is named because not every browser counts it as 'self'. Vite's dev server puts style elements into the page: they carry
  * the nonce of the answer, which exists there only.
  */
-function pagePolicy(c: Context<EdgeEnv>): string {
+function pagePolicy(c: Context<EdgeEnv>, trustedTypes = "'none'"): string {
   const { protocol, host } = new URL(c.req.url);
   const nonce = c.get("cspNonce");
+  const widget = c.get("showsWidget") === true;
   return [
     "default-src 'none'",
-    "script-src 'self'",
+    widget ? `script-src 'self' ${TURNSTILE_HOST}` : "script-src 'self'",
+    ...(widget ? [`frame-src ${TURNSTILE_HOST}`] : []),
     nonce ? `style-src 'self' 'nonce-${nonce}'` : "style-src 'self'",
     "img-src 'self' data:",
     `connect-src 'self' ${protocol === "https:" ? "wss" : "ws"}://${host}`,
     "form-action 'self'",
     "base-uri 'none'",
     "frame-ancestors 'none'",
-    "require-trusted-types-for 'script'",
-    "trusted-types 'none'",
+    // Somebody else's script makes markup as it likes: where the widget is, Trusted Types would only stop it.
+    ...(widget ? [] : ["require-trusted-types-for 'script'", `trusted-types ${trustedTypes}`]),
   ].join("; ");
 }
+
+/** Of /docs: swagger-ui brings DOMPurify, which makes its policy of this name as soon as it is loaded. Nothing else differs. */
+export const docsPolicy = (c: Context<EdgeEnv>): string => pagePolicy(c, "dompurify");
 
 /** A policy for a page that runs nothing and has one style element, named by `hash` ('sha256-…'). */
 export const styledPolicy = (hash: string): string =>

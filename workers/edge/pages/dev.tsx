@@ -111,7 +111,8 @@ async function devPage(c: Context<EdgeEnv>): Promise<Response> {
         <section aria-labelledby="tokens-heading">
           <h2 id="tokens-heading">Tokens of sample identities</h2>
           <p class="hint">
-            For the API, as <code>Authorization: Bearer</code>. Each is good for an hour from now.
+            For <a href="/docs">the API</a>, as <code>Authorization: Bearer</code>. Each is good for an hour
+            from now.
           </p>
           <ul class="rows">
             {identities.map((one, index) => (

@@ -8,11 +8,13 @@ import { createMiddleware } from "hono/factory";
 import { NOT_FOUND, sendProblem } from "../api/problem.ts";
 import { AuditUnavailable, isAuditShut, pageName, recorded } from "../audit.ts";
 import type { EdgeEnv } from "../env.ts";
+import { isStaffPath } from "../sign-in/visitor.ts";
 import { account } from "./account.tsx";
 import { actsForOthers } from "./acting.tsx";
 import { book } from "./book.tsx";
 import { cancel } from "./cancel.tsx";
 import { dev } from "./dev.tsx";
+import { docs } from "./docs.tsx";
 import { findCare } from "./find-care.tsx";
 import { kiosk } from "./kiosk.tsx";
 import { moving } from "./move.tsx";
@@ -37,7 +39,8 @@ const pageAudit = createMiddleware<EdgeEnv>(async (c, next) => {
   const away = () => failurePage(new AuditUnavailable(), c);
   if (c.get("principal") && isAuditShut()) return away();
   await next();
-  if (c.get("audited")) c.res = await recorded(c, pageName(c), "booking", c.res, away);
+  const kind = isStaffPath(c.req.path) ? "administration" : "booking"; // [AU12] the desk's devices
+  if (c.get("audited")) c.res = await recorded(c, pageName(c), kind, c.res, away);
 });
 
 export const pages = new Hono<EdgeEnv>()
@@ -59,6 +62,7 @@ export const pages = new Hono<EdgeEnv>()
   .route("/", staff)
   .route("/", dev)
   .route("/", kiosk)
+  .route("/", docs)
   .route("/", staffDevices);
 pages.onError((error, c) => failurePage(error, c));
 

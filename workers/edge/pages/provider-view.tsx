@@ -119,8 +119,18 @@ function PressedSlot({ data, slot }: { data: SlotListData; slot: string }) {
 const HOW_IT_WORKS = {
   get: "Choose a time first. You sign in next and book it then.",
   post: "Choosing a time books it. You can move or cancel it afterwards.",
+  /** Came back from signing in with a time in hand, of which nothing is booked yet. */
+  chosen: "Nothing is booked yet. Choosing another time below books that one instead.",
   move: "Choose a new time. You see both before anything changes.",
 } as const;
+
+function howItWorks(
+  { method }: { readonly method: "get" | "post" },
+  asked: { move?: unknown; slot?: unknown },
+): string {
+  if (asked.move) return HOW_IT_WORKS.move;
+  return HOW_IT_WORKS[method === "post" && asked.slot ? "chosen" : method];
+}
 
 function Zone({ clinics }: { clinics: readonly Clinic[] }) {
   const zones = new Map(clinics.map(({ timeZone, city }) => [timeZone, city]));
@@ -151,7 +161,7 @@ export function Times({ provider, clinics, visit, asked, week, data }: TimesProp
           </>
         )}
       </p>
-      <p>{asked.move ? HOW_IT_WORKS.move : HOW_IT_WORKS[data.form.method]}</p>
+      <p>{howItWorks(data.form, asked)}</p>
       {asked.slot && data.form.method === "post" ? <PressedSlot data={data} slot={asked.slot} /> : null}
       <Zone clinics={clinics} />
       <WeekLinks provider={provider} asked={asked} week={week} />

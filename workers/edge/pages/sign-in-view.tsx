@@ -1,6 +1,7 @@
 /** What the pages of signing in show. What they do is in sign-in.tsx. */
 import type { Patient } from "../../../core/directory/directory.ts";
 import type { Directory } from "../directory-cache.ts";
+import { TURNSTILE_HOST } from "../middleware/security-headers.ts";
 import { BirthDate, ErrorSummary, type Errors, Field } from "./fields.tsx";
 import type { FormFields } from "./form.ts";
 import { HiddenFields } from "./outcome.tsx";
@@ -22,7 +23,37 @@ export const PasskeySignIn = ({ back }: { back: string }) => (
   </section>
 );
 
-export function AddressForm({ back, typed, errors }: { back: string; typed: string; errors: Errors }) {
+/** The field that Turnstile's script puts its token into. */
+export const WIDGET_FIELD = "cf-turnstile-response";
+
+/** [AB14] Turnstile's script finds the element by its class and puts a field with the token into the form around it. */
+const HumanWidget = ({ siteKey }: { siteKey: string | undefined }) =>
+  siteKey === undefined ? null : (
+    <>
+      <div
+        class="cf-turnstile"
+        data-sitekey={siteKey}
+        data-action="code"
+        data-appearance="interaction-only"
+      />
+      <script src={`${TURNSTILE_HOST}/turnstile/v0/api.js`} async defer />
+      <noscript>
+        <p class="hint">
+          Sending a code needs JavaScript here. Without it, call your clinic to book or change a time.
+        </p>
+      </noscript>
+    </>
+  );
+
+interface AddressFormProps {
+  readonly back: string;
+  readonly typed: string;
+  readonly errors: Errors;
+  /** Turnstile's site key, where a person is asked for. */
+  readonly widget: string | undefined;
+}
+
+export function AddressForm({ back, typed, errors, widget }: AddressFormProps) {
   return (
     <>
       <ErrorSummary errors={errors} />
@@ -47,6 +78,7 @@ export function AddressForm({ back, typed, errors }: { back: string; typed: stri
             />
           )}
         </Field>
+        <HumanWidget siteKey={widget} />
         <p class="actions">
           <button type="submit" class="button">
             Send the code
@@ -103,9 +135,11 @@ interface CodeFormProps {
   readonly errors: Errors;
   /** Whole seconds until another code may be asked for; 0 = at once. */
   readonly waitSeconds: number;
+  /** Turnstile's site key, where a person is asked for. */
+  readonly widget: string | undefined;
 }
 
-export function CodeForm({ to, back, errors, waitSeconds }: CodeFormProps) {
+export function CodeForm({ to, back, errors, waitSeconds, widget }: CodeFormProps) {
   return (
     <>
       <ErrorSummary errors={errors} />
@@ -138,6 +172,7 @@ export function CodeForm({ to, back, errors, waitSeconds }: CodeFormProps) {
         <h2 id="no-code">No code?</h2>
         <p>It can take a minute. Look in the spam folder, and check the address above.</p>
         <form method="post" action="/sign-in/resend">
+          <HumanWidget siteKey={widget} />
           <p class="actions">
             <button type="submit" class="button quiet" data-wait-seconds={waitSeconds}>
               Send a new code

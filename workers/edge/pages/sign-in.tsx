@@ -8,6 +8,7 @@ import { MINUTE_MS, SECOND_MS } from "../../../core/time.ts";
 import { logFailure } from "../../../durable-objects/shared/log.ts";
 import { directoryOf } from "../api/directory.ts";
 import type { EdgeEnv } from "../env.ts";
+import { mayAskForCode, widgetOf } from "../human-check.ts";
 import { askPostgres } from "../postgres.ts";
 import { readCode, readContact } from "../sign-in/contact.ts";
 import {
@@ -38,6 +39,7 @@ import {
   PasskeySignIn,
   RegisterForm,
   SamplePatients,
+  WIDGET_FIELD,
 } from "./sign-in-view.tsx";
 
 /** Enough to be several people at once, few enough to read. */
@@ -70,8 +72,16 @@ interface AddressPage {
   readonly errors?: Errors;
 }
 
+/** [AB14] The key of the widget that this page shows; its policy lets the widget in then, and only then. */
+function shownWidget(c: Context<EdgeEnv>): string | undefined {
+  const widget = widgetOf(c);
+  if (widget !== undefined) c.set("showsWidget", true);
+  return widget;
+}
+
 async function addressPage(c: Context<EdgeEnv>, { back, typed = "", errors = NO_ERRORS }: AddressPage) {
   const samples = await samplesOf(c, back);
+  const widget = shownWidget(c);
   const ended = c.req.query("ended") !== undefined;
   return sendPage(c, {
     title: titleOf("Sign in", errors),
@@ -96,7 +106,7 @@ async function addressPage(c: Context<EdgeEnv>, { back, typed = "", errors = NO_
             Signing in here as a patient ends it in this browser.
           </p>
         ) : null}
-        <AddressForm back={back} typed={typed} errors={errors} />
+        <AddressForm back={back} typed={typed} errors={errors} widget={widget} />
         <PasskeySignIn back={back} />
         {samples}
         <p class="muted">
@@ -125,8 +135,17 @@ const noCodesPage = (c: Context<EdgeEnv>): Promise<Response> =>
 
 const TOO_MANY = "There were too many tries from your connection. Wait a minute, then try again.";
 
+const NOT_A_PERSON =
+  "We could not check that a person asks for this code. Wait until the check above the button is done, then send it again; it needs JavaScript.";
+
 /** Sends a code and goes on to its page; the same for known and unknown addresses, as the issuer has it. */
-async function sendCode(c: Context<EdgeEnv>, { to, back }: Pick<Pending, "to" | "back">): Promise<Response> {
+async function sendCode(
+  c: Context<EdgeEnv>,
+  { to, back }: Pick<Pending, "to" | "back">,
+  fields: FormFields,
+): Promise<Response> {
+  if (!(await mayAskForCode(c, fields[WIDGET_FIELD])))
+    return addressPage(c, { back, typed: to, errors: { to: NOT_A_PERSON } });
   const told = await tellIssuer(c, "/auth/code/send", { to });
   if (told.body.code === NO_TRANSPORT) return noCodesPage(c);
   if (told.status === 429) return addressPage(c, { back, typed: to, errors: { to: TOO_MANY } });
@@ -153,6 +172,7 @@ const waitSeconds = ({ sentAt }: Pending): number =>
 function codePage(c: Context<EdgeEnv>, pending: Pending, errors: Errors = NO_ERRORS): Promise<Response> {
   const resent = c.req.query("resent") !== undefined;
   const early = c.req.query("early") !== undefined;
+  const widget = shownWidget(c);
   return sendPage(c, {
     title: titleOf("Enter the code", errors),
     status: statusOf(errors),
@@ -163,7 +183,13 @@ function codePage(c: Context<EdgeEnv>, pending: Pending, errors: Errors = NO_ERR
         {early ? (
           <p class="notice">Your code is on its way. Wait a moment before you ask for another one.</p>
         ) : null}
-        <CodeForm to={pending.to} back={pending.back} errors={errors} waitSeconds={waitSeconds(pending)} />
+        <CodeForm
+          to={pending.to}
+          back={pending.back}
+          errors={errors}
+          waitSeconds={waitSeconds(pending)}
+          widget={widget}
+        />
         {c.get("settings").LOCAL_MODE ? (
           <p class="local-only">
             On this computer nothing is really sent: the code stands on <a href="/dev">/dev</a>.
@@ -390,7 +416,7 @@ export const signIn = new Hono<EdgeEnv>()
     const back = safeReturn(fields.return, originOf(c));
     const typed = fields.to ?? "";
     const to = readContact(typed);
-    if (to) return sendCode(c, { to, back });
+    if (to) return sendCode(c, { to, back }, fields);
     const error =
       typed.trim() === ""
         ? "Enter your mobile number or e-mail address."
@@ -409,7 +435,7 @@ export const signIn = new Hono<EdgeEnv>()
     "/sign-in/resend",
     during("code", async (c, pending) => {
       if (waitSeconds(pending) > 0) return c.redirect("/sign-in/code?early=1", 303);
-      const sent = await sendCode(c, pending);
+      const sent = await sendCode(c, pending, await formFields(c));
       return sent.status === 303 ? c.redirect("/sign-in/code?resent=1", 303) : sent;
     }),
   )

@@ -274,7 +274,7 @@ async function withDevice(
 ): Promise<Response> {
   const keeper = keeperOf(c);
   if (!keeper) return toSignIn(c, HOME);
-  const found = await keptDevice(c.env, keeper, c.req.param("id") ?? "");
+  const found = await keptDevice(c, keeper, c.req.param("id") ?? "");
   if (!found.ok) return problemPage(c, found.problem);
   return found.value.ended ? problemPage(c, NOT_FOUND) : act(found.value, keeper);
 }
@@ -305,7 +305,7 @@ async function pairFromForm(c: Context<EdgeEnv>): Promise<Response> {
       typed,
       wrong: "A code has eight characters, and the place needs a name of one line.",
     });
-  const approved = await approveDevice(c.env, keeper, order.data);
+  const approved = await approveDevice(c, keeper, order.data);
   if (approved.ok) return listOf(c, approved.value, "paired");
   const wrong = sentenceOf(approved.problem);
   return wrong === null ? problemPage(c, approved.problem) : listPage(c, keeper, clinic, { typed, wrong });

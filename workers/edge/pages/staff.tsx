@@ -194,9 +194,11 @@ async function home(c: Context<EdgeEnv>): Promise<Response> {
         <dl class="facts">
           <dt>Role</dt>
           <dd>{ROLES[principal.role]}</dd>
-          <dt>Clinics</dt>
+          <dt>{principal.role === "provider" ? "Calendar" : "Clinics"}</dt>
           <dd>
-            {"clinics" in principal ? (
+            {principal.role === "provider" ? (
+              (known.providers.get(principal.providerId)?.displayName ?? <code>{principal.providerId}</code>)
+            ) : "clinics" in principal ? (
               <ul>
                 {clinics.map((clinic) =>
                   clinic ? (

@@ -6,11 +6,14 @@ import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { FORBIDDEN, NOT_FOUND, type Problem, rateLimited, sendProblem } from "../api/problem.ts";
 import type { EdgeEnv } from "../env.ts";
+import { HUMAN_CHECK, mayAskForCode } from "../human-check.ts";
 import { withinRate } from "../middleware/authenticate.ts";
 import { isSameOrigin } from "../middleware/same-origin.ts";
 import { RATE_PERIOD_SECONDS } from "../rate-count.ts";
 import { askIssuer, forgetPages, IssuerAway, passCookies, sessionCookie } from "./issuer.ts";
 import { tokensOfSessions } from "./visitor.ts";
+
+const CODE_SEND = "/auth/code/send";
 
 const FORWARDED: Readonly<Record<string, "GET" | "POST">> = {
   "/auth/jwks": "GET",
@@ -72,6 +75,8 @@ const CHANGES_SESSION = /^\/auth\/(?:sign-out|revoke-|patient\/|code\/verify|pas
 async function forward(c: Context<EdgeEnv>): Promise<Response> {
   const { pathname, search } = new URL(c.req.url);
   const method = FORWARDED[pathname] as "GET" | "POST";
+  if (pathname === CODE_SEND && !(await mayAskForCode(c, c.req.header("turnstile-token"))))
+    return sendProblem(c, HUMAN_CHECK);
   const body = method === "POST" ? await c.req.text() : undefined;
   try {
     const answer = await askIssuer(c, {

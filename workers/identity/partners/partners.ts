@@ -72,9 +72,9 @@ export class Partners extends WorkerEntrypoint<IdentityEnv> {
   ): Promise<PartnerTokenAnswer> {
     const id = claimedPartner(assertion);
     const partner = id && (await this.#registry().find(id));
-    if (!partner || (clientId !== null && clientId !== partner.id) || partner.endedAt !== null)
-      return { ok: false, reason: "client" };
-    const refused = await this.#refusal(partner, assertion, wanted);
+    if (!partner) return { ok: false, reason: "client" }; // invented: nobody's
+    const isMeant = (clientId === null || clientId === partner.id) && partner.endedAt === null;
+    const refused = isMeant ? await this.#refusal(partner, assertion, wanted) : "client";
     const subject = partner.id;
     const outcome = refused ? "refused" : "accepted";
     await recordSignIn(this.env, { subject, kind: "partner", outcome });
