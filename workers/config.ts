@@ -95,7 +95,10 @@ const identityShape = z
         (text) => URL.parse(text)?.origin === text,
         "must be an origin such as https://book.example.org",
       ),
-    OIDC_DISCOVERY_URL: z.url().optional(),
+    OIDC_DISCOVERY_URL: z
+      .url()
+      .endsWith("/.well-known/openid-configuration", "must end in /.well-known/openid-configuration")
+      .optional(),
     OIDC_CLIENT_ID: z.string().min(1).optional(),
     OIDC_CLIENT_SECRET: z.string().min(1).optional(),
   })
@@ -108,6 +111,10 @@ const identityShape = z
       error: "goes with OIDC_CLIENT_ID and OIDC_CLIENT_SECRET: all three or none",
     },
   )
+  .refine(({ LOCAL_MODE, OIDC_DISCOVERY_URL: url }) => LOCAL_MODE || !url || url.startsWith("https://"), {
+    path: ["OIDC_DISCOVERY_URL"],
+    error: "must be https outside of a laptop",
+  })
   .refine(({ LOCAL_MODE, SITE_URL }) => LOCAL_MODE || SITE_URL.startsWith("https://"), {
     path: ["SITE_URL"],
     error: "must be https outside of a laptop: cookies and passkeys depend on it",

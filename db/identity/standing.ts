@@ -68,6 +68,32 @@ export async function patientsByContact(db: Db, { kind, address }: Contact): Pro
   return rows.map((row) => ({ id: row.id, birthDate: row.birth_date }));
 }
 
+/**
+ * Whether an address still stands at this record, at one that was merged into it, or at the one that stands for it: the desk may have
+ * taken it out since somebody proved it.
+ */
+export async function standsAt(db: Db, { kind, address }: Contact, patientId: PatientId): Promise<boolean> {
+  const matches = kind === "email" ? sql`lower(p.email) = ${address}` : sql`p.phone = ${address}`;
+  const { rows } = await db.execute(sql`
+    SELECT 1 FROM patient p WHERE ${matches} AND (p.id = ${patientId} OR p.merged_into = ${patientId}
+      OR p.id = (SELECT merged_into FROM patient WHERE id = ${patientId})) LIMIT 1`);
+  return rows.length > 0;
+}
+
+/** An address that is somebody's no more is free for whoever proves it next. `instead`: a made-up one for better-auth. */
+export async function releaseAddress(
+  db: Db,
+  userId: string,
+  { kind }: Contact,
+  instead: string,
+): Promise<void> {
+  await db.execute(
+    kind === "email"
+      ? sql`UPDATE auth_user SET email = ${instead}, email_verified = false, updated_at = now() WHERE id = ${userId}`
+      : sql`UPDATE auth_user SET phone_number = NULL, updated_at = now() WHERE id = ${userId}`,
+  );
+}
+
 /** Whoever signs in as this member of staff. By `auth_user_staff`. */
 export async function userOfStaff(db: Db, staffId: StaffId): Promise<string | null> {
   const { rows } = await db.execute<{ id: string }>(

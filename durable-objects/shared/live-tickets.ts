@@ -4,8 +4,8 @@ import { type Instant, plus, SECOND_MS } from "../../core/time.ts";
 
 /** Between asking for a ticket and opening the socket lies one page script. */
 const TICKET_LIFE_MS = 30 * SECOND_MS;
-/** 24 characters = 120 bits. */
-const TICKET_BYTES = 24;
+/** 26 characters = 130 bits. */
+const TICKET_BYTES = 26;
 /** Bounds memory: more than this many unused tickets within half a minute on one shard is an attack on ourselves. */
 const TICKETS_MAX = 10_000;
 

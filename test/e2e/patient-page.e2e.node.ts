@@ -291,6 +291,16 @@ describe("live", () => {
     await expect.poll(() => card.locator("[data-status]").innerText()).toBe("Cancelled");
     await list.getByText("An appointment changed: cancelled.").waitFor();
   });
+
+  it("[SV5] leaves the screen, and what Back shows, when the session has ended elsewhere", async () => {
+    const list = await signedIn(3);
+    await list.route("**/me/live-ticket", (route) => route.fulfill({ status: 401, body: "{}" }));
+    await list.goto("/");
+    await list.goto("/me");
+    await list.waitForURL("**/sign-in?ended=1&return=%2Fme");
+    await list.goBack();
+    expect(new URL(list.url()).pathname).toBe("/");
+  });
 });
 
 describe("changes", () => {

@@ -14,11 +14,11 @@ describe("[AB13] the map of OWASP ASVS", () => {
     expect(entries).toHaveLength(253);
     const counts = countsOf(entries);
     expect(counts.tested).toBeGreaterThan(100);
-    for (const { status, reason } of entries)
-      if (status === "open") expect(reason?.length).toBeGreaterThan(20);
+    expect(counts.open).toBe(0);
+    for (const { left } of entries) if (left !== undefined) expect(left.length).toBeGreaterThan(20);
   });
 
-  it("[AB13] finds a missing and a doubled requirement, an invented test, an invented passage, and a reason not given", () => {
+  it("[AB13] finds a missing, a doubled and an open requirement, an invented test, an invented passage, and a reason not given", () => {
     const holes = (changed: readonly Requirement[]) => holesIn(changed, root).join("\n");
     expect(holes(entries.slice(1))).toContain("chapter 1 has 26 of 27");
     expect(holes([...entries, entries[3] as Requirement])).toContain("is there twice");
@@ -32,6 +32,7 @@ describe("[AB13] the map of OWASP ASVS", () => {
       "nowhere.md",
     );
     expect(holes(withFirst({ status: "not-applicable", reason: "no" }))).toContain("gives no reason");
+    expect(holes(withFirst({ status: "open", reason: "nobody has looked at it yet" }))).toContain("is open");
     expect(holes(withFirst({ status: "fine" as never }))).toContain("unknown status");
   });
 });

@@ -43,6 +43,22 @@ export class FakeIssuer {
     return Promise.resolve(cookies).then(this.tokens);
   }
 
+  /** Whose sessions were ended. */
+  readonly ended: string[] = [];
+
+  endStaffSessions(id: string) {
+    return this.#end(id);
+  }
+
+  endPatientSessions(id: string) {
+    return this.#end(id);
+  }
+
+  async #end(id: string): Promise<void> {
+    await this.answers({ method: "RPC", path: "end", headers: new Headers(), body: id });
+    this.ended.push(id);
+  }
+
   sentCodes() {
     return Promise.resolve([{ at: 0, to: "ann@example.org", kind: "code" as const, text: "123456" }]);
   }
@@ -62,17 +78,19 @@ export interface Visit {
   readonly form?: Readonly<Record<string, string>>;
   readonly json?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Where the site is, if not at SITE. */
+  readonly site?: string;
   /** Settings that differ from the tests' own. */
   readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** A browser's request to the edge with this issuer behind it. Forms come from our own pages unless a header says otherwise. */
 export async function visit(issuer: FakeIssuer, path: string, request: Visit = {}): Promise<Response> {
-  const { form, json, cookie } = request;
+  const { form, json, cookie, site = SITE } = request;
   const method = request.method ?? (form || json !== undefined ? "POST" : "GET");
   const headers = new Headers({
     accept: "text/html",
-    ...(method === "GET" ? {} : { origin: SITE }),
+    ...(method === "GET" ? {} : { origin: site }),
     ...(cookie ? { cookie } : {}),
     ...(json === undefined ? {} : { "content-type": "application/json" }),
     ...request.headers,
@@ -80,7 +98,7 @@ export async function visit(issuer: FakeIssuer, path: string, request: Visit = {
   const body = form ? new URLSearchParams(form) : json === undefined ? null : JSON.stringify(json);
   const context = createExecutionContext();
   const answer = await app.fetch(
-    new Request(`${SITE}${path}`, { method, headers, body }),
+    new Request(`${site}${path}`, { method, headers, body }),
     { ...env, ...request.settings, IDENTITY: issuer } as never, // a plain object in the place of a binding
     context,
   );

@@ -19,12 +19,18 @@ async function startProvider() {
   server.service.on("beforeAuthorizeRedirect", (_redirect, request: { query: { nonce?: string } }) => {
     nonce = request.query.nonce; // it does not give it back by itself
   });
-  server.service.on("beforeTokenSigning", (token: { payload: object }) => {
+  server.service.on("beforeTokenSigning", (token: { header: { kid?: string }; payload: object }) => {
+    // `key`: says that another key signed it than did.
+    if (typeof claims.key === "string") token.header.kid = claims.key;
     Object.assign(token.payload, { aud: "openslot" }, claims, { nonce: claims.nonce ?? nonce });
   });
   return {
     says: (next: Record<string, unknown>) => {
       claims = next;
+    },
+    /** What it says that it is called; empty: what it is. */
+    isCalled: (text: string) => {
+      server.issuer.url = (JSON.parse(text) as string) || `http://127.0.0.1:${portOf("OIDC")}`;
     },
     stop: () => server.stop(),
   };
@@ -44,11 +50,17 @@ export default async function setup(): Promise<() => Promise<void>> {
   let door: Shim | null = await open();
 
   const control = createServer(async (request, response) => {
-    if (request.url === "/never") return; // a provider that accepts and does not answer
+    if (request.url?.startsWith("/moved/")) {
+      const location = `http://127.0.0.1:${portOf("OIDC")}${request.url.slice("/moved".length)}`;
+      response.writeHead(302, { location }).end();
+      return;
+    }
+    if (request.url?.startsWith("/never/")) return; // a provider that accepts and does not answer
     if (request.url === "/postgres/close") {
       await door?.close();
       door = null;
-    } else if (request.url === "/postgres/open") door ??= await open();
+    } else if (request.url === "/oidc/issuer") provider.isCalled(await textOf(request));
+    else if (request.url === "/postgres/open") door ??= await open();
     else if (request.url === "/oidc")
       provider.says(JSON.parse(await textOf(request)) as Record<string, unknown>);
     else response.statusCode = 404;

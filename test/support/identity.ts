@@ -43,12 +43,24 @@ export interface Answer {
   readonly body: any;
 }
 
+interface Where {
+  readonly site: string;
+  readonly issuer: Pick<Identity, "fetch">;
+}
+const HERE: Where = { site: env.SITE_URL, issuer };
 let addresses = 0;
 
 /** A browser: keeps cookies, sends an origin, has an address of its own. */
 export class Browser {
   readonly #cookies = new Map<string, string>();
   readonly #ip = `10.${(addresses >> 16) & 255}.${(addresses >> 8) & 255}.${addresses++ & 255}`;
+
+  readonly #at: Where;
+
+  /** @param at another issuer, at another address of the site */
+  constructor(at: Where = HERE) {
+    this.#at = at;
+  }
 
   get cookie(): string {
     return [...this.#cookies].map(([name, value]) => `${name}=${value}`).join("; ");
@@ -69,11 +81,11 @@ export class Browser {
     body?: unknown,
     more: Readonly<Record<string, string>> = {},
   ): Promise<Answer> {
-    const headers = new Headers({ "cf-connecting-ip": this.#ip, origin: env.SITE_URL, ...more });
+    const headers = new Headers({ "cf-connecting-ip": this.#ip, origin: this.#at.site, ...more });
     if (this.#cookies.size > 0) headers.set("cookie", this.cookie);
     if (body !== undefined && !headers.has("content-type")) headers.set("content-type", "application/json");
-    const response = await issuer.fetch(
-      new Request(`${env.SITE_URL}/auth${path}`, {
+    const response = await this.#at.issuer.fetch(
+      new Request(`${this.#at.site}/auth${path}`, {
         method,
         headers,
         body: body === undefined ? null : typeof body === "string" ? body : JSON.stringify(body),

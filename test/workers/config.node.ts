@@ -74,6 +74,11 @@ describe("settings", () => {
       [{ AUTH_SECRET: '{"a":"SECRET"}' }, /AUTH_SECRET must be/],
       [{ SITE_URL: "http://book.example.org" }, /SITE_URL must be https/],
       [{ SITE_URL: "https://book.example.org/path" }, /SITE_URL must be an origin/],
+      [{ ...provider, OIDC_DISCOVERY_URL: "https://id.example.org" }, /OIDC_DISCOVERY_URL must end in/],
+      [
+        { ...provider, OIDC_DISCOVERY_URL: provider.OIDC_DISCOVERY_URL.replace("https", "http") },
+        /OIDC_DISCOVERY_URL must be https/,
+      ],
       [{ OIDC_CLIENT_ID: "SECRET" }, /OIDC_DISCOVERY_URL goes with/],
       [{ ...provider, OIDC_CLIENT_SECRET: undefined }, /OIDC_DISCOVERY_URL goes with/],
     ];

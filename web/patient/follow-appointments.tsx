@@ -15,9 +15,16 @@ function ofWhom(): string {
   return whose === undefined ? "" : `?for=${whose}`;
 }
 
+/** [SV5] The session ended, here or elsewhere: the list goes from the screen, and from what Back shows. */
+function leaveScreen(): void {
+  const back = `${location.pathname}${location.search}`;
+  location.replace(`/sign-in?ended=1&return=${encodeURIComponent(back)}`);
+}
+
 /** The cookie becomes a ticket that is good once: a socket cannot be opened with a header. */
 async function livePath(): Promise<string> {
   const response = await fetch(`/me/live-ticket${ofWhom()}`, { method: "POST" });
+  if (response.status === 401) leaveScreen();
   if (!response.ok) throw new Error(`live-ticket answered ${response.status}`);
   const { path } = (await response.json()) as { readonly path: string }; // our own answer
   return path;

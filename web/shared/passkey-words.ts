@@ -20,7 +20,8 @@ const AGAIN: Readonly<Record<PasskeyTask, string>> = {
 const REASONS = new Map<string | number, string>(
   Object.entries({
     ERROR_AUTHENTICATOR_PREVIOUSLY_REGISTERED: "This device has a passkey for you already.",
-    SESSION_NOT_FRESH: "Sign out and sign in again first: a passkey is saved within a day of signing in.",
+    SESSION_NOT_FRESH:
+      "You signed in a while ago. Sign in again, then save a passkey under Account within ten minutes.",
     USER_VERIFICATION_REQUIRED:
       "Your device did not ask for finger, face or PIN. Turn on its screen lock, then try again.",
     NO_RECORD: "That passkey belongs to a record that is closed. Call your clinic.",

@@ -4,9 +4,9 @@
  */
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import type { Context } from "hono";
-import { getCookie, setCookie } from "hono/cookie";
 import type { KeyRing } from "../config.ts";
 import type { EdgeEnv } from "./env.ts";
+import { keepHostCookie, readHostCookie } from "./host-cookie.ts";
 
 const NAME = "openslot_device";
 /** Hashes of holders change with the day; a mark that outlived it would only name somebody for longer. */
@@ -16,17 +16,12 @@ const MARK_BYTES = 16;
 /** `<mark>.<signature>`: 16 and 32 bytes in base 64. */
 const MARK = /^([A-Za-z0-9_-]{22})\.([A-Za-z0-9_-]{43})$/;
 
-const isHttps = (c: Context<EdgeEnv>): boolean => new URL(c.req.url).protocol === "https:";
-
-/** `__Host-`: no sub-domain and no plain http can set it for us. Browsers refuse the prefix without https. */
-const nameAt = (c: Context<EdgeEnv>): string => (isHttps(c) ? `__Host-${NAME}` : NAME);
-
 const signatureOf = (secret: string, mark: string): Buffer =>
   createHmac("sha256", secret).update(`device/${mark}`).digest();
 
 /** The mark that came with the request; null without one, and for one that we did not make. */
 export function deviceOf(c: Context<EdgeEnv>): string | null {
-  const [, mark, signature] = MARK.exec(getCookie(c, nameAt(c)) ?? "") ?? [];
+  const [, mark, signature] = MARK.exec(readHostCookie(c, NAME) ?? "") ?? [];
   if (mark === undefined || signature === undefined) return null;
   const given = Buffer.from(signature, "base64url");
   const isOurs = c
@@ -40,11 +35,5 @@ export function markDevice(c: Context<EdgeEnv>): void {
   if (deviceOf(c) !== null) return;
   const [, secret] = c.get("settings").ID_KEYS[0] as KeyRing[number];
   const mark = randomBytes(MARK_BYTES).toString("base64url");
-  setCookie(c, nameAt(c), `${mark}.${signatureOf(secret, mark).toString("base64url")}`, {
-    httpOnly: true,
-    sameSite: "Lax",
-    path: "/",
-    secure: isHttps(c),
-    maxAge: LIFE_SECONDS,
-  });
+  keepHostCookie(c, NAME, `${mark}.${signatureOf(secret, mark).toString("base64url")}`, LIFE_SECONDS);
 }

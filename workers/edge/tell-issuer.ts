@@ -14,6 +14,17 @@ export const providerChanged = (env: Env, provider: ProviderId): Promise<void> =
 export const patientChanged = (env: Env, patient: PatientId): Promise<void> =>
   tell(() => env.IDENTITY.patientChanged(patient));
 
+/** [SV4] Whether it was done; false: the issuer does not answer, or not now. */
+export const endSessionsOf = async (end: () => Promise<void>): Promise<boolean> => {
+  try {
+    await end();
+    return true;
+  } catch (error) {
+    logFailure("identity.unreachable", error);
+    return false;
+  }
+};
+
 async function tell(call: () => Promise<void>): Promise<void> {
   try {
     await call();

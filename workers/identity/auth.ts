@@ -13,16 +13,17 @@ import { sql } from "drizzle-orm";
 import { DAY_MS, MINUTE_MS, SECOND_MS } from "../../core/time.ts";
 import { authAccount, authPasskey, authUser } from "../../db/schema/identity.ts";
 import { type LogCode, logEvent } from "../../durable-objects/shared/log.ts";
+import { expectedIssuer } from "./clinic-provider.ts";
 import { codeEndpoints } from "./endpoints/codes.ts";
 import { patientEndpoints } from "./endpoints/patient.ts";
-import { newStanding } from "./endpoints/session.ts";
-import { sessionEndpoints } from "./endpoints/sessions.ts";
+import { type Call, endOldest, newStanding, requireFresh } from "./endpoints/session.ts";
+import { ended, sessionEndpoints } from "./endpoints/sessions.ts";
 import type { IdentityEnv } from "./env.ts";
 import { dbOf } from "./postgres.ts";
 import { sessionStore } from "./session-store.ts";
 import { identitySettings } from "./settings.ts";
 import { recordSignIn } from "./sign-in-record.ts";
-import type { Method } from "./standing.ts";
+import { FRESH_PROOF_MS, type Method } from "./standing.ts";
 
 /** From the last use on. */
 const SESSION_SECONDS = (30 * DAY_MS) / SECOND_MS;
@@ -54,6 +55,12 @@ async function requireInvited(env: IdentityEnv, userId: string): Promise<void> {
     sql`SELECT 1 FROM auth_user WHERE id = ${userId} AND staff_id IS NOT NULL AND email_verified`,
   );
   if (rows.length === 0) throw refusal("NOT_INVITED");
+}
+
+/** [SV3] */
+async function boundSessions(env: IdentityEnv, { context }: Call, userId: string): Promise<void> {
+  for (const session of await endOldest(context.internalAdapter, userId))
+    await recordSignIn(env, ended(session, "revoked"));
 }
 
 /** The provider's tokens hold names and addresses, and nobody needs them after the sign-in. */
@@ -99,6 +106,7 @@ function clinicProvider(env: IdentityEnv) {
           disableImplicitSignUp: true,
           disableSignUp: true,
           mapProfileToUser: (profile) => {
+            if (profile.iss !== expectedIssuer(OIDC_DISCOVERY_URL)) throw refusal("OTHER_ISSUER");
             const methods: unknown = profile.amr;
             if (!Array.isArray(methods) || !methods.includes("mfa")) throw refusal("MFA_REQUIRED");
             return { name: String(profile.name ?? "") };
@@ -109,6 +117,20 @@ function clinicProvider(env: IdentityEnv) {
   ];
 }
 
+const ours = (env: IdentityEnv) => ({
+  id: "openslot" as const,
+  endpoints: { ...codeEndpoints(env), ...patientEndpoints(env), ...sessionEndpoints(env) },
+  // [SV2] The library asks for a fresh session where a passkey is made, and not where one goes.
+  hooks: {
+    before: [
+      {
+        matcher: ({ path }: { path?: string }) => path === "/passkey/delete-passkey",
+        handler: requireFresh,
+      },
+    ],
+  },
+});
+
 const sessionFields = {
   amr: text,
   role: text,
@@ -118,6 +140,19 @@ const sessionFields = {
   checkedAt: number,
   endsAt: number,
 };
+
+/**
+ * [SV1] On https every cookie is this host's alone: no sub-domain and no plain http can set it for us. Browsers refuse the prefix
+ * without https. The library knows `__Secure-` only, so ours is part of the name.
+ */
+const cookieRules = (siteUrl: string) =>
+  siteUrl.startsWith("https://")
+    ? {
+        cookiePrefix: "__Host-openslot",
+        useSecureCookies: false,
+        defaultCookieAttributes: { secure: true },
+      }
+    : { cookiePrefix: "openslot", useSecureCookies: false };
 
 /** Codes of ours only: what the library says may quote an address. */
 const quiet = (level: string): void => {
@@ -146,6 +181,7 @@ export function makeAuth(env: IdentityEnv, withProvider: boolean) {
     session: {
       expiresIn: SESSION_SECONDS,
       updateAge: SESSION_UPDATE_SECONDS,
+      freshAge: FRESH_PROOF_MS / SECOND_MS,
       storeSessionInDatabase: false,
       cookieCache: { enabled: false }, // a revoked session would live on in it
       additionalFields: sessionFields,
@@ -164,7 +200,7 @@ export function makeAuth(env: IdentityEnv, withProvider: boolean) {
       },
     },
     advanced: {
-      cookiePrefix: "openslot",
+      ...cookieRules(settings.SITE_URL),
       database: { generateId: () => crypto.randomUUID() },
       ipAddress: { ipAddressHeaders: ["cf-connecting-ip"] },
       backgroundTasks: { handler: (task) => waitUntil(task) },
@@ -183,6 +219,7 @@ export function makeAuth(env: IdentityEnv, withProvider: boolean) {
             return { data: { ...session, ...standing, ipAddress: "", userAgent: "" } };
           },
           after: async (session, call) => {
+            if (call) await boundSessions(env, call as unknown as Call, session.userId);
             const method = methodOf(call?.path);
             if (method === null || method === "otp") return; // codes are recorded where they are compared
             const { subject } = session as unknown as { subject: string };
@@ -204,13 +241,6 @@ export function makeAuth(env: IdentityEnv, withProvider: boolean) {
         update: { before: async (account) => ({ data: { ...account, ...WITHOUT_TOKENS } }) },
       },
     },
-    plugins: [
-      {
-        id: "openslot",
-        endpoints: { ...codeEndpoints(env), ...patientEndpoints(env), ...sessionEndpoints(env) },
-      },
-      passkeys(settings.SITE_URL),
-      ...(withProvider ? clinicProvider(env) : []),
-    ],
+    plugins: [ours(env), passkeys(settings.SITE_URL), ...(withProvider ? clinicProvider(env) : [])],
   });
 }

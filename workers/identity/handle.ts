@@ -2,7 +2,9 @@
 import { isAPIError } from "better-auth/api";
 import type * as z from "zod";
 import { logFailure } from "../../durable-objects/shared/log.ts";
+import { RefusalCount } from "../refusal-count.ts";
 import { type Auth, makeAuth } from "./auth.ts";
+import { isPinnedProvider } from "./clinic-provider.ts";
 import type { IdentityEnv } from "./env.ts";
 import { invitationPage, openInvitationPage } from "./invitations.ts";
 import { problem } from "./problem.ts";
@@ -138,6 +140,8 @@ async function forward(
     headers,
     body: body === undefined ? null : JSON.stringify(body),
   });
+  if (route.provider && !(await isPinnedProvider(env)))
+    return refused(env, route, { status: 503, code: "PROVIDER_NOT_FOUND" });
   try {
     return await outgoing(env, route, await authOf(env, route.provider ?? false).handler(inner));
   } catch (error) {
@@ -163,8 +167,17 @@ function isForeign(env: IdentityEnv, request: Request): boolean {
   return request.method !== "GET" && origin !== null && !originsOf(SITE_URL, LOCAL_MODE).includes(origin);
 }
 
-/** [ID16] */
+/** [SV7] Of this isolate. */
+const refusals = new RefusalCount("identity.refused");
+
 export async function handle(env: IdentityEnv, request: Request): Promise<Response> {
+  const answer = await answered(env, request);
+  refusals.count(answer.status, Date.now());
+  return answer;
+}
+
+/** [ID16] */
+async function answered(env: IdentityEnv, request: Request): Promise<Response> {
   const url = new URL(request.url);
   if (!url.pathname.startsWith(`${BASE}/`)) return problem(404);
   const path = url.pathname.slice(BASE.length);

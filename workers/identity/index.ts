@@ -94,6 +94,16 @@ export default class Identity extends WorkerEntrypoint<IdentityEnv> {
     return (await people()).patientChanged(this.env, patientId);
   }
 
+  /** [SV4] */
+  async endStaffSessions(staffId: StaffId): Promise<void> {
+    return (await people()).endStaffSessions(this.env, staffId);
+  }
+
+  /** [SV4] */
+  async endPatientSessions(patientId: PatientId): Promise<void> {
+    return (await people()).endPatientSessions(this.env, patientId);
+  }
+
   /** [ID19] */
   async forgetPatient(patientId: PatientId): Promise<void> {
     return (await people()).forgetPatient(this.env, patientId);

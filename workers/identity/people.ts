@@ -21,7 +21,7 @@ export async function staffChanged(env: IdentityEnv, staffId: StaffId): Promise<
   if (!userId) return;
   if ((await findStanding(db, userId))?.staff) return refreshSessions(env, userId);
   // The list of sessions may miss one of two that began at the same moment; this end reaches all of them.
-  await (await authOf(env).$context).internalAdapter.deleteUserSessions(userId);
+  await endAllOf(env, userId);
   await recordSignIn(env, { subject: staffId, kind: "oidc", outcome: "revoked" });
 }
 
@@ -35,6 +35,25 @@ export async function providerChanged(env: IdentityEnv, providerId: ProviderId):
 export async function patientChanged(env: IdentityEnv, patientId: PatientId): Promise<void> {
   const users = await usersOfPatient(dbOf(env), patientId);
   await Promise.all(users.map((userId) => refreshSessions(env, userId)));
+}
+
+async function endAllOf(env: IdentityEnv, userId: string): Promise<void> {
+  await (await authOf(env).$context).internalAdapter.deleteUserSessions(userId);
+}
+
+/** [SV4] Every session that somebody of the clinics has, here or as a patient. @throws when Postgres does not answer */
+export async function endStaffSessions(env: IdentityEnv, staffId: StaffId): Promise<void> {
+  const userId = await userOfStaff(dbOf(env), staffId);
+  if (!userId) return; // never signed in
+  await endAllOf(env, userId);
+  await recordSignIn(env, { subject: staffId, kind: "oidc", outcome: "revoked" });
+}
+
+/** [SV4] Every session of a patient, by whichever of their addresses. @throws when Postgres does not answer */
+export async function endPatientSessions(env: IdentityEnv, patientId: PatientId): Promise<void> {
+  const users = await usersOfPatient(dbOf(env), patientId);
+  for (const userId of users) await endAllOf(env, userId);
+  if (users.length > 0) await recordSignIn(env, { subject: patientId, kind: "code", outcome: "revoked" });
 }
 
 /** [ID19] Nobody signs in as this patient any more: sessions, passkeys and addresses go. Staff stay staff. */

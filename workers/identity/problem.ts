@@ -50,7 +50,7 @@ const PROBLEMS: Readonly<Record<string, Known>> = {
   SESSION_NOT_FRESH: {
     status: 403,
     slug: "sign-in-again",
-    title: "Sign in again first: this needs a sign-in of today.",
+    title: "Show again who you are: sign in once more, then do this within ten minutes.",
   },
   PROVIDER_NOT_FOUND: {
     status: 503,

@@ -14,6 +14,14 @@ export const STAFF_SESSION_MS = 12 * HOUR_MS;
 /** [ID15] A patient who comes every few weeks stays signed in; after this long they show their address once more. */
 export const PATIENT_SESSION_MS = 90 * DAY_MS;
 
+/**
+ * [SV2] How long ago somebody may have shown who they are when they change what signs them in, or end their other sessions: long
+ * enough to look for a device and answer its question, too short for whoever finds a browser left open.
+ */
+export const FRESH_PROOF_MS = 10 * MINUTE_MS;
+/** [SV3] A telephone, a computer or two, a tablet, and as many again: nobody has more, and a list of them can still be read. */
+export const SESSIONS_MAX = 10;
+
 /** How somebody was recognised (RFC 8176): a code, a passkey, the clinics' provider with its second factor. */
 export type Method = "otp" | "hwk" | "mfa";
 

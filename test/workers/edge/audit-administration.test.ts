@@ -117,6 +117,7 @@ const DRIVES: Partial<Record<OperationId, Drive>> = {
   deactivateStaff: onMember("POST", "/deactivate?apply=true", () => ({ ifMatch: '"v1"' })),
   activateStaff: onMember("POST", "/activate?apply=true", () => ({ ifMatch: '"v1"' })),
   inviteStaff: onMember("POST", "/invitation", () => ({})),
+  endStaffSessions: onMember("POST", "/sign-out", () => ({})),
   approvePairing: { ...making(approve), by: () => desk, notBy: () => foreign },
   renameDevice: onDevice("PATCH", "", { name: "Hall" }),
   revokeDevice: onDevice("POST", "/revoke", {}),

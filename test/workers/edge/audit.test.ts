@@ -269,6 +269,7 @@ const DRIVES: Partial<Record<OperationId, Drive>> = {
   ),
   readPatient: onRecord("GET", ""),
   changePatient: onRecord("PUT", "", async () => ({ body: record({ displayName: "Wanda Witness-Doe" }) })),
+  endPatientSessions: onRecord("POST", "/sign-out"),
   deactivatePatient: onRecord("POST", "/deactivate", async () => ({ body: {} })),
   activatePatient: onRecord("POST", "/activate", async () => ({ body: {} })),
   mergePatient: onRecord("POST", "/merge", async () => ({ body: { into: await newPatient() } })),

@@ -35,7 +35,7 @@ function browserOf(patient: PatientId) {
   const send = async (path: string, init: RequestInit = {}): Promise<Page> => {
     const token = await patientToken(patient);
     const headers = new Headers(init.headers);
-    headers.set("cookie", `openslot_session=${token}; openslot_sample=${token}`);
+    headers.set("cookie", `__Host-openslot_sample=${token}`);
     headers.set("sec-fetch-site", "same-origin");
     const response = await exports.default.fetch(
       new Request(new URL(path, BASE), { ...init, headers, redirect: "manual" }),

@@ -357,7 +357,7 @@ describe("a deletion", () => {
 describe("the page", () => {
   const page = async (method: string, path: string, token?: string, form?: Record<string, string>) => {
     const headers = new Headers({ "sec-fetch-site": "same-origin", accept: "text/html" });
-    if (token) headers.set("cookie", `openslot_sample=${token}`);
+    if (token) headers.set("cookie", `__Host-openslot_sample=${token}`);
     const body = form ? new URLSearchParams(form) : null;
     const request = new Request(`https://openslot.test${path}`, {
       method,
@@ -404,7 +404,7 @@ describe("the page", () => {
     const done = await page("POST", "/privacy/delete", person.token, { version: "1" });
     expect([done.status, done.headers.get("cache-control")]).toEqual([200, "no-store"]);
     expect(done.text).toContain("Your record is deleted.");
-    expect(done.headers.get("set-cookie")).toMatch(/openslot_sample=;/);
+    expect(done.headers.get("set-cookie")).toMatch(/__Host-openslot_sample=;/);
     expect((await deletionOf(person.id))?.done).toBe(true);
   });
 });

@@ -35,7 +35,9 @@ describe("the laptop's mailbox", () => {
   });
 
   it("takes nothing and shows nothing outside local mode", async () => {
-    const production = { ...env, LOCAL_MODE: "off", SITE_URL: "https://openslot.example" };
+    const provider = "https://id.example.org/.well-known/openid-configuration";
+    const site = "https://openslot.example";
+    const production = { ...env, LOCAL_MODE: "off", SITE_URL: site, OIDC_DISCOVERY_URL: provider };
     expect(codeTransport(production)).toBeNull();
     expect(await sentCodes(production)).toBeNull();
   });

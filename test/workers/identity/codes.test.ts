@@ -48,6 +48,8 @@ const details = async () => ({
   birthDate: BIRTH_DATE,
   homeLocationId: await someClinic(),
 });
+/** Of a deployment that is no laptop: there it must be https. */
+const ELSEWHERE = "https://id.example.org/.well-known/openid-configuration";
 const wrong = (code: string): string => (code === "000000" ? "000001" : "000000");
 
 describe("an address that was proven", () => {
@@ -325,7 +327,12 @@ describe("a code", () => {
   });
 
   it("[ID7] where nobody can be reached, everybody is told so, and nothing is counted", async () => {
-    const settings = { ...env, LOCAL_MODE: "off", SITE_URL: "https://book.example.org" };
+    const settings = {
+      ...env,
+      LOCAL_MODE: "off",
+      SITE_URL: "https://book.example.org",
+      OIDC_DISCOVERY_URL: ELSEWHERE,
+    };
     const elsewhere = new Identity(createExecutionContext(), settings);
     const answer = await elsewhere.fetch(
       new Request("https://book.example.org/auth/code/send", {

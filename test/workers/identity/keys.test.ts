@@ -38,6 +38,8 @@ afterEach(async () => {
   await reset();
 });
 
+/** Of a deployment that is no laptop: there it must be https. */
+const ELSEWHERE = "https://id.example.org/.well-known/openid-configuration";
 describe("access tokens", () => {
   it("[ID3] are ES256 for the audience openslot, live five minutes, and carry their claims and nothing else", async () => {
     const { token, expiresAt } = await accessToken(env, {
@@ -121,7 +123,12 @@ describe("signing keys", () => {
     const token = (await issuer.sampleToken(claims.sub)) ?? "";
     await expect(verified(token)).rejects.toThrow();
     expect((await issuer.jwks()).keys.map(({ kid }) => kid)).not.toContain("local");
-    const elsewhere = { ...env, LOCAL_MODE: "off", SITE_URL: "https://book.example.org" };
+    const elsewhere = {
+      ...env,
+      LOCAL_MODE: "off",
+      SITE_URL: "https://book.example.org",
+      OIDC_DISCOVERY_URL: ELSEWHERE,
+    };
     expect(await new Identity(createExecutionContext(), elsewhere).sampleToken(claims.sub)).toBeNull();
   });
 });

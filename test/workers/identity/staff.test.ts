@@ -149,7 +149,7 @@ describe("staff at the clinics' provider", () => {
   it("[ID14] a provider that hangs keeps nobody else waiting", async () => {
     const hanging = new Identity(createExecutionContext(), {
       ...env,
-      OIDC_DISCOVERY_URL: `${env.TEST_CONTROL}/never`,
+      OIDC_DISCOVERY_URL: `${env.TEST_CONTROL}/never/.well-known/openid-configuration`,
     });
     const call = (method: string, path: string, body?: object) =>
       hanging.fetch(

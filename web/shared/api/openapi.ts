@@ -1219,6 +1219,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/patients/{id}/sign-out": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Sign a patient out everywhere
+         * @description For the desk at which the record is at home, when a device was lost. Every session ends at once; a token that is out ends within five minutes.
+         */
+        readonly post: operations["endPatientSessions"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/patients/search": {
         readonly parameters: {
             readonly query?: never;
@@ -1673,6 +1693,26 @@ export interface paths {
          * @description The link is good once, for a week; a newer one takes its place. Who accepted signs in with their clinic's account.
          */
         readonly post: operations["inviteStaff"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/staff/{id}/sign-out": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Sign one of the clinics' people out everywhere
+         * @description Every session ends at once, a patient's of the same person as well; a token that is out ends within five minutes. They may sign in again.
+         */
+        readonly post: operations["endStaffSessions"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -6075,6 +6115,35 @@ export interface operations {
             readonly 503: components["responses"]["503-overloaded"];
         };
     };
+    readonly endPatientSessions: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done; there is nothing to say. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["400-validation"];
+            readonly 401: components["responses"]["401-unauthenticated"];
+            readonly 403: components["responses"]["403-forbidden"];
+            readonly 404: components["responses"]["404-not-found"];
+            readonly 413: components["responses"]["413-validation"];
+            readonly 414: components["responses"]["414-validation"];
+            readonly 415: components["responses"]["415-validation"];
+            readonly 429: components["responses"]["429-rate-limited"];
+            readonly 503: components["responses"]["503-outcome-unknown-or-overloaded"];
+        };
+    };
     readonly searchPatients: {
         readonly parameters: {
             readonly query?: never;
@@ -7544,6 +7613,35 @@ export interface operations {
                         readonly link: string;
                     };
                 };
+            };
+            readonly 400: components["responses"]["400-validation"];
+            readonly 401: components["responses"]["401-unauthenticated"];
+            readonly 403: components["responses"]["403-forbidden"];
+            readonly 404: components["responses"]["404-not-found"];
+            readonly 413: components["responses"]["413-validation"];
+            readonly 414: components["responses"]["414-validation"];
+            readonly 415: components["responses"]["415-validation"];
+            readonly 429: components["responses"]["429-rate-limited"];
+            readonly 503: components["responses"]["503-outcome-unknown-or-overloaded"];
+        };
+    };
+    readonly endStaffSessions: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done; there is nothing to say. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
             };
             readonly 400: components["responses"]["400-validation"];
             readonly 401: components["responses"]["401-unauthenticated"];

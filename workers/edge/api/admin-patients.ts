@@ -16,14 +16,14 @@ import { actingAround, endedWithRecord } from "../consents.ts";
 import type { EdgeEnv } from "../env.ts";
 import { patientList } from "../patient-list.ts";
 import { askPostgres } from "../postgres.ts";
-import { patientChanged } from "../tell-issuer.ts";
+import { endSessionsOf, patientChanged } from "../tell-issuer.ts";
 import { applyNow, create, etagOf, freshBytes, previewOrApply } from "./admin-commands.ts";
 import { applyQuery, mergeBody, patientBody, patientSearchBody } from "./admin-schemas.ts";
 import { directoryOf } from "./directory.ts";
 import { callerOf, type Handlers } from "./handlers.ts";
 import { OUTSIDE_MAX, outsideDto } from "./manage.ts";
 import { EVER, forgetPatients } from "./patients.ts";
-import { FORBIDDEN, invalid, NOT_FOUND, type Problem, sendProblem } from "./problem.ts";
+import { FORBIDDEN, ISSUER_AWAY, invalid, NOT_FOUND, type Problem, sendProblem } from "./problem.ts";
 import { parseBody, parseQuery } from "./schemas.ts";
 
 const rule = (name: string, title: string): Problem => ({
@@ -182,6 +182,13 @@ export const patientRecords = {
       write: (db, { updatePatient }, version) => updatePatient(db, record.id, parsed.value, version),
       tell: null,
     });
+  },
+  /** [SV4] For whoever lost a device, or rings up because somebody else has it. */
+  endPatientSessions: async (c) => {
+    const kept = await keptRecord(c);
+    if ("problem" in kept) return sendProblem(c, kept.problem);
+    const ended = await endSessionsOf(() => c.env.IDENTITY.endPatientSessions(kept.record.id));
+    return ended ? c.body(null, 204) : sendProblem(c, ISSUER_AWAY);
   },
   deactivatePatient: (c) => setActive(c, false),
   activatePatient: (c) => setActive(c, true),

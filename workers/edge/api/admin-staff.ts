@@ -5,7 +5,7 @@ import { logFailure } from "../../../durable-objects/shared/log.ts";
 import { concerns } from "../audited.ts";
 import type { EdgeEnv } from "../env.ts";
 import { askPostgres } from "../postgres.ts";
-import { staffChanged } from "../tell-issuer.ts";
+import { endSessionsOf, staffChanged } from "../tell-issuer.ts";
 import { applyNow, create, etagOf, freshBytes, previewOrApply } from "./admin-commands.ts";
 import { staffBody } from "./admin-schemas.ts";
 import type { Handlers } from "./handlers.ts";
@@ -90,6 +90,13 @@ export const staffAdministration = {
       logFailure("identity.unreachable", error);
       return sendProblem(c, ISSUER_AWAY);
     }
+  },
+  /** [SV4] A token that they have lives for its five minutes. */
+  endStaffSessions: async (c) => {
+    const member = await managed(c);
+    if ("problem" in member) return sendProblem(c, member.problem);
+    const ended = await endSessionsOf(() => c.env.IDENTITY.endStaffSessions(member.id));
+    return ended ? c.body(null, 204) : sendProblem(c, ISSUER_AWAY);
   },
 } satisfies Partial<Handlers>;
 

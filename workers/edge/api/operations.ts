@@ -62,6 +62,7 @@ export const OPERATIONS = {
   deactivateStaff: { method: "POST", path: "/v1/staff/:id/deactivate", rule: "network.manage" },
   activateStaff: { method: "POST", path: "/v1/staff/:id/activate", rule: "network.manage" },
   inviteStaff: { method: "POST", path: "/v1/staff/:id/invitation", rule: "network.manage" },
+  endStaffSessions: { method: "POST", path: "/v1/staff/:id/sign-out", rule: "network.manage" },
 
   listProviders: { method: "GET", path: "/v1/providers", rule: "public.read" },
   createProvider: { method: "POST", path: "/v1/providers", rule: "network.manage" },
@@ -117,6 +118,7 @@ export const OPERATIONS = {
   activatePatient: { method: "POST", path: `${PATIENT}/activate`, rule: "patient.keep" },
   mergePatient: { method: "POST", path: `${PATIENT}/merge`, rule: "patient.keep" },
   exportPatient: { method: "GET", path: `${PATIENT}/export`, rule: "patient.export" },
+  endPatientSessions: { method: "POST", path: `${PATIENT}/sign-out`, rule: "patient.keep" },
   deletePatient: { method: "POST", path: `${PATIENT}/deletion`, rule: "patient.delete" },
   listPatientAppointments: { method: "GET", path: `${PATIENT}/appointments`, rule: "patient.appointments" },
   listProxies: { method: "GET", path: `${PATIENT}/proxies`, rule: "consent.read" },

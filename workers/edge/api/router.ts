@@ -104,6 +104,7 @@ export const HANDLERS: Handlers = {
       "deactivateStaff",
       "activateStaff",
       "inviteStaff",
+      "endStaffSessions",
     ],
   ),
   ...later(
@@ -123,6 +124,7 @@ export const HANDLERS: Handlers = {
     async () => (await import("./admin-patients.ts")).patientRecords,
     [
       "createPatient",
+      "endPatientSessions",
       "searchPatients",
       "readPatient",
       "changePatient",

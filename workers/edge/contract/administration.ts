@@ -440,4 +440,13 @@ export const administration = contracts({
     answers: { 200: z.strictObject({ link: z.url(), expiresAt: s.moment }) },
     problems: ["not-found", "overloaded"],
   },
+  endStaffSessions: {
+    summary: "Sign one of the clinics' people out everywhere",
+    description:
+      "Every session ends at once, a patient's of the same person as well; a token that is out ends within five minutes. They may sign in again.",
+    tags: ["staff"],
+    params: STAFF,
+    answers: { 204: "empty" },
+    problems: ["not-found", "overloaded"],
+  },
 });

@@ -137,6 +137,15 @@ export const people = contracts({
     answers: { 200: parts.change({}) },
     problems: CHANGED,
   },
+  endPatientSessions: {
+    summary: "Sign a patient out everywhere",
+    description:
+      "For the desk at which the record is at home, when a device was lost. Every session ends at once; a token that is out ends within five minutes.",
+    tags: ["patients"],
+    params: PATIENT,
+    answers: { 204: "empty" },
+    problems: ["forbidden", "not-found", "overloaded"],
+  },
   deactivatePatient: activation("Deactivate a patient's record"),
   activatePatient: activation("Activate a patient's record"),
   mergePatient: {

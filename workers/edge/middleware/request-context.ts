@@ -4,6 +4,7 @@ import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import { logFailure } from "../../../durable-objects/shared/log.ts";
 import { type EdgeSettings, parseEdgeSettings } from "../../config.ts";
+import { RefusalCount } from "../../refusal-count.ts";
 import { ADDRESS_TOO_LONG, DIRECTORY_AWAY, INTERNAL, sendProblem } from "../api/problem.ts";
 import type { EdgeEnv } from "../env.ts";
 import { PostgresUnavailable } from "../postgres.ts";
@@ -22,6 +23,9 @@ export function settingsOf(env: Env): EdgeSettings {
   return settings;
 }
 
+/** [SV7] Of this isolate. */
+const refusals = new RefusalCount("edge.refused");
+
 /** [AB7] The longest address of ours is a search with twenty clinics and a cursor: under 2,000 characters. */
 const URL_CHARS_MAX = 4_096;
 
@@ -33,6 +37,7 @@ export const requestContext = createMiddleware<EdgeEnv>(async (c, next) => {
   c.set("isPersonal", c.req.path.startsWith("/auth/"));
   if (c.req.url.length > URL_CHARS_MAX) c.res = sendProblem(c, ADDRESS_TOO_LONG);
   else await next();
+  refusals.count(c.res.status, Date.now());
   if (c.res.status === 101) return; // an upgraded socket has no headers of ours
   const rate = c.get("rate");
   stamp(c, [

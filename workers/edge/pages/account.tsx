@@ -2,7 +2,7 @@
 import { type Context, Hono } from "hono";
 import type { EdgeEnv } from "../env.ts";
 import { deviceText } from "../sign-in/contact.ts";
-import { forgetIssuerCookies, IssuerAway, sessionCookie, tellIssuer } from "../sign-in/issuer.ts";
+import { forgetIssuerCookies, IssuerAway, sessionCookie, type Told, tellIssuer } from "../sign-in/issuer.ts";
 import { tokensOfSessions } from "../sign-in/visitor.ts";
 import { knownPrincipal } from "../token-verifier.ts";
 import { formFields } from "./form.ts";
@@ -13,6 +13,8 @@ import { phoneText } from "./words.ts";
 
 /** More than anybody has; the rest is not worth a longer page. */
 const SHOWN_MAX = 50;
+/** [SV2] To another sign-in, and back. */
+const AGAIN = "/sign-in?again=1&return=%2Faccount";
 
 interface Passkey {
   readonly id: string;
@@ -51,13 +53,19 @@ function sessionsOf(list: unknown): Session[] {
   });
 }
 
-/** How many passkeys this person has, for whoever offers one; null: it cannot be said just now, so nothing is offered. */
-export async function passkeyCount(c: Context<EdgeEnv>): Promise<number | null> {
+/** [SV2] Whether this session is young enough to change what signs somebody in, as the issuer says. */
+const isFresh = ({ body }: Told): boolean => isRecord(body.session) && body.session.isFresh === true;
+
+/** Whether somebody may save their first passkey now. Not, when that cannot be said just now. */
+export async function lacksPasskey(c: Context<EdgeEnv>): Promise<boolean> {
   try {
-    const told = await tellIssuer(c, "/auth/passkey/list-user-passkeys");
-    return told.status === 200 ? passkeysOf(told.body.list).length : null;
+    const [mine, passkeys] = await Promise.all([
+      tellIssuer(c, "/auth/get-session"),
+      tellIssuer(c, "/auth/passkey/list-user-passkeys"),
+    ]);
+    return isFresh(mine) && passkeys.status === 200 && passkeysOf(passkeys.body.list).length === 0;
   } catch (error) {
-    if (error instanceof IssuerAway) return null; // logged where it was noticed
+    if (error instanceof IssuerAway) return false; // logged where it was noticed
     throw error;
   }
 }
@@ -88,7 +96,29 @@ export const AddPasskey = ({ device, heading, text }: { device: string; heading:
   </section>
 );
 
-function Passkeys({ passkeys, device }: { passkeys: readonly Passkey[]; device: string }) {
+/** [SV2] In the place of what cannot be done before. */
+const ProveAgain = () => (
+  <section class="panel" aria-labelledby="prove-again">
+    <h2 id="prove-again">To change something here, sign in again</h2>
+    <p>
+      You signed in a while ago. Show again that it is you: for ten minutes you can then add and remove
+      passkeys, and sign out other devices.
+    </p>
+    <p class="actions">
+      <a class="button" href={AGAIN}>
+        Sign in again
+      </a>
+    </p>
+  </section>
+);
+
+interface PasskeysProps {
+  readonly passkeys: readonly Passkey[];
+  readonly device: string;
+  readonly fresh: boolean;
+}
+
+function Passkeys({ passkeys, device, fresh }: PasskeysProps) {
   return (
     <section aria-labelledby="passkeys">
       <h2 id="passkeys">Passkeys</h2>
@@ -105,26 +135,30 @@ function Passkeys({ passkeys, device }: { passkeys: readonly Passkey[]; device: 
                 <br />
                 <span class="muted">Saved on {dateText(createdAt)}</span>
               </p>
-              <form method="post" action="/account/passkeys/remove">
-                <HiddenFields fields={{ id }} />
-                <button type="submit" class="button quiet danger">
-                  Remove<span class="sr-only"> {name ?? "this passkey"}</span>
-                </button>
-              </form>
+              {fresh ? (
+                <form method="post" action="/account/passkeys/remove">
+                  <HiddenFields fields={{ id }} />
+                  <button type="submit" class="button quiet danger">
+                    Remove<span class="sr-only"> {name ?? "this passkey"}</span>
+                  </button>
+                </form>
+              ) : null}
             </li>
           ))}
         </ul>
       )}
-      <AddPasskey
-        device={device}
-        heading="Add a passkey"
-        text="It stays on this device or with the service that keeps your passkeys. We never see your finger, face or PIN."
-      />
+      {fresh ? (
+        <AddPasskey
+          device={device}
+          heading="Add a passkey"
+          text="It stays on this device or with the service that keeps your passkeys. We never see your finger, face or PIN."
+        />
+      ) : null}
     </section>
   );
 }
 
-function Sessions({ sessions }: { sessions: readonly Session[] }) {
+function Sessions({ sessions, fresh }: { sessions: readonly Session[]; fresh: boolean }) {
   return (
     <section aria-labelledby="sessions">
       <h2 id="sessions">Where you are signed in</h2>
@@ -137,7 +171,7 @@ function Sessions({ sessions }: { sessions: readonly Session[] }) {
               <br />
               <span class="muted">Last used on {dateText(usedAt)}</span>
             </p>
-            {isThisOne ? null : (
+            {isThisOne || !fresh ? null : (
               <form method="post" action="/account/sessions/end">
                 <HiddenFields fields={{ id }} />
                 <button type="submit" class="button quiet danger">
@@ -149,9 +183,11 @@ function Sessions({ sessions }: { sessions: readonly Session[] }) {
         ))}
       </ul>
       <p class="hint">A device that you sign out elsewhere may show pages for up to five more minutes.</p>
-      <p class="actions">
-        <SignOutEverywhere />
-      </p>
+      {fresh ? (
+        <p class="actions">
+          <SignOutEverywhere />
+        </p>
+      ) : null}
     </section>
   );
 }
@@ -230,8 +266,9 @@ async function accountPage(c: Context<EdgeEnv>): Promise<Response> {
         {mine && passkeys && sessions ? (
           <>
             <Contact user={mine.body.user} />
-            <Passkeys passkeys={passkeysOf(passkeys.body.list)} device={device} />
-            <Sessions sessions={sessionsOf(sessions.body.sessions)} />
+            {isFresh(mine) ? null : <ProveAgain />}
+            <Passkeys passkeys={passkeysOf(passkeys.body.list)} device={device} fresh={isFresh(mine)} />
+            <Sessions sessions={sessionsOf(sessions.body.sessions)} fresh={isFresh(mine)} />
           </>
         ) : (
           <SampleAccount />
@@ -245,6 +282,8 @@ async function accountPage(c: Context<EdgeEnv>): Promise<Response> {
 /** Ids of passkeys and sessions are UUIDs. */
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/;
 
+const isStale = ({ body }: Told): boolean => body.code === "SESSION_NOT_FRESH";
+
 /** One of a list of one's own: a foreign and a missing one are the same, and both are gone afterwards. */
 async function end(c: Context<EdgeEnv>, path: string, done: string): Promise<Response> {
   if (!patientOf(c)) return toSignIn(c, "/account");
@@ -252,6 +291,7 @@ async function end(c: Context<EdgeEnv>, path: string, done: string): Promise<Res
   if (!UUID.test(id)) return badFormPage(c);
   const told = await tellIssuer(c, path, { id });
   if (told.status === 401) return toSignIn(c, "/account");
+  if (isStale(told)) return c.redirect(AGAIN, 303);
   if (told.status === 429) return signInAwayPage(c);
   return c.redirect(`/account?done=${done}`, 303);
 }
@@ -260,7 +300,7 @@ async function end(c: Context<EdgeEnv>, path: string, done: string): Promise<Res
 async function signOutEverywhere(c: Context<EdgeEnv>): Promise<Response> {
   const patient = patientOf(c);
   if (!patient || !sessionCookie(c)) return toSignIn(c, "/account");
-  await tellIssuer(c, "/auth/sign-out-everywhere", {});
+  if (isStale(await tellIssuer(c, "/auth/sign-out-everywhere", {}))) return c.redirect(AGAIN, 303);
   tokensOfSessions.dropWhere((token) => knownPrincipal(token)?.subject === patient.subject);
   forgetIssuerCookies(c);
   return c.redirect("/sign-in?everywhere=1", 303);

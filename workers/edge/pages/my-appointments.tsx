@@ -14,7 +14,7 @@ import { patientList } from "../patient-list.ts";
 import { insteadOf } from "../represents.ts";
 import { deviceText } from "../sign-in/contact.ts";
 import { patientAgenda } from "../stubs.ts";
-import { AddPasskey, passkeyCount } from "./account.tsx";
+import { AddPasskey, lacksPasskey } from "./account.tsx";
 import { actsFor, askedFor, type Named, Switcher } from "./acting.tsx";
 import { AppointmentPlace, canChange, isUpcoming } from "./appointment-view.tsx";
 import { sendPage } from "./layout.tsx";
@@ -162,7 +162,7 @@ const Empty = () => (
 async function offersPasskey(c: Context<EdgeEnv>, what: string | undefined): Promise<boolean> {
   const visitor = c.get("visitor");
   if (what !== "booked" || visitor.kind !== "person" || visitor.sample) return false;
-  return (await passkeyCount(c)) === 0;
+  return lacksPasskey(c);
 }
 
 /** Everything but what the panel shows already. */

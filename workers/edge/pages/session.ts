@@ -1,6 +1,5 @@
 /** Who looks at a page: a cookie that scripts cannot read, and what protects its owner from other sites. */
 import type { Context } from "hono";
-import { setCookie } from "hono/cookie";
 import { createMiddleware } from "hono/factory";
 import type { Principal } from "../../../core/access/principal.ts";
 import { markDevice } from "../device.ts";
@@ -8,27 +7,10 @@ import type { EdgeEnv } from "../env.ts";
 import { withinRate } from "../middleware/authenticate.ts";
 import { isSameOrigin } from "../middleware/same-origin.ts";
 import { RATE_PERIOD_SECONDS } from "../rate-count.ts";
-import { SAMPLE_COOKIE } from "../sign-in/issuer.ts";
 import { heldToken, isStaffPath, type Visitor, visitorOf } from "../sign-in/visitor.ts";
 import { crossSitePage, signInAwayPage, tooManyPage } from "./outcome.tsx";
 
-/** As long as a sample token lives; a cookie that outlived it would only lead to "sign in again". */
-const SAMPLE_SECONDS = 60 * 60;
-
 export type PatientPrincipal = Extract<Principal, { role: "patient" }>;
-
-const isHttps = (c: Context<EdgeEnv>): boolean => new URL(c.req.url).protocol === "https:";
-
-/** A sample person of a laptop, whose token is the session. */
-export function startSample(c: Context<EdgeEnv>, token: string): void {
-  setCookie(c, SAMPLE_COOKIE, token, {
-    httpOnly: true,
-    sameSite: "Lax",
-    path: "/",
-    secure: isHttps(c),
-    maxAge: SAMPLE_SECONDS,
-  });
-}
 
 /** The signed-in patient, or null. */
 export function patientOf(c: Context<EdgeEnv>): PatientPrincipal | null {

@@ -62,7 +62,7 @@ export function AddressForm({ back, typed, errors, widget }: AddressFormProps) {
         <Field
           name="to"
           label="Mobile number or e-mail address"
-          hint="We send a 6-digit code there. You need no password."
+          hint="We send a 6-digit code there. You need no password. Text messages can be read by whoever has your phone or takes over your number: e-mail is safer, and a passkey safest."
           error={errors.to}
         >
           {(described) => (

@@ -14,10 +14,12 @@ import { readCode, readContact } from "../sign-in/contact.ts";
 import {
   endSample,
   forgetIssuerCookies,
+  forgetPages,
   IssuerAway,
   NO_TRANSPORT,
   originOf,
   sessionCookie,
+  startSample,
   type Told,
   tellIssuer,
 } from "../sign-in/issuer.ts";
@@ -28,7 +30,7 @@ import { type FormFields, formFields } from "./form.ts";
 import { sendPage } from "./layout.tsx";
 import { badFormPage, NextSteps, sendOutcome, signInAwayPage } from "./outcome.tsx";
 import { parseSlotPlace, returnOf } from "./return.ts";
-import { isStaff, safeReturn, startSample } from "./session.ts";
+import { isStaff, safeReturn } from "./session.ts";
 import {
   AddressForm,
   CODE_MINUTES,
@@ -91,6 +93,11 @@ async function addressPage(c: Context<EdgeEnv>, { back, typed = "", errors = NO_
         {c.req.query("everywhere") === undefined ? null : (
           <p class="notice" role="status">
             You are signed out everywhere. A page that is open elsewhere may go on for up to five minutes.
+          </p>
+        )}
+        {c.req.query("again") === undefined ? null : (
+          <p class="notice">
+            Show again that it is you, with a code or a passkey. It takes you back to where you were.
           </p>
         )}
         {isStaff(c.get("visitor")) ? (
@@ -375,6 +382,7 @@ async function signInAsSample(c: Context<EdgeEnv>): Promise<Response> {
 /** The browser forgets in any case; whether the session itself ended is the issuer's word. */
 async function signOut(c: Context<EdgeEnv>): Promise<Response> {
   endSample(c);
+  forgetPages(c);
   const cookie = sessionCookie(c);
   if (!cookie) return c.redirect("/", 303);
   tokensOfSessions.drop(cookie);

@@ -10,7 +10,7 @@ import { HUMAN_CHECK, mayAskForCode } from "../human-check.ts";
 import { withinRate } from "../middleware/authenticate.ts";
 import { isSameOrigin } from "../middleware/same-origin.ts";
 import { RATE_PERIOD_SECONDS } from "../rate-count.ts";
-import { askIssuer, IssuerAway, passCookies, sessionCookie } from "./issuer.ts";
+import { askIssuer, forgetPages, IssuerAway, passCookies, sessionCookie } from "./issuer.ts";
 import { tokensOfSessions } from "./visitor.ts";
 
 const CODE_SEND = "/auth/code/send";
@@ -86,6 +86,7 @@ async function forward(c: Context<EdgeEnv>): Promise<Response> {
     });
     const cookie = sessionCookie(c);
     if (cookie && CHANGES_SESSION.test(pathname)) tokensOfSessions.drop(cookie);
+    if (pathname.startsWith("/auth/sign-out")) forgetPages(c);
     return await handOn(c, answer);
   } catch (error) {
     if (error instanceof IssuerAway) return sendProblem(c, AWAY);

@@ -3,19 +3,19 @@
  * nothing else; what comes back to a browser are its cookies and never the session in a form that scripts could read.
  */
 import type { Context } from "hono";
-import { deleteCookie } from "hono/cookie";
 import { SECOND_MS } from "../../../core/time.ts";
 import { logFailure } from "../../../durable-objects/shared/log.ts";
 import type { EdgeEnv } from "../env.ts";
+import { cookiePrefix, dropHostCookie, hostCookie, keepHostCookie, readHostCookie } from "../host-cookie.ts";
 
 /** Longer than anything of the issuer's takes but a provider that hangs; shorter than a person waits. */
 const ANSWER_MAX_MS = 20 * SECOND_MS;
 /** Enough to tell devices apart; a browser sends about 150. */
 const USER_AGENT_CHARS_MAX = 512;
 
-/** `openslot.session_token`, `openslot.state` and the like; with a prefix where the site is https. */
-const ISSUER_COOKIE = /^(?:__Secure-)?openslot\.[\w.-]+$/;
-const SESSION_COOKIE = /^(?:__Secure-)?openslot\.session_token$/;
+/** `openslot.session_token`, `openslot.state` and the like, as `hostCookie` names them. */
+const ISSUER_COOKIE = /^openslot\.[\w.-]+$/;
+const SESSION_COOKIE = "openslot.session_token";
 /** Of a sample person, on a laptop only: the token itself, because there is no session behind it. */
 export const SAMPLE_COOKIE = "openslot_sample";
 
@@ -32,16 +32,20 @@ function crumbs(header: string | undefined): Crumb[] {
   });
 }
 
+/** Whether a cookie of this name is the issuer's. On https only with its prefix: another one could come from a sub-domain. */
+const isIssuers = (c: Context<EdgeEnv>, name: string): boolean =>
+  name.startsWith(cookiePrefix(c)) && ISSUER_COOKIE.test(name.slice(cookiePrefix(c).length));
+
 /** The cookies of this browser that are the issuer's, as a header; "" without any. */
 export const issuerCookies = (c: Context<EdgeEnv>): string =>
   crumbs(c.req.header("cookie"))
-    .filter(({ name }) => ISSUER_COOKIE.test(name))
+    .filter(({ name }) => isIssuers(c, name))
     .map(({ text }) => text)
     .join("; ");
 
 /** The session's cookie alone, null without one. It names the session: only its hash is kept anywhere. */
 export const sessionCookie = (c: Context<EdgeEnv>): string | null =>
-  crumbs(c.req.header("cookie")).find(({ name }) => SESSION_COOKIE.test(name))?.text ?? null;
+  crumbs(c.req.header("cookie")).find(({ name }) => name === hostCookie(c, SESSION_COOKIE))?.text ?? null;
 
 /** Nobody can answer; callers say so (503) and nothing else happens. */
 export class IssuerAway extends Error {
@@ -138,8 +142,8 @@ const nameOf = (setCookie: string): string => setCookie.slice(0, setCookie.index
 const textOf = (setCookie: string): string => setCookie.slice(setCookie.indexOf("=") + 1).split(";")[0] ?? "";
 
 /** The session that an answer begins; null when it begins none. */
-const begunBy = (cookies: readonly string[]): string | null => {
-  const cookie = cookies.find((one) => SESSION_COOKIE.test(nameOf(one)) && textOf(one) !== "");
+const begunBy = (c: Context<EdgeEnv>, cookies: readonly string[]): string | null => {
+  const cookie = cookies.find((one) => nameOf(one) === hostCookie(c, SESSION_COOKIE) && textOf(one) !== "");
   return cookie ? `${nameOf(cookie)}=${textOf(cookie)}` : null;
 };
 
@@ -148,12 +152,12 @@ const begunBy = (cookies: readonly string[]): string | null => {
  * in as before: the session that is replaced must not live on unseen, and the sample person goes.
  */
 export function passCookies(c: Context<EdgeEnv>, answer: Response): void {
-  const cookies = answer.headers.getSetCookie().filter((cookie) => ISSUER_COOKIE.test(nameOf(cookie)));
+  const cookies = answer.headers.getSetCookie().filter((cookie) => isIssuers(c, nameOf(cookie)));
   for (const cookie of cookies) {
     if (/;\s*httponly/i.test(cookie)) c.header("set-cookie", cookie, { append: true });
     else logFailure("identity.cookie_readable", null);
   }
-  const begun = begunBy(cookies);
+  const begun = begunBy(c, cookies);
   if (!begun) return;
   endSample(c);
   const before = sessionCookie(c);
@@ -176,12 +180,28 @@ async function endReplaced(c: Context<EdgeEnv>, cookie: string): Promise<void> {
   }
 }
 
+/** As long as a sample token lives; a cookie that outlived it would only lead to "sign in again". */
+const SAMPLE_SECONDS = 60 * 60;
+
+/** A sample person of a laptop, whose token is the session. */
+export const startSample = (c: Context<EdgeEnv>, token: string): void =>
+  keepHostCookie(c, SAMPLE_COOKIE, token, SAMPLE_SECONDS);
+
+export const sampleCookie = (c: Context<EdgeEnv>): string | undefined => readHostCookie(c, SAMPLE_COOKIE);
+
 export function endSample(c: Context<EdgeEnv>): void {
-  deleteCookie(c, SAMPLE_COOKIE, { path: "/" });
+  dropHostCookie(c, SAMPLE_COOKIE);
 }
 
-/** Takes the issuer's cookies from this browser, whatever became of the session. */
+/**
+ * [SV5] Pages that the browser still holds, for its Back button as well. Not "storage": nothing of a person is there, and a screen
+ * that is paired has its secret there. Not "cookies": other hosts of the clinic's domain have theirs.
+ */
+export const forgetPages = (c: Context<EdgeEnv>): void => c.header("Clear-Site-Data", '"cache"');
+
+/** Takes the issuer's cookies from this browser, and what it holds of pages, whatever became of the session. */
 export function forgetIssuerCookies(c: Context<EdgeEnv>): void {
+  forgetPages(c);
   for (const { name } of crumbs(c.req.header("cookie")))
-    if (ISSUER_COOKIE.test(name)) deleteCookie(c, name, { path: "/", secure: name.startsWith("__Secure-") });
+    if (isIssuers(c, name)) dropHostCookie(c, name.slice(cookiePrefix(c).length));
 }

@@ -3,13 +3,12 @@
  * the person's own word and only chooses words on pages; who they are, and how often they tried, is the issuer's. [SI7]
  */
 import type { Context } from "hono";
-import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import * as z from "zod";
 import { MINUTE_MS, SECOND_MS } from "../../../core/time.ts";
 import type { EdgeEnv } from "../env.ts";
+import { dropHostCookie, keepHostCookie, readHostCookie } from "../host-cookie.ts";
 
 const COOKIE = "openslot_sign_in";
-const PATH = "/sign-in";
 /** A code lives five minutes, and a form is filled in in ten. */
 const PENDING_MS = 15 * MINUTE_MS;
 /** With everything else, well below the 4,096 bytes that browsers keep. */
@@ -33,18 +32,12 @@ export type Pending = z.output<typeof shape>;
 
 export function keepPending(c: Context<EdgeEnv>, pending: Pending): void {
   const kept = pending.back.length <= BACK_CHARS_MAX ? pending : { ...pending, back: "/" };
-  setCookie(c, COOKIE, Buffer.from(JSON.stringify(kept)).toString("base64url"), {
-    httpOnly: true,
-    sameSite: "Lax",
-    path: PATH,
-    secure: new URL(c.req.url).protocol === "https:",
-    maxAge: PENDING_MS / SECOND_MS,
-  });
+  keepHostCookie(c, COOKIE, Buffer.from(JSON.stringify(kept)).toString("base64url"), PENDING_MS / SECOND_MS);
 }
 
 /** null: nothing under way, or not as we wrote it. */
 export function readPending(c: Context<EdgeEnv>): Pending | null {
-  const text = getCookie(c, COOKIE);
+  const text = readHostCookie(c, COOKIE);
   if (!text) return null;
   try {
     const read = shape.safeParse(JSON.parse(Buffer.from(text, "base64url").toString()));
@@ -55,5 +48,5 @@ export function readPending(c: Context<EdgeEnv>): Pending | null {
 }
 
 export function forgetPending(c: Context<EdgeEnv>): void {
-  deleteCookie(c, COOKIE, { path: PATH, secure: new URL(c.req.url).protocol === "https:" });
+  dropHostCookie(c, COOKIE);
 }

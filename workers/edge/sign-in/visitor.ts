@@ -3,12 +3,11 @@
  * every token. [SI2] [SI3]
  */
 import type { Context } from "hono";
-import { getCookie } from "hono/cookie";
 import type { Principal } from "../../../core/access/principal.ts";
 import { logFailure } from "../../../durable-objects/shared/log.ts";
 import type { EdgeEnv } from "../env.ts";
 import { verifyToken } from "../token-verifier.ts";
-import { issuerCookies, SAMPLE_COOKIE, sessionCookie } from "./issuer.ts";
+import { issuerCookies, sampleCookie, sessionCookie } from "./issuer.ts";
 import { SessionTokens } from "./session-tokens.ts";
 
 /** Per isolate; losing it costs a call for each session. */
@@ -34,7 +33,7 @@ const ENDED: Visitor = { kind: "nobody", ended: true };
 export const isStaffPath = (path: string): boolean => /^\/staff(?:\/|$)/.test(path);
 
 const sampleOf = (c: Context<EdgeEnv>): string | undefined =>
-  c.get("settings").LOCAL_MODE ? getCookie(c, SAMPLE_COOKIE) : undefined;
+  c.get("settings").LOCAL_MODE ? sampleCookie(c) : undefined;
 
 /** What we hold already, for the rate limit; costs no call. */
 export function heldToken(c: Context<EdgeEnv>): string | null {

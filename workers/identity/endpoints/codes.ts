@@ -1,6 +1,7 @@
 /** Signing in by a one-time code: sent to an address, shown within five minutes, tried three times. */
 import type * as z from "zod";
-import { type Contact, patientsByContact } from "../../../db/identity/standing.ts";
+import type { PatientId } from "../../../core/ids.ts";
+import { type Contact, patientsByContact, releaseAddress, standsAt } from "../../../db/identity/standing.ts";
 import { codeTransport } from "../code-transport.ts";
 import { birthDateGuard, checkCode, contactOf, issueCode } from "../codes.ts";
 import type { IdentityEnv } from "../env.ts";
@@ -26,9 +27,21 @@ async function findUser(call: Call, { kind, address }: Contact): Promise<OurUser
   });
 }
 
+/**
+ * [SV14] Whoever has this address, unless the desk has taken it out of their record: a number was given to somebody else, a mailbox is
+ * shared no more. Then it is a new address, and the person goes on by their others. Staff keep theirs, to which the provider is bound.
+ */
+async function findOwner(env: IdentityEnv, call: Call, contact: Contact): Promise<OurUser | null> {
+  const user = await findUser(call, contact);
+  if (!user?.patientId || user.staffId) return user;
+  if (await standsAt(dbOf(env), contact, user.patientId as PatientId)) return user;
+  await releaseAddress(dbOf(env), user.id, contact, inventedEmail());
+  return null;
+}
+
 /** Two codes of one new address at once: the second one finds what the first one made. */
-async function findOrMakeUser(call: Call, contact: Contact): Promise<OurUser> {
-  const known = await findUser(call, contact);
+async function findOrMakeUser(env: IdentityEnv, call: Call, contact: Contact): Promise<OurUser> {
+  const known = await findOwner(env, call, contact);
   if (known) return known;
   const { kind, address } = contact;
   const fields =
@@ -79,7 +92,7 @@ export const codeEndpoints = (env: IdentityEnv) => ({
       });
       throw new APIError("UNAUTHORIZED", { code: "CODE_REFUSED" });
     }
-    const user = await findOrMakeUser(call as unknown as Call, contact);
+    const user = await findOrMakeUser(env, call as unknown as Call, contact);
     const session = await beginSession(call as unknown as Call, user.id, "otp");
     const isPatient = session.role === "patient";
     await recordSignIn(env, {

@@ -1,5 +1,12 @@
 /** The session of a request, with what it may act as; and how one is begun and ended. */
-import { APIError, createAuthEndpoint, sessionMiddleware } from "better-auth/api";
+import {
+  APIError,
+  createAuthEndpoint,
+  createAuthMiddleware,
+  freshSessionMiddleware,
+  getSessionFromCtx,
+  sessionMiddleware,
+} from "better-auth/api";
 import { deleteSessionCookie, setSessionCookie } from "better-auth/cookies";
 import { findStanding } from "../../../db/identity/standing.ts";
 import { logFailure } from "../../../durable-objects/shared/log.ts";
@@ -7,8 +14,10 @@ import type { IdentityEnv } from "../env.ts";
 import { dbOf } from "../postgres.ts";
 import {
   claimsOf,
+  FRESH_PROOF_MS,
   lifeOf,
   type Method,
+  SESSIONS_MAX,
   type SessionStanding,
   STAFF_SESSION_MS,
   STANDING_FRESH_MS,
@@ -16,7 +25,7 @@ import {
 } from "../standing.ts";
 import type { AccessClaims } from "../tokens.ts";
 
-export { APIError, createAuthEndpoint, sessionMiddleware };
+export { APIError, createAuthEndpoint, freshSessionMiddleware, sessionMiddleware };
 
 /** better-auth's context of a call; what of it we use. */
 export type Call = Parameters<typeof setSessionCookie>[0];
@@ -77,6 +86,44 @@ export async function beginSession(
   await setSessionCookie(call, { session: session as never, user });
   if (old) await internalAdapter.deleteSession(old.token);
   return session;
+}
+
+/** A person's sessions. The library lists them as they were stored, with times as texts. */
+export async function sessionsOf(
+  adapter: Call["context"]["internalAdapter"],
+  userId: string,
+): Promise<OurSession[]> {
+  const stored = (await adapter.listSessions(userId)) as unknown as OurSession[];
+  return stored.map((one) => ({
+    ...one,
+    createdAt: new Date(one.createdAt),
+    updatedAt: new Date(one.updatedAt),
+  }));
+}
+
+/** [SV2] Whether whoever has this session showed who they are a moment ago. */
+export const isFresh = ({ createdAt }: OurSession): boolean =>
+  Date.now() - createdAt.valueOf() < FRESH_PROOF_MS;
+
+/** [SV2] In front of an endpoint of the library. It answers nothing itself: what a hook returns would be the answer. */
+export const requireFresh = createAuthMiddleware(async (call): Promise<void> => {
+  const signed = (await getSessionFromCtx(call)) as Signed | null;
+  if (signed && !isFresh(signed.session)) throw new APIError("FORBIDDEN", { code: "SESSION_NOT_FRESH" });
+});
+
+/**
+ * [SV3] One person has so many sessions; beyond them the oldest ends. The library's list may miss one of two that began at the same
+ * moment: that one lives beside them, until it ends by itself or with all.
+ */
+export async function endOldest(
+  adapter: Call["context"]["internalAdapter"],
+  userId: string,
+): Promise<OurSession[]> {
+  const tooMany = (await sessionsOf(adapter, userId))
+    .toSorted((a, b) => b.createdAt.valueOf() - a.createdAt.valueOf())
+    .slice(SESSIONS_MAX);
+  for (const { token } of tooMany) await adapter.deleteSession(token); // one after the other: they write one list
+  return tooMany;
 }
 
 async function end(call: Call, session: OurSession): Promise<never> {

@@ -11,8 +11,11 @@ import {
   type Call,
   createAuthEndpoint,
   currentClaims,
+  freshSessionMiddleware,
+  isFresh,
   type OurSession,
   sessionMiddleware,
+  sessionsOf,
   signedOf,
 } from "./session.ts";
 
@@ -28,7 +31,7 @@ const shown = (session: OurSession) => ({
   expiresAt: session.expiresAt,
 });
 
-const ended = (session: OurSession, outcome: "signed-out" | "revoked"): SignIn => ({
+export const ended = (session: OurSession, outcome: "signed-out" | "revoked"): SignIn => ({
   subject: session.subject === "" ? "nobody" : session.subject,
   kind: KINDS[session.amr],
   outcome,
@@ -54,7 +57,7 @@ export const sessionEndpoints = (env: IdentityEnv) => ({
       const claims = await currentClaims(env, call, { session, user });
       const next = claims ? ("signed-in" as const) : await nextStep(env, contactOfUser(user));
       return endpoint.json({
-        session: shown(session),
+        session: { ...shown(session), isFresh: isFresh(session) },
         user: {
           subject: claims?.sub ?? null,
           name: user.name === "" ? null : user.name,
@@ -79,10 +82,10 @@ export const sessionEndpoints = (env: IdentityEnv) => ({
     },
   ),
 
-  /** [ID13] All of them, this one as well. */
+  /** [ID13] [SV2] All of them, this one as well. */
   ourSignOutEverywhere: createAuthEndpoint(
     "/session/end-all",
-    { method: "POST", use: [sessionMiddleware] },
+    { method: "POST", use: [freshSessionMiddleware] },
     async (endpoint) => {
       const { session } = signedOf(endpoint);
       await endpoint.context.internalAdapter.deleteUserSessions(session.userId);
@@ -97,9 +100,7 @@ export const sessionEndpoints = (env: IdentityEnv) => ({
     { method: "GET", use: [sessionMiddleware] },
     async (endpoint) => {
       const { session } = signedOf(endpoint);
-      const all = (await endpoint.context.internalAdapter.listSessions(
-        session.userId,
-      )) as unknown as OurSession[];
+      const all = await sessionsOf(endpoint.context.internalAdapter, session.userId);
       return endpoint.json({
         sessions: all
           .toSorted((a, b) => b.updatedAt.valueOf() - a.updatedAt.valueOf())
@@ -108,14 +109,14 @@ export const sessionEndpoints = (env: IdentityEnv) => ({
     },
   ),
 
-  /** [ID13] One of one's own; a foreign one is not there. */
+  /** [ID13] [SV2] One of one's own; a foreign one is not there. */
   ourRevoke: createAuthEndpoint(
     "/session/revoke",
-    { method: "POST", body: revokeBody, use: [sessionMiddleware] },
+    { method: "POST", body: revokeBody, use: [freshSessionMiddleware] },
     async (endpoint) => {
       const { session } = signedOf(endpoint);
       const { internalAdapter } = endpoint.context;
-      const all = (await internalAdapter.listSessions(session.userId)) as unknown as OurSession[];
+      const all = await sessionsOf(internalAdapter, session.userId);
       const wanted = all.find(({ id }) => id === endpoint.body.id);
       if (!wanted) throw new APIError("NOT_FOUND", { code: "NO_SUCH_SESSION" });
       await internalAdapter.deleteSession(wanted.token);

@@ -138,6 +138,7 @@ accessMatrix(
     deactivateStaff: post(sub(member, "/deactivate")),
     activateStaff: post(sub(member, "/activate")),
     inviteStaff: post(sub(member, "/invitation")),
+    endStaffSessions: post(sub(member, "/sign-out")),
   },
   { onePatient: true },
 );

@@ -22,6 +22,7 @@ accessMatrix("people", declared, {
   readPatient: get(patient),
   changePatient: changing(patient, "", ({ here }) => patientBody(here)),
   deactivatePatient: post(sub(patient, "/deactivate")),
+  endPatientSessions: post(sub(patient, "/sign-out")),
   activatePatient: post(sub(patient, "/activate")),
   mergePatient: post(sub(patient, "/merge"), ({ twin }) => ({ into: twin })),
   listPatientAppointments: get(sub(patient, "/appointments")),

@@ -65,7 +65,7 @@ describe("[SI1] what the issuer is asked", () => {
     await visit(issuer, "/auth/passkey/verify-authentication?x=1", {
       json: { response: {} },
       cookie:
-        "openslot_sample=sample; other=1; openslot.state=st; __Secure-openslot.session_token=sec; openslot_sign_in=who",
+        "openslot_sample=sample; other=1; openslot.state=st; openslot.session_token=sec; openslot_sign_in=who",
       headers: {
         "cf-connecting-ip": "203.0.113.9",
         "user-agent": `Firefox${"x".repeat(900)}`,
@@ -76,7 +76,7 @@ describe("[SI1] what the issuer is asked", () => {
     });
     const [asked] = issuer.asked;
     expect(asked?.path).toBe("/auth/passkey/verify-authentication?x=1");
-    expect(asked?.headers.get("cookie")).toBe("openslot.state=st; __Secure-openslot.session_token=sec");
+    expect(asked?.headers.get("cookie")).toBe("openslot.state=st; openslot.session_token=sec");
     expect(asked?.headers.get("cf-connecting-ip")).toBe("203.0.113.9");
     expect(asked?.headers.get("user-agent")).toHaveLength(512);
     expect(asked?.headers.get("origin")).toBe(SITE);
