@@ -155,3 +155,18 @@ export async function linkPatient(db: Db, { userId, contact }: Self, patientId: 
   await db.batch([db.execute(sql`DELETE FROM auth_user WHERE id = ${userId}`), db.execute(takeOver)]);
   return earlier;
 }
+
+/** [ID23] People who proved an address before `before` and became nobody's record since, the oldest first, by `auth_user_stranger_idx`. */
+export async function strangersBefore(db: Db, before: Date, max: number): Promise<string[]> {
+  const { rows } = await db.execute<{ id: string }>(sql`
+    SELECT id FROM auth_user WHERE patient_id IS NULL AND staff_id IS NULL AND updated_at < ${before.toISOString()}
+    ORDER BY updated_at LIMIT ${max}`);
+  return rows.map(({ id }) => id);
+}
+
+/** [ID23] With their passkeys. Nothing happens to one who became somebody meanwhile. */
+export async function removeStranger(db: Db, userId: string): Promise<void> {
+  await db.execute(
+    sql`DELETE FROM auth_user WHERE id = ${userId} AND patient_id IS NULL AND staff_id IS NULL`,
+  );
+}

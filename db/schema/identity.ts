@@ -45,6 +45,7 @@ export const authUser = pgTable(
     unique("auth_user_phone").on(t.phoneNumber),
     unique("auth_user_patient").on(t.patientId),
     unique("auth_user_staff").on(t.staffId),
+    index("auth_user_stranger_idx").on(t.updatedAt).where(sql`patient_id IS NULL AND staff_id IS NULL`), // [ID23]
     foreignKey({
       name: "auth_user_patient_fk",
       columns: [t.patientId],

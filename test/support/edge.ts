@@ -182,6 +182,7 @@ const nobodySignedIn = {
   takeSignIns: async () => ({ entries: [], marks: [] }),
   ackSignIns: async () => {},
   checkpoints: async () => ({ checkpoints: [] }),
+  forgetStrangers: async () => 0,
   forgetPatient: (id: PatientId) => (env.IDENTITY as unknown as ForgettingIssuer).forgetPatient(id),
 };
 

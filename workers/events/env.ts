@@ -9,7 +9,9 @@ export type EventsEnv = Pick<Env, "EVENT_LOG" | "PATIENT_AGENDA" | "PROVIDER_CAL
   KafkaVariables & {
     readonly KAFKA_GATEWAY: DurableObjectNamespace<KafkaGateway>;
     /** The issuer, as far as the audit and deletions need it. */
-    readonly IDENTITY: SignInOutbox & CheckpointSource & ForgettingIssuer;
+    readonly IDENTITY: SignInOutbox &
+      CheckpointSource &
+      ForgettingIssuer & { forgetStrangers(): Promise<number> };
     readonly DATABASE_URL: string;
     readonly NEON_FETCH_ENDPOINT?: string;
   };

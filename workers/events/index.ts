@@ -5,6 +5,7 @@ import { DIRECTORY_BELL } from "../../core/directory/bell.ts";
 import { APPOINTMENTS_TOPIC } from "../../core/events/event.ts";
 import { groupsOf } from "../../core/events/log.ts";
 import { APPOINTMENT_PARTITIONS, partitionName } from "../../core/events/partition.ts";
+import { logEvent, logFailure } from "../../durable-objects/shared/log.ts";
 import { goOnForgetting } from "../forget-patient.ts";
 import { isTrimTime, trimAudit } from "./audit-retention.ts";
 import { consume } from "./consume.ts";
@@ -45,7 +46,7 @@ export default class Events extends WorkerEntrypoint<EventsEnv> {
       ...POKED.map((name) => this.poke(name)),
       drainSignIns(this.env),
       this.#goOnForgetting(),
-      ...(isTrimTime(scheduledTime) ? [trimAudit(this.env, scheduledTime)] : []),
+      ...(isTrimTime(scheduledTime) ? [trimAudit(this.env, scheduledTime), this.#forgetStrangers()] : []),
     ]);
   }
 
@@ -53,6 +54,16 @@ export default class Events extends WorkerEntrypoint<EventsEnv> {
   async #goOnForgetting(): Promise<void> {
     const queries = await import("../../db/index.ts");
     await goOnForgetting(this.env, queries.makeDb(this.env), queries);
+  }
+
+  /** [ID23] Whoever proved an address and became nobody. */
+  async #forgetStrangers(): Promise<void> {
+    try {
+      const strangers = await this.env.IDENTITY.forgetStrangers();
+      if (strangers > 0) logEvent("identity.strangers_forgotten", { strangers });
+    } catch (error) {
+      logFailure("identity.forget_strangers_failed", error); // again in an hour
+    }
   }
 
   /** Runs every group at one partition, or pushes the directory. A failing group does not keep the others from running. */

@@ -109,6 +109,11 @@ export default class Identity extends WorkerEntrypoint<IdentityEnv> {
     return (await people()).forgetPatient(this.env, patientId);
   }
 
+  /** [ID23] Called every hour by the consumers' cron; how many went. */
+  async forgetStrangers(): Promise<number> {
+    return (await people()).forgetStrangers(this.env);
+  }
+
   /** What would have been sent, newest first, on a laptop only; null everywhere else. */
   sentCodes(): Promise<SentCode[] | null> {
     return sentCodes(this.env);

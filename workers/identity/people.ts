@@ -1,7 +1,15 @@
 /** What changes in the directory means for whoever is signed in: told by the edge, in force with the next token. */
 import { sql } from "drizzle-orm";
 import type { PatientId, ProviderId, StaffId } from "../../core/ids.ts";
-import { findStanding, staffOfProvider, userOfStaff, usersOfPatient } from "../../db/identity/standing.ts";
+import { DAY_MS } from "../../core/time.ts";
+import {
+  findStanding,
+  removeStranger,
+  staffOfProvider,
+  strangersBefore,
+  userOfStaff,
+  usersOfPatient,
+} from "../../db/identity/standing.ts";
 import { type OurSession, refreshStanding } from "./endpoints/session.ts";
 import type { IdentityEnv } from "./env.ts";
 import { authOf } from "./handle.ts";
@@ -68,4 +76,20 @@ export async function forgetPatient(env: IdentityEnv, patientId: PatientId): Pro
       db.execute(sql`UPDATE auth_user SET patient_id = NULL, phone_number = NULL WHERE id = ${userId}`),
     ]);
   }
+}
+
+/** An address that was proven and led to no record is kept this long: as long as a session that nobody uses. */
+export const STRANGER_KEPT_MS = 30 * DAY_MS;
+/** Of one call; the cron comes every hour. */
+const STRANGERS_MAX = 200;
+
+/** [ID23] How many went. @throws when Postgres does not answer */
+export async function forgetStrangers(env: IdentityEnv): Promise<number> {
+  const db = dbOf(env);
+  const strangers = await strangersBefore(db, new Date(Date.now() - STRANGER_KEPT_MS), STRANGERS_MAX);
+  for (const userId of strangers) {
+    await endAllOf(env, userId);
+    await removeStranger(db, userId);
+  }
+  return strangers.length;
 }

@@ -313,6 +313,27 @@ describe("a change in the directory", () => {
   });
 });
 
+describe("an address that led to nobody", () => {
+  it("[ID23] is forgotten after 30 days, with its session; patients, staff and newer ones stay", async () => {
+    const [stranger, newer, patientAt, work] = [someEmail(), someEmail(), someEmail(), someEmail()];
+    await invited(work);
+    await somePatient({ email: patientAt });
+    const { browser } = await signInByCode(stranger);
+    await signInByCode(newer);
+    const known = await signInByCode(patientAt);
+    await known.browser.call("POST", "/patient/confirm", { birthDate: BIRTH_DATE });
+    const all = sql`email IN (${stranger}, ${newer}, ${patientAt}, ${work})`;
+    await db().execute(
+      sql`UPDATE auth_user SET updated_at = now() - interval '31 days' WHERE ${all} AND email <> ${newer}`,
+    );
+    expect(await issuer.forgetStrangers()).toBeGreaterThanOrEqual(1);
+    const { rows } = await db().execute<{ email: string }>(sql`SELECT email FROM auth_user WHERE ${all}`);
+    expect(rows.map(({ email }) => email).toSorted()).toEqual([newer, patientAt, work].toSorted());
+    expect((await browser.call("GET", "/token")).status).toBe(401);
+    expect(await claimsOf(known.browser)).not.toBeNull();
+  });
+});
+
 describe("an invitation", () => {
   it("[ID17] is opened once, within a week, by its button and not by looking at it; a newer one takes its place", async () => {
     const email = someEmail();

@@ -1,0 +1,1 @@
+CREATE INDEX "auth_user_stranger_idx" ON "auth_user" USING btree ("updated_at") WHERE patient_id IS NULL AND staff_id IS NULL;
