@@ -292,7 +292,7 @@ describe("[AB11] live tickets", () => {
   it("[AB11] are good once, for half a minute, for one patient", () => {
     const tickets = new LiveTickets();
     const ticket = tickets.issue(ann, null, at(0));
-    expect(ticket).toHaveLength(24);
+    expect(ticket).toHaveLength(26); // 130 bits
     expect(tickets.redeem(ticket, at(29))?.holder).toBe(ann);
     expect(tickets.redeem(ticket, at(29))).toBeNull();
     expect(tickets.redeem(tickets.issue(ann, null, at(0)), at(30))).toBeNull();
