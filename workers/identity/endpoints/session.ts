@@ -133,7 +133,19 @@ async function end(call: Call, session: OurSession): Promise<never> {
 }
 
 /**
- * [ID15] Asks the directory what this session may act as by now. null: nothing any more, and it was ended.
+ * [ID8] Ends what was begun by an address alone, before this person became a patient: whoever else proved that address has not said
+ * who they are. What the clinics' provider vouched for goes on, and so does `kept`.
+ * @throws when an object does not answer
+ */
+export async function endUnconfirmed(call: Call, userId: string, kept: OurSession): Promise<void> {
+  const { internalAdapter } = call.context;
+  for (const { amr, token } of await sessionsOf(internalAdapter, userId))
+    if (amr !== "mfa" && token !== kept.token) await internalAdapter.deleteSession(token); // one list: not at once
+}
+
+/**
+ * [ID15] Asks the directory what this session may act as by now. null: nothing any more, and it was ended. [ID8] Nobody's session
+ * stays nobody's, whoever its person has become meanwhile: only their own proof makes somebody a patient, with a new session.
  * @throws when Postgres does not answer
  */
 export async function refreshStanding(
@@ -147,8 +159,10 @@ export async function refreshStanding(
     await adapter.deleteSession(session.token);
     return null;
   }
-  await adapter.updateSession(session.token, { ...fields } as never);
-  return { ...fields, endsAt: session.endsAt };
+  const { checkedAt } = fields;
+  const learned = session.role === "" ? { checkedAt } : fields;
+  await adapter.updateSession(session.token, { ...learned } as never);
+  return { ...session, ...learned };
 }
 
 /**
