@@ -1,13 +1,16 @@
 /** What the proof of an address is worth: for whom, for how long, and where it stops. */
-import { reset } from "cloudflare:test";
+import { createExecutionContext, reset } from "cloudflare:test";
 import { sql } from "drizzle-orm";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import { MINUTE_MS } from "../../../core/time.ts";
+import Identity from "../../../workers/identity/index.ts";
 import { forgetKeys } from "../../../workers/identity/signing-keys.ts";
 import {
   BIRTH_DATE,
+  Browser,
   claimsOf,
   db,
+  env,
   issuer,
   keepDoorOpen,
   leaksIn,
@@ -65,5 +68,60 @@ describe("[ID8] whoever proved an address only", () => {
     });
     await browser.call("POST", "/patient/confirm", { birthDate: BIRTH_DATE });
     expect((await claimsOf(browser))?.sub).toBe(patient);
+  });
+});
+
+/** An issuer whose sessions can be read and not written. */
+function withoutWrites() {
+  const SESSIONS = {
+    getByName: (name: string) => {
+      const stub = env.SESSIONS.getByName(name);
+      return new Proxy(stub, {
+        get: (_, method) =>
+          method === "set"
+            ? () => Promise.reject(new Error("not written"))
+            : (...values: unknown[]) =>
+                (stub as unknown as Record<PropertyKey, (...values: unknown[]) => unknown>)[method]?.(
+                  ...values,
+                ),
+      });
+    },
+  } as unknown as typeof env.SESSIONS;
+  return new Identity(createExecutionContext(), { ...env, SESSIONS });
+}
+
+async function signedIn() {
+  const email = someEmail();
+  const patient = await somePatient({ email });
+  const { browser } = await signInByCode(email);
+  await browser.call("POST", "/patient/confirm", { birthDate: BIRTH_DATE });
+  return { email, patient, browser };
+}
+
+const sameBrowser = (browser: Browser, at: Identity): Browser => {
+  const same = new Browser({ site: env.SITE_URL, issuer: at });
+  same.take(browser.cookie.split("; "));
+  return same;
+};
+
+describe("[ID13] all sessions", () => {
+  it("[ID13] [SV4] are said to have ended only when they have: else 503, and nothing in the record", async () => {
+    const { browser, patient } = await signedIn();
+    const broken = withoutWrites();
+    const answer = await sameBrowser(browser, broken).call("POST", "/sign-out-everywhere", {});
+    expect([answer.status, answer.body.type]).toEqual([503, "/problems/unavailable"]);
+    expect(answer.headers.get("set-cookie")).toBeNull();
+    for (const end of [() => broken.endPatientSessions(patient), () => broken.forgetPatient(patient)])
+      await expect(end()).rejects.toThrow("sessions were not ended");
+    expect((await claimsOf(browser))?.sub).toBe(patient);
+    const { entries } = await issuer.takeSignIns(100);
+    expect(entries.filter(({ outcome }) => outcome === "revoked")).toEqual([]);
+    expect((await browser.call("POST", "/sign-out-everywhere", {})).status).toBe(200);
+    expect(await claimsOf(browser)).toBeNull();
+  });
+
+  it("[ID13] are ended by somebody who is signed in: nobody is told that they did it", async () => {
+    const answer = await new Browser().call("POST", "/sign-out-everywhere", {});
+    expect([answer.status, answer.body.type]).toEqual([401, "/problems/unauthenticated"]);
   });
 });

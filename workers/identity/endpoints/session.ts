@@ -12,6 +12,7 @@ import { findStanding } from "../../../db/identity/standing.ts";
 import { logFailure } from "../../../durable-objects/shared/log.ts";
 import type { IdentityEnv } from "../env.ts";
 import { dbOf } from "../postgres.ts";
+import { sessionStore } from "../session-store.ts";
 import {
   claimsOf,
   FRESH_PROOF_MS,
@@ -29,6 +30,8 @@ export { APIError, createAuthEndpoint, freshSessionMiddleware, sessionMiddleware
 
 /** better-auth's context of a call; what of it we use. */
 export type Call = Parameters<typeof setSessionCookie>[0];
+
+type Ending = Pick<Call["context"], "internalAdapter">;
 
 export interface OurSession extends SessionStanding {
   readonly id: string;
@@ -99,6 +102,21 @@ export async function sessionsOf(
     createdAt: new Date(one.createdAt),
     updatedAt: new Date(one.updatedAt),
   }));
+}
+
+/**
+ * [ID13] Every session that this person has now. The library logs what fails on the way and goes on, so the store is asked afterwards:
+ * the mark under which all earlier ones count for nothing has to stand, and none of them may be listed.
+ * @throws when they are not ended, or nobody can tell
+ */
+export async function endAll(env: IdentityEnv, { internalAdapter }: Ending, userId: string): Promise<void> {
+  const now = Date.now();
+  await internalAdapter.deleteUserSessions(userId);
+  const endedBefore = Number(await sessionStore(env).get(`revoked-sessions-before-${userId}`));
+  const left = (await sessionsOf(internalAdapter, userId)).filter(
+    ({ createdAt }) => createdAt.valueOf() < now,
+  );
+  if (endedBefore < now || left.length > 0) throw new Error("sessions were not ended");
 }
 
 /** [SV2] Whether whoever has this session showed who they are a moment ago. */
