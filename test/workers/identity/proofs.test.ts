@@ -2,9 +2,10 @@
 import { createExecutionContext, reset } from "cloudflare:test";
 import { sql } from "drizzle-orm";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
-import { MINUTE_MS } from "../../../core/time.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../core/time.ts";
 import Identity from "../../../workers/identity/index.ts";
 import { forgetKeys } from "../../../workers/identity/signing-keys.ts";
+import { FRESH_PROOF_MS, SESSIONS_MAX } from "../../../workers/identity/standing.ts";
 import {
   BIRTH_DATE,
   Browser,
@@ -15,6 +16,7 @@ import {
   keepDoorOpen,
   leaksIn,
   signInByCode,
+  someClinic,
   someEmail,
   somePatient,
   watchLog,
@@ -123,5 +125,51 @@ describe("[ID13] all sessions", () => {
   it("[ID13] are ended by somebody who is signed in: nobody is told that they did it", async () => {
     const answer = await new Browser().call("POST", "/sign-out-everywhere", {});
     expect([answer.status, answer.body.type]).toEqual([401, "/problems/unauthenticated"]);
+  });
+});
+
+describe("[SV2] a proof", () => {
+  it("[SV2] is as old as its code: a birth date or a new record makes it no fresher", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    const [email, unknown] = [someEmail(), someEmail()];
+    const patient = await somePatient({ email });
+    const confirming = await signInByCode(email);
+    const registering = await signInByCode(unknown);
+    travel(FRESH_PROOF_MS + MINUTE_MS);
+    await confirming.browser.call("POST", "/patient/confirm", { birthDate: BIRTH_DATE });
+    const made = await registering.browser.call("POST", "/patient/register", {
+      displayName: "New Canary",
+      birthDate: BIRTH_DATE,
+      homeLocationId: await someClinic(),
+    });
+    expect(made.status).toBe(200);
+    expect((await claimsOf(confirming.browser))?.sub).toBe(patient);
+    for (const { browser } of [confirming, registering]) {
+      expect((await browser.call("GET", "/get-session")).body.session).toMatchObject({
+        role: "patient",
+        isFresh: false,
+      });
+      const refused = await browser.call("GET", "/passkey/generate-register-options");
+      expect([refused.status, refused.body.code]).toEqual([403, "SESSION_NOT_FRESH"]);
+    }
+  });
+
+  it("[SV2] [SV3] of long ago begins a session beside nine others, and ends none of them", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    const [email, phone] = [someEmail(), `+1774${String(Date.now()).slice(-7)}`];
+    const patient = await somePatient({ email, phone });
+    const late = await signInByCode(phone);
+    travel(DAY_MS);
+    const { browser } = await signInByCode(email);
+    await browser.call("POST", "/patient/confirm", { birthDate: BIRTH_DATE });
+    const all = [browser];
+    for (let n = 2; n < SESSIONS_MAX; n++) {
+      travel(HOUR_MS);
+      all.push((await signInByCode(email)).browser);
+    }
+    await late.browser.call("POST", "/patient/confirm", { birthDate: BIRTH_DATE });
+    for (const one of [...all, late.browser]) expect((await claimsOf(one))?.sub).toBe(patient);
+    const one = (await signInByCode(email)).browser;
+    expect((await one.call("GET", "/list-sessions")).body.sessions).toHaveLength(SESSIONS_MAX);
   });
 });

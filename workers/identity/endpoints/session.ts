@@ -73,7 +73,11 @@ export async function newStanding(
   return fields ? { ...fields, endsAt: now + lifeOf(method) } : null;
 }
 
-/** A session that begins in the place of `old`: what was known of a browser before somebody was recognised opens nothing. */
+/**
+ * A session that begins in the place of `old`: what was known of a browser before somebody was recognised opens nothing. [SV2] It is as
+ * old as the proof that `old` began with: a birth date or a new record is no fresh one.
+ * @throws APIError SESSION_ENDED when all of this person's sessions were ended since that proof
+ */
 export async function beginSession(
   call: Call,
   userId: string,
@@ -81,11 +85,17 @@ export async function beginSession(
   old?: OurSession,
 ): Promise<OurSession> {
   const { internalAdapter } = call.context;
-  const session = (await internalAdapter.createSession(userId, false, {
-    amr: method,
-  })) as unknown as OurSession;
+  const since = old ? { createdAt: old.createdAt } : {};
+  // true: the library's own beginning is now, unless it is told that ours counts.
+  const session = (await internalAdapter.createSession(
+    userId,
+    false,
+    { amr: method, ...since },
+    old !== undefined,
+  )) as unknown as OurSession;
   const user = await internalAdapter.findUserById(userId);
-  if (!user) throw new APIError("UNAUTHORIZED", { code: "SESSION_ENDED" });
+  if (!user || (old && !(await internalAdapter.findSession(session.token))))
+    throw new APIError("UNAUTHORIZED", { code: "SESSION_ENDED" });
   await setSessionCookie(call, { session: session as never, user });
   if (old) await internalAdapter.deleteSession(old.token);
   return session;
@@ -130,16 +140,19 @@ export const requireFresh = createAuthMiddleware(async (call): Promise<void> => 
 });
 
 /**
- * [SV3] One person has so many sessions; beyond them the oldest ends. The library's list may miss one of two that began at the same
- * moment: that one lives beside them, until it ends by itself or with all.
+ * [SV3] One person has so many sessions; beyond them the oldest ends, never the one that has just `begun`, and the one that is
+ * `replaced` is not counted. The library's list may miss one of two that began at the same moment: that one lives beside them, until
+ * it ends by itself or with all.
  */
 export async function endOldest(
   adapter: Call["context"]["internalAdapter"],
   userId: string,
+  { begun, replaced }: { readonly begun: string; readonly replaced: string | undefined },
 ): Promise<OurSession[]> {
   const tooMany = (await sessionsOf(adapter, userId))
+    .filter(({ token }) => token !== begun && token !== replaced)
     .toSorted((a, b) => b.createdAt.valueOf() - a.createdAt.valueOf())
-    .slice(SESSIONS_MAX);
+    .slice(SESSIONS_MAX - 1);
   for (const { token } of tooMany) await adapter.deleteSession(token); // one after the other: they write one list
   return tooMany;
 }
