@@ -3,6 +3,7 @@ import { createExecutionContext, reset } from "cloudflare:test";
 import { sql } from "drizzle-orm";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../core/time.ts";
+import { releaseAddress } from "../../../db/identity/standing.ts";
 import Identity from "../../../workers/identity/index.ts";
 import { forgetKeys } from "../../../workers/identity/signing-keys.ts";
 import { FRESH_PROOF_MS, SESSIONS_MAX } from "../../../workers/identity/standing.ts";
@@ -10,15 +11,19 @@ import {
   BIRTH_DATE,
   Browser,
   claimsOf,
+  codeFor,
   db,
   env,
   issuer,
   keepDoorOpen,
   leaksIn,
+  openInvitation,
+  signInAtClinic,
   signInByCode,
   someClinic,
   someEmail,
   somePatient,
+  someStaff,
   watchLog,
 } from "../../support/identity.ts";
 
@@ -171,5 +176,60 @@ describe("[SV2] a proof", () => {
     for (const one of [...all, late.browser]) expect((await claimsOf(one))?.sub).toBe(patient);
     const one = (await signInByCode(email)).browser;
     expect((await one.call("GET", "/list-sessions")).body.sessions).toHaveLength(SESSIONS_MAX);
+  });
+});
+
+describe("[SV14] an address that the desk took out", () => {
+  it("[SV14] opens the record of a member of staff no more; their sign-in by the provider goes on", async () => {
+    const [work, phone] = [someEmail(), `+1775${String(Date.now()).slice(-7)}`];
+    const staff = await someStaff(work);
+    await openInvitation((await issuer.invite(staff))?.link ?? "");
+    const patient = await somePatient({ email: work, phone });
+    for (const to of [phone, work]) {
+      const { browser } = await signInByCode(to);
+      await browser.call("POST", "/patient/confirm", { birthDate: BIRTH_DATE });
+    }
+    // By the work address they are one person, whose number is theirs as well.
+    await db().execute(sql`UPDATE auth_user SET phone_number = NULL WHERE phone_number = ${phone}`);
+    await db().execute(sql`UPDATE auth_user SET phone_number = ${phone} WHERE staff_id = ${staff}`);
+    for (const to of [phone, work])
+      expect((await claimsOf((await signInByCode(to)).browser))?.sub).toBe(patient);
+    await db().execute(sql`UPDATE patient SET email = NULL, phone = NULL WHERE id = ${patient}`);
+
+    const next = await signInByCode(phone);
+    expect([next.next, await claimsOf(next.browser)]).toEqual(["register", null]);
+    const browser = new Browser();
+    await browser.call("POST", "/code/send", { to: work });
+    const refused = await browser.call("POST", "/code/verify", { to: work, code: await codeFor(work) });
+    expect([refused.status, refused.body.code]).toEqual([401, "CODE_REFUSED"]);
+    expect(browser.cookie).not.toContain("session_token");
+    const claims = { sub: `sub-${work}`, email: work, email_verified: true, amr: ["mfa"] };
+    expect((await claimsOf((await signInAtClinic(claims)).browser))?.sub).toBe(staff);
+    const { rows } = await db().execute(
+      sql`SELECT email, phone_number FROM auth_user WHERE staff_id = ${staff}`,
+    );
+    expect(rows).toEqual([{ email: work, phone_number: null }]);
+  });
+
+  it("[SV14] still opens it when it stands at another record that was merged into the same one", async () => {
+    const { email, patient } = await signedIn();
+    const [stands, sibling] = [await somePatient({}), await somePatient({ email })];
+    await db().execute(sql`UPDATE patient SET merged_into = ${stands} WHERE id IN (${patient}, ${sibling})`);
+    await db().execute(sql`UPDATE patient SET email = NULL WHERE id = ${patient}`);
+    expect((await claimsOf((await signInByCode(email)).browser))?.sub).toBe(stands);
+  });
+
+  it("[SV14] goes, and no other one that its person has proven meanwhile", async () => {
+    const email = someEmail();
+    await signInByCode(email);
+    const { rows } = await db().execute<{ id: string }>(sql`SELECT id FROM auth_user WHERE email = ${email}`);
+    const id = rows[0]?.id ?? "";
+    const release = (address: string) =>
+      releaseAddress(db(), id, { kind: "email", address }, `${crypto.randomUUID()}@phone.invalid`);
+    const kept = () => db().execute(sql`SELECT 1 FROM auth_user WHERE email = ${email}`);
+    await release(someEmail());
+    expect((await kept()).rows).toHaveLength(1);
+    await release(email);
+    expect((await kept()).rows).toEqual([]);
   });
 });
