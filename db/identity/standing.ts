@@ -166,9 +166,18 @@ export async function strangersBefore(db: Db, before: Date, max: number): Promis
   return rows.map(({ id }) => id);
 }
 
-/** [ID23] With their passkeys. Nothing happens to one who became somebody meanwhile. */
-export async function removeStranger(db: Db, userId: string): Promise<void> {
+/** [ID23] They proved their address again. Nothing happens to whoever is somebody. */
+export async function touchStranger(db: Db, userId: string): Promise<void> {
   await db.execute(
-    sql`DELETE FROM auth_user WHERE id = ${userId} AND patient_id IS NULL AND staff_id IS NULL`,
+    sql`UPDATE auth_user SET updated_at = now() WHERE id = ${userId} AND patient_id IS NULL AND staff_id IS NULL`,
   );
+}
+
+/** [ID23] With their passkeys; whether they went. Nothing happens to one who became somebody, or came again, meanwhile. */
+export async function removeStranger(db: Db, userId: string, before: Date): Promise<boolean> {
+  const { rows } = await db.execute(
+    sql`DELETE FROM auth_user WHERE id = ${userId} AND patient_id IS NULL AND staff_id IS NULL
+        AND updated_at < ${before.toISOString()} RETURNING id`,
+  );
+  return rows.length > 0;
 }

@@ -10,6 +10,7 @@ import {
   userOfStaff,
   usersOfPatient,
 } from "../../db/identity/standing.ts";
+import { logFailure } from "../../durable-objects/shared/log.ts";
 import { endAll, type OurSession, refreshStanding } from "./endpoints/session.ts";
 import type { IdentityEnv } from "./env.ts";
 import { authOf } from "./handle.ts";
@@ -82,13 +83,23 @@ export const STRANGER_KEPT_MS = 30 * DAY_MS;
 /** Of one call; the cron comes every hour. */
 const STRANGERS_MAX = 200;
 
-/** [ID23] How many went. @throws when Postgres does not answer */
+/**
+ * [ID23] How many went. Who cannot be removed is tried again by the next call; whose sessions cannot be ended has some that belong to
+ * nobody, and end when they ask what they may act as.
+ * @throws when Postgres does not say who they are
+ */
 export async function forgetStrangers(env: IdentityEnv): Promise<number> {
   const db = dbOf(env);
-  const strangers = await strangersBefore(db, new Date(Date.now() - STRANGER_KEPT_MS), STRANGERS_MAX);
-  for (const userId of strangers) {
-    await endAllOf(env, userId);
-    await removeStranger(db, userId);
+  const before = new Date(Date.now() - STRANGER_KEPT_MS);
+  let removed = 0;
+  for (const userId of await strangersBefore(db, before, STRANGERS_MAX)) {
+    try {
+      if (!(await removeStranger(db, userId, before))) continue;
+      removed++;
+      await endAllOf(env, userId);
+    } catch (error) {
+      logFailure("identity.stranger_kept", error);
+    }
   }
-  return strangers.length;
+  return removed;
 }

@@ -3,7 +3,7 @@ import { createExecutionContext, reset } from "cloudflare:test";
 import { sql } from "drizzle-orm";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../core/time.ts";
-import { releaseAddress } from "../../../db/identity/standing.ts";
+import { releaseAddress, removeStranger } from "../../../db/identity/standing.ts";
 import Identity from "../../../workers/identity/index.ts";
 import { forgetKeys } from "../../../workers/identity/signing-keys.ts";
 import { FRESH_PROOF_MS, SESSIONS_MAX } from "../../../workers/identity/standing.ts";
@@ -231,5 +231,55 @@ describe("[SV14] an address that the desk took out", () => {
     expect((await kept()).rows).toHaveLength(1);
     await release(email);
     expect((await kept()).rows).toEqual([]);
+  });
+});
+
+describe("[ID23] an address that led to nobody", () => {
+  const grow = (...emails: string[]) =>
+    Promise.all(
+      emails.map((email) =>
+        db().execute(
+          sql`UPDATE auth_user SET updated_at = now() - interval '31 days' WHERE email = ${email}`,
+        ),
+      ),
+    );
+  const known = async (email: string): Promise<boolean> =>
+    (await db().execute(sql`SELECT 1 FROM auth_user WHERE email = ${email}`)).rows.length > 0;
+
+  it("[ID23] is kept for another 30 days when it is proven again", async () => {
+    const [again, gone] = [someEmail(), someEmail()];
+    await signInByCode(again);
+    await signInByCode(gone);
+    await grow(again, gone);
+    const { browser } = await signInByCode(again);
+    await issuer.forgetStrangers();
+    expect([await known(again), await known(gone)]).toEqual([true, false]);
+    expect((await browser.call("GET", "/token")).status).toBe(403);
+  });
+
+  it("[ID23] goes though sessions of another one cannot be ended, and what was not ended opens nothing", async () => {
+    const emails = [someEmail(), someEmail()];
+    const [first, second] = [await signInByCode(emails[0] ?? ""), await signInByCode(emails[1] ?? "")];
+    await grow(...emails);
+    expect(await withoutWrites().forgetStrangers()).toBeGreaterThanOrEqual(2);
+    for (const email of emails) expect(await known(email)).toBe(false);
+    expect(log.join("\n")).toContain("identity.stranger_kept");
+    for (const { browser } of [first, second]) {
+      expect(await claimsOf(browser)).toBeNull();
+      const confirm = await browser.call("POST", "/patient/confirm", { birthDate: BIRTH_DATE });
+      expect(confirm.status).toBeGreaterThanOrEqual(400);
+      expect(await claimsOf(browser)).toBeNull();
+    }
+  });
+
+  it("[ID23] of whoever came again, or became somebody, between looking and removing stays", async () => {
+    const email = someEmail();
+    await signInByCode(email);
+    const { rows } = await db().execute<{ id: string }>(sql`SELECT id FROM auth_user WHERE email = ${email}`);
+    const id = rows[0]?.id ?? "";
+    expect(await removeStranger(db(), id, new Date(Date.now() - DAY_MS))).toBe(false);
+    expect(await known(email)).toBe(true);
+    expect(await removeStranger(db(), id, new Date(Date.now() + DAY_MS))).toBe(true);
+    expect(await known(email)).toBe(false);
   });
 });

@@ -1,7 +1,13 @@
 /** Signing in by a one-time code: sent to an address, shown within five minutes, tried three times. */
 import type * as z from "zod";
 import type { PatientId } from "../../../core/ids.ts";
-import { type Contact, patientsByContact, releaseAddress, standsAt } from "../../../db/identity/standing.ts";
+import {
+  type Contact,
+  patientsByContact,
+  releaseAddress,
+  standsAt,
+  touchStranger,
+} from "../../../db/identity/standing.ts";
 import { codeTransport } from "../code-transport.ts";
 import { birthDateGuard, checkCode, contactOf, issueCode } from "../codes.ts";
 import type { IdentityEnv } from "../env.ts";
@@ -92,6 +98,7 @@ export const codeEndpoints = (env: IdentityEnv) => ({
     const contact = contactOf(call.body.to);
     if (!(await checkCode(env, contact, call.body.code))) return refuse(env, contact);
     const user = await findOrMakeUser(env, call as unknown as Call, contact);
+    if (!(user.patientId || user.staffId)) await touchStranger(dbOf(env), user.id);
     const session = await beginSession(call as unknown as Call, user.id, "otp");
     const isPatient = session.role === "patient";
     await recordSignIn(env, {
