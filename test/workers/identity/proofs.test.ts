@@ -159,6 +159,24 @@ describe("[SV2] a proof", () => {
     }
   });
 
+  it("[SV3] whose session takes the place of the one before ends no other one at ten", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    const work = someEmail();
+    const staff = await someStaff(work);
+    await openInvitation((await issuer.invite(staff))?.link ?? "");
+    const patient = await somePatient({ email: work });
+    const claims = { sub: `sub-${work}`, email: work, email_verified: true, amr: ["mfa"] };
+    const all: Browser[] = [];
+    for (let n = 1; n < SESSIONS_MAX; n++) {
+      travel(1_000);
+      all.push((await signInAtClinic(claims)).browser);
+    }
+    const { browser } = await signInByCode(work);
+    await browser.call("POST", "/patient/confirm", { birthDate: BIRTH_DATE });
+    expect((await claimsOf(browser))?.sub).toBe(patient);
+    for (const one of all) expect((await claimsOf(one))?.sub).toBe(staff);
+  });
+
   it("[SV2] [SV3] of long ago begins a session beside nine others, and ends none of them", async () => {
     vi.useFakeTimers({ toFake: ["Date"] });
     const [email, phone] = [someEmail(), `+1774${String(Date.now()).slice(-7)}`];
