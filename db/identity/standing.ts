@@ -69,28 +69,30 @@ export async function patientsByContact(db: Db, { kind, address }: Contact): Pro
 }
 
 /**
- * Whether an address still stands at this record, at one that was merged into it, or at the one that stands for it: the desk may have
+ * Whether an address still stands at this record, or at any other one that is the same person after every merge: the desk may have
  * taken it out since somebody proved it.
  */
 export async function standsAt(db: Db, { kind, address }: Contact, patientId: PatientId): Promise<boolean> {
   const matches = kind === "email" ? sql`lower(p.email) = ${address}` : sql`p.phone = ${address}`;
   const { rows } = await db.execute(sql`
-    SELECT 1 FROM patient p WHERE ${matches} AND (p.id = ${patientId} OR p.merged_into = ${patientId}
-      OR p.id = (SELECT merged_into FROM patient WHERE id = ${patientId})) LIMIT 1`);
+    SELECT 1 FROM patient p WHERE ${matches} AND coalesce(p.merged_into, p.id) =
+      (SELECT coalesce(merged_into, id) FROM patient WHERE id = ${patientId}) LIMIT 1`);
   return rows.length > 0;
 }
 
-/** An address that is somebody's no more is free for whoever proves it next. `instead`: a made-up one for better-auth. */
+/** An address that is somebody's no more is free for whoever proves it next; nothing happens when they have another one meanwhile. `instead`: a made-up one. */
 export async function releaseAddress(
   db: Db,
   userId: string,
-  { kind }: Contact,
+  { kind, address }: Contact,
   instead: string,
 ): Promise<void> {
   await db.execute(
     kind === "email"
-      ? sql`UPDATE auth_user SET email = ${instead}, email_verified = false, updated_at = now() WHERE id = ${userId}`
-      : sql`UPDATE auth_user SET phone_number = NULL, updated_at = now() WHERE id = ${userId}`,
+      ? sql`UPDATE auth_user SET email = ${instead}, email_verified = false, updated_at = now()
+          WHERE id = ${userId} AND email = ${address}`
+      : sql`UPDATE auth_user SET phone_number = NULL, updated_at = now()
+          WHERE id = ${userId} AND phone_number = ${address}`,
   );
 }
 
@@ -164,9 +166,18 @@ export async function strangersBefore(db: Db, before: Date, max: number): Promis
   return rows.map(({ id }) => id);
 }
 
-/** [ID23] With their passkeys. Nothing happens to one who became somebody meanwhile. */
-export async function removeStranger(db: Db, userId: string): Promise<void> {
+/** [ID23] They proved their address again. Nothing happens to whoever is somebody. */
+export async function touchStranger(db: Db, userId: string): Promise<void> {
   await db.execute(
-    sql`DELETE FROM auth_user WHERE id = ${userId} AND patient_id IS NULL AND staff_id IS NULL`,
+    sql`UPDATE auth_user SET updated_at = now() WHERE id = ${userId} AND patient_id IS NULL AND staff_id IS NULL`,
   );
+}
+
+/** [ID23] With their passkeys; whether they went. Nothing happens to one who became somebody, or came again, meanwhile. */
+export async function removeStranger(db: Db, userId: string, before: Date): Promise<boolean> {
+  const { rows } = await db.execute(
+    sql`DELETE FROM auth_user WHERE id = ${userId} AND patient_id IS NULL AND staff_id IS NULL
+        AND updated_at < ${before.toISOString()} RETURNING id`,
+  );
+  return rows.length > 0;
 }

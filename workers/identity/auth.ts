@@ -58,8 +58,13 @@ async function requireInvited(env: IdentityEnv, userId: string): Promise<void> {
 }
 
 /** [SV3] */
-async function boundSessions(env: IdentityEnv, { context }: Call, userId: string): Promise<void> {
-  for (const session of await endOldest(context.internalAdapter, userId))
+async function boundSessions(
+  env: IdentityEnv,
+  { context, path }: Call,
+  { userId, token }: { readonly userId: string; readonly token: string },
+): Promise<void> {
+  const replaced = path.startsWith("/patient/") ? context.session?.session.token : undefined;
+  for (const session of await endOldest(context.internalAdapter, userId, { begun: token, replaced }))
     await recordSignIn(env, ended(session, "revoked"));
 }
 
@@ -219,7 +224,7 @@ export function makeAuth(env: IdentityEnv, withProvider: boolean) {
             return { data: { ...session, ...standing, ipAddress: "", userAgent: "" } };
           },
           after: async (session, call) => {
-            if (call) await boundSessions(env, call as unknown as Call, session.userId);
+            if (call) await boundSessions(env, call as unknown as Call, session);
             const method = methodOf(call?.path);
             if (method === null || method === "otp") return; // codes are recorded where they are compared
             const { subject } = session as unknown as { subject: string };

@@ -10,7 +10,8 @@ import {
   userOfStaff,
   usersOfPatient,
 } from "../../db/identity/standing.ts";
-import { type OurSession, refreshStanding } from "./endpoints/session.ts";
+import { logFailure } from "../../durable-objects/shared/log.ts";
+import { endAll, type OurSession, refreshStanding } from "./endpoints/session.ts";
 import type { IdentityEnv } from "./env.ts";
 import { authOf } from "./handle.ts";
 import { dbOf } from "./postgres.ts";
@@ -46,10 +47,10 @@ export async function patientChanged(env: IdentityEnv, patientId: PatientId): Pr
 }
 
 async function endAllOf(env: IdentityEnv, userId: string): Promise<void> {
-  await (await authOf(env).$context).internalAdapter.deleteUserSessions(userId);
+  await endAll(env, await authOf(env).$context, userId);
 }
 
-/** [SV4] Every session that somebody of the clinics has, here or as a patient. @throws when Postgres does not answer */
+/** [SV4] Every session that somebody of the clinics has, here or as a patient. @throws when Postgres does not answer, or they are not ended */
 export async function endStaffSessions(env: IdentityEnv, staffId: StaffId): Promise<void> {
   const userId = await userOfStaff(dbOf(env), staffId);
   if (!userId) return; // never signed in
@@ -57,7 +58,7 @@ export async function endStaffSessions(env: IdentityEnv, staffId: StaffId): Prom
   await recordSignIn(env, { subject: staffId, kind: "oidc", outcome: "revoked" });
 }
 
-/** [SV4] Every session of a patient, by whichever of their addresses. @throws when Postgres does not answer */
+/** [SV4] Every session of a patient, by whichever of their addresses. @throws when Postgres does not answer, or they are not ended */
 export async function endPatientSessions(env: IdentityEnv, patientId: PatientId): Promise<void> {
   const users = await usersOfPatient(dbOf(env), patientId);
   for (const userId of users) await endAllOf(env, userId);
@@ -67,9 +68,8 @@ export async function endPatientSessions(env: IdentityEnv, patientId: PatientId)
 /** [ID19] Nobody signs in as this patient any more: sessions, passkeys and addresses go. Staff stay staff. */
 export async function forgetPatient(env: IdentityEnv, patientId: PatientId): Promise<void> {
   const db = dbOf(env);
-  const { internalAdapter } = await authOf(env).$context;
   for (const userId of await usersOfPatient(db, patientId)) {
-    await internalAdapter.deleteUserSessions(userId);
+    await endAllOf(env, userId);
     await db.batch([
       db.execute(sql`DELETE FROM auth_passkey WHERE user_id = ${userId}`),
       db.execute(sql`DELETE FROM auth_user WHERE id = ${userId} AND staff_id IS NULL`),
@@ -83,13 +83,23 @@ export const STRANGER_KEPT_MS = 30 * DAY_MS;
 /** Of one call; the cron comes every hour. */
 const STRANGERS_MAX = 200;
 
-/** [ID23] How many went. @throws when Postgres does not answer */
+/**
+ * [ID23] How many went. Who cannot be removed is tried again by the next call; whose sessions cannot be ended has some that belong to
+ * nobody, and end when they ask what they may act as.
+ * @throws when Postgres does not say who they are
+ */
 export async function forgetStrangers(env: IdentityEnv): Promise<number> {
   const db = dbOf(env);
-  const strangers = await strangersBefore(db, new Date(Date.now() - STRANGER_KEPT_MS), STRANGERS_MAX);
-  for (const userId of strangers) {
-    await endAllOf(env, userId);
-    await removeStranger(db, userId);
+  const before = new Date(Date.now() - STRANGER_KEPT_MS);
+  let removed = 0;
+  for (const userId of await strangersBefore(db, before, STRANGERS_MAX)) {
+    try {
+      if (!(await removeStranger(db, userId, before))) continue;
+      removed++;
+      await endAllOf(env, userId);
+    } catch (error) {
+      logFailure("identity.stranger_kept", error);
+    }
   }
-  return strangers.length;
+  return removed;
 }

@@ -69,7 +69,7 @@ export const ROUTES: readonly Route[] = [
   get("/token"),
   get("/get-session", { to: "/session", nobody: { session: null, user: null, next: null } }),
   post("/sign-out", emptyBody, { to: "/session/end", nobody: SIGNED_OUT }),
-  post("/sign-out-everywhere", emptyBody, { to: "/session/end-all", nobody: SIGNED_OUT }),
+  post("/sign-out-everywhere", emptyBody, { to: "/session/end-all" }),
   get("/list-sessions", { to: "/session/list" }),
   post("/revoke-session", revokeBody, { to: "/session/revoke" }),
   get("/passkey/generate-register-options", { query: passkeyOptionsQuery, shown: (options) => options }),

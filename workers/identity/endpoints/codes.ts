@@ -1,7 +1,13 @@
 /** Signing in by a one-time code: sent to an address, shown within five minutes, tried three times. */
 import type * as z from "zod";
 import type { PatientId } from "../../../core/ids.ts";
-import { type Contact, patientsByContact, releaseAddress, standsAt } from "../../../db/identity/standing.ts";
+import {
+  type Contact,
+  patientsByContact,
+  releaseAddress,
+  standsAt,
+  touchStranger,
+} from "../../../db/identity/standing.ts";
 import { codeTransport } from "../code-transport.ts";
 import { birthDateGuard, checkCode, contactOf, issueCode } from "../codes.ts";
 import type { IdentityEnv } from "../env.ts";
@@ -27,14 +33,20 @@ async function findUser(call: Call, { kind, address }: Contact): Promise<OurUser
   });
 }
 
+async function refuse(env: IdentityEnv, { address }: Contact): Promise<never> {
+  await recordSignIn(env, { subject: addressSubject(env, address), kind: "code", outcome: "refused" });
+  throw new APIError("UNAUTHORIZED", { code: "CODE_REFUSED" });
+}
+
 /**
  * [SV14] Whoever has this address, unless the desk has taken it out of their record: a number was given to somebody else, a mailbox is
- * shared no more. Then it is a new address, and the person goes on by their others. Staff keep theirs, to which the provider is bound.
+ * shared no more. Then it is a new address, and the person goes on by their others. Staff keep their e-mail address, to which the
+ * provider is bound; it opens nothing by a code until it stands in the record again.
  */
 async function findOwner(env: IdentityEnv, call: Call, contact: Contact): Promise<OurUser | null> {
   const user = await findUser(call, contact);
-  if (!user?.patientId || user.staffId) return user;
-  if (await standsAt(dbOf(env), contact, user.patientId as PatientId)) return user;
+  if (!user?.patientId || (await standsAt(dbOf(env), contact, user.patientId as PatientId))) return user;
+  if (user.staffId && contact.kind === "email") return refuse(env, contact);
   await releaseAddress(dbOf(env), user.id, contact, inventedEmail());
   return null;
 }
@@ -84,15 +96,9 @@ export const codeEndpoints = (env: IdentityEnv) => ({
   /** [ID6] [ID8] */
   verifyCode: createAuthEndpoint("/code/verify", { method: "POST", body: codeVerifyBody }, async (call) => {
     const contact = contactOf(call.body.to);
-    if (!(await checkCode(env, contact, call.body.code))) {
-      await recordSignIn(env, {
-        subject: addressSubject(env, contact.address),
-        kind: "code",
-        outcome: "refused",
-      });
-      throw new APIError("UNAUTHORIZED", { code: "CODE_REFUSED" });
-    }
+    if (!(await checkCode(env, contact, call.body.code))) return refuse(env, contact);
     const user = await findOrMakeUser(env, call as unknown as Call, contact);
+    if (!(user.patientId || user.staffId)) await touchStranger(dbOf(env), user.id);
     const session = await beginSession(call as unknown as Call, user.id, "otp");
     const isPatient = session.role === "patient";
     await recordSignIn(env, {

@@ -17,6 +17,7 @@ import {
   beginSession,
   type Call,
   createAuthEndpoint,
+  endUnconfirmed,
   type Signed,
   sessionMiddleware,
   signedOf,
@@ -41,6 +42,7 @@ async function becomePatient(
   patient: PatientId,
 ): Promise<void> {
   const userId = await linkPatient(dbOf(env), { userId: user.id, contact: contactOfUser(user) }, patient);
+  await endUnconfirmed(call, user.id, session);
   await beginSession(call, userId, "otp", session);
   await recordSignIn(env, { subject: patient, kind: "code", outcome: "accepted" });
 }

@@ -12,6 +12,7 @@ import { findStanding } from "../../../db/identity/standing.ts";
 import { logFailure } from "../../../durable-objects/shared/log.ts";
 import type { IdentityEnv } from "../env.ts";
 import { dbOf } from "../postgres.ts";
+import { sessionStore } from "../session-store.ts";
 import {
   claimsOf,
   FRESH_PROOF_MS,
@@ -29,6 +30,8 @@ export { APIError, createAuthEndpoint, freshSessionMiddleware, sessionMiddleware
 
 /** better-auth's context of a call; what of it we use. */
 export type Call = Parameters<typeof setSessionCookie>[0];
+
+type Ending = Pick<Call["context"], "internalAdapter">;
 
 export interface OurSession extends SessionStanding {
   readonly id: string;
@@ -70,7 +73,11 @@ export async function newStanding(
   return fields ? { ...fields, endsAt: now + lifeOf(method) } : null;
 }
 
-/** A session that begins in the place of `old`: what was known of a browser before somebody was recognised opens nothing. */
+/**
+ * A session that begins in the place of `old`: what was known of a browser before somebody was recognised opens nothing. [SV2] It is as
+ * old as the proof that `old` began with: a birth date or a new record is no fresh one.
+ * @throws APIError SESSION_ENDED when all of this person's sessions were ended since that proof
+ */
 export async function beginSession(
   call: Call,
   userId: string,
@@ -78,11 +85,17 @@ export async function beginSession(
   old?: OurSession,
 ): Promise<OurSession> {
   const { internalAdapter } = call.context;
-  const session = (await internalAdapter.createSession(userId, false, {
-    amr: method,
-  })) as unknown as OurSession;
+  const since = old ? { createdAt: old.createdAt } : {};
+  // true: the library's own beginning is now, unless it is told that ours counts.
+  const session = (await internalAdapter.createSession(
+    userId,
+    false,
+    { amr: method, ...since },
+    old !== undefined,
+  )) as unknown as OurSession;
   const user = await internalAdapter.findUserById(userId);
-  if (!user) throw new APIError("UNAUTHORIZED", { code: "SESSION_ENDED" });
+  if (!user || (old && !(await internalAdapter.findSession(session.token))))
+    throw new APIError("UNAUTHORIZED", { code: "SESSION_ENDED" });
   await setSessionCookie(call, { session: session as never, user });
   if (old) await internalAdapter.deleteSession(old.token);
   return session;
@@ -101,6 +114,21 @@ export async function sessionsOf(
   }));
 }
 
+/**
+ * [ID13] Every session that this person has now. The library logs what fails on the way and goes on, so the store is asked afterwards:
+ * the mark under which all earlier ones count for nothing has to stand, and none of them may be listed.
+ * @throws when they are not ended, or nobody can tell
+ */
+export async function endAll(env: IdentityEnv, { internalAdapter }: Ending, userId: string): Promise<void> {
+  const now = Date.now();
+  await internalAdapter.deleteUserSessions(userId);
+  const endedBefore = Number(await sessionStore(env).get(`revoked-sessions-before-${userId}`));
+  const left = (await sessionsOf(internalAdapter, userId)).filter(
+    ({ createdAt }) => createdAt.valueOf() < now,
+  );
+  if (endedBefore < now || left.length > 0) throw new Error("sessions were not ended");
+}
+
 /** [SV2] Whether whoever has this session showed who they are a moment ago. */
 export const isFresh = ({ createdAt }: OurSession): boolean =>
   Date.now() - createdAt.valueOf() < FRESH_PROOF_MS;
@@ -112,16 +140,19 @@ export const requireFresh = createAuthMiddleware(async (call): Promise<void> => 
 });
 
 /**
- * [SV3] One person has so many sessions; beyond them the oldest ends. The library's list may miss one of two that began at the same
- * moment: that one lives beside them, until it ends by itself or with all.
+ * [SV3] One person has so many sessions; beyond them the oldest ends, never the one that has just `begun`, and the one that is
+ * `replaced` is not counted. The library's list may miss one of two that began at the same moment: that one lives beside them, until
+ * it ends by itself or with all.
  */
 export async function endOldest(
   adapter: Call["context"]["internalAdapter"],
   userId: string,
+  { begun, replaced }: { readonly begun: string; readonly replaced: string | undefined },
 ): Promise<OurSession[]> {
   const tooMany = (await sessionsOf(adapter, userId))
+    .filter(({ token }) => token !== begun && token !== replaced)
     .toSorted((a, b) => b.createdAt.valueOf() - a.createdAt.valueOf())
-    .slice(SESSIONS_MAX);
+    .slice(SESSIONS_MAX - 1);
   for (const { token } of tooMany) await adapter.deleteSession(token); // one after the other: they write one list
   return tooMany;
 }
@@ -133,7 +164,19 @@ async function end(call: Call, session: OurSession): Promise<never> {
 }
 
 /**
- * [ID15] Asks the directory what this session may act as by now. null: nothing any more, and it was ended.
+ * [ID8] Ends what was begun by an address alone, before this person became a patient: whoever else proved that address has not said
+ * who they are. What the clinics' provider vouched for goes on, and so does `kept`.
+ * @throws when an object does not answer
+ */
+export async function endUnconfirmed(call: Call, userId: string, kept: OurSession): Promise<void> {
+  const { internalAdapter } = call.context;
+  for (const { amr, token } of await sessionsOf(internalAdapter, userId))
+    if (amr !== "mfa" && token !== kept.token) await internalAdapter.deleteSession(token); // one list: not at once
+}
+
+/**
+ * [ID15] Asks the directory what this session may act as by now. null: nothing any more, and it was ended. [ID8] Nobody's session
+ * stays nobody's, whoever its person has become meanwhile: only their own proof makes somebody a patient, with a new session.
  * @throws when Postgres does not answer
  */
 export async function refreshStanding(
@@ -147,8 +190,10 @@ export async function refreshStanding(
     await adapter.deleteSession(session.token);
     return null;
   }
-  await adapter.updateSession(session.token, { ...fields } as never);
-  return { ...fields, endsAt: session.endsAt };
+  const { checkedAt } = fields;
+  const learned = session.role === "" ? { checkedAt } : fields;
+  await adapter.updateSession(session.token, { ...learned } as never);
+  return { ...session, ...learned };
 }
 
 /**

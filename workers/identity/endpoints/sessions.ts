@@ -11,6 +11,7 @@ import {
   type Call,
   createAuthEndpoint,
   currentClaims,
+  endAll,
   freshSessionMiddleware,
   isFresh,
   type OurSession,
@@ -88,7 +89,7 @@ export const sessionEndpoints = (env: IdentityEnv) => ({
     { method: "POST", use: [freshSessionMiddleware] },
     async (endpoint) => {
       const { session } = signedOf(endpoint);
-      await endpoint.context.internalAdapter.deleteUserSessions(session.userId);
+      await endAll(env, endpoint.context, session.userId);
       deleteSessionCookie(endpoint as unknown as Call);
       await recordSignIn(env, ended(session, "revoked"));
       return endpoint.json({ signedOut: true });
