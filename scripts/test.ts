@@ -12,6 +12,8 @@ import { createInterface } from "node:readline";
 const ROOT = join(import.meta.dirname, "..");
 const VITEST = join(ROOT, "node_modules", "vitest", "vitest.mjs");
 const HALVES = 2;
+/** What vitest ends with after Ctrl-C. */
+const INTERRUPTED = 130;
 /** The halves' results until they are one report. */
 const REPORTS_DIR = join(ROOT, "build", "test-halves");
 
@@ -38,7 +40,7 @@ function vitest(
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => child.kill(signal));
   return new Promise((resolve, reject) => {
     child.once("error", reject);
-    child.once("exit", (code) => resolve(code ?? 1));
+    child.once("close", (code) => resolve(code ?? 1)); // when its last line is here too
   });
 }
 
@@ -55,6 +57,7 @@ async function inHalves(): Promise<number> {
       return vitest([`--shard=${half}/${HALVES}`, ...blob], `${half}| `, { TEST_HALF: String(half) });
     }),
   );
+  if (codes.includes(INTERRUPTED)) return INTERRUPTED;
   // Says again what failed, and fails if anything did; a half that could not be read is missing in it, hence the codes.
   return Math.max(...codes, await vitest([`--merge-reports=${REPORTS_DIR}`, ...args]));
 }

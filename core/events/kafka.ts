@@ -26,6 +26,24 @@ export const kafkaMessage = ({ offset, event }: LogRecord<CalendarEvent>): Kafka
   },
 });
 
+/** Below Kafka's default for a batch, 1 MiB, with room for keys and headers. */
+const BATCH_CHARS_MAX = 500_000;
+
+/** [E7] The same messages in the same order, cut so that no broker refuses a batch for its size. */
+export function inBatches(messages: readonly KafkaMessage[], charsMax = BATCH_CHARS_MAX): KafkaMessage[][] {
+  const batches: KafkaMessage[][] = [];
+  let chars = charsMax;
+  for (const message of messages) {
+    chars += message.value.length;
+    if (chars > charsMax) {
+      batches.push([]);
+      chars = message.value.length;
+    }
+    batches.at(-1)?.push(message);
+  }
+  return batches;
+}
+
 export const KAFKA_SECURITY = ["plaintext", "tls", "sasl_ssl"] as const;
 export const KAFKA_MECHANISMS = ["scram-sha-256", "scram-sha-512", "plain"] as const;
 
@@ -51,6 +69,13 @@ export interface KafkaSettings {
   readonly topicPrefix: string;
 }
 
+const listOf = (servers: string | undefined): string[] =>
+  (servers ?? "").split(",").filter((one) => one !== "");
+
+/** Whether a Kafka is named at all. The log asks this, and whoever writes to it: they must not disagree. */
+export const isMirrored = ({ KAFKA_BOOTSTRAP_SERVERS }: KafkaVariables): boolean =>
+  listOf(KAFKA_BOOTSTRAP_SERVERS).length > 0;
+
 const SERVER = /^[A-Za-z0-9.-]+:\d{1,5}$/;
 const PREFIX = /^[a-z][a-z0-9-]*$/;
 const isOneOf = <T extends string>(list: readonly T[], text: string): text is T =>
@@ -58,7 +83,7 @@ const isOneOf = <T extends string>(list: readonly T[], text: string): text is T 
 
 /** The settings, or a sentence that says which one is wrong and never its value. */
 export function kafkaSettings(given: KafkaVariables): KafkaSettings | string {
-  const brokers = (given.KAFKA_BOOTSTRAP_SERVERS ?? "").split(",").filter((one) => one !== "");
+  const brokers = listOf(given.KAFKA_BOOTSTRAP_SERVERS);
   if (!brokers.every((one) => SERVER.test(one)))
     return "KAFKA_BOOTSTRAP_SERVERS must be host:port, several separated by commas";
   const topicPrefix = given.TOPIC_PREFIX ?? "openslot";

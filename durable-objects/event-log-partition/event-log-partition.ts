@@ -8,6 +8,7 @@ import { type CheckpointRefusal, SEAL_AGAIN_MS, type SignedCheckpoint } from "..
 import { AUDIT_PARTITION_NAMES, type AuditEntry } from "../../core/audit/entry.ts";
 import { AUDIT_BATCH_MAX } from "../../core/audit/event.ts";
 import type { CalendarEvent } from "../../core/events/event.ts";
+import { isMirrored } from "../../core/events/kafka.ts";
 import {
   AUDIT_BELL_MS,
   type ConsumerGroup,
@@ -24,7 +25,7 @@ import {
 import type { ProviderId } from "../../core/ids.ts";
 import { invariant } from "../../core/invariant.ts";
 import { type Instant, instant, plus } from "../../core/time.ts";
-import { logFailure } from "../shared/log.ts";
+import { logEvent, logFailure } from "../shared/log.ts";
 import { applyMigrations } from "../shared/migrations.ts";
 import { WakeUp } from "../shared/wake.ts";
 import { AuditChain } from "./audit-chain.ts";
@@ -57,7 +58,7 @@ export class EventLogPartition extends DurableObject<Env> {
     applyMigrations(ctx.storage, eventLogMigrations);
     this.#store = new LogStore(ctx.storage.sql);
     const name = ctx.id.name ?? "";
-    this.#groups = groupsOf(name, env.KAFKA_BOOTSTRAP_SERVERS !== "");
+    this.#groups = groupsOf(name, isMirrored(env));
     this.#chain = new AuditChain(ctx.storage.sql, name);
     this.#wake = new WakeUp(ctx.storage);
     if (this.#isBehind()) this.#wake.armNext([plus(this.#now(), DOORBELL_AGAIN_MS)]);
@@ -134,11 +135,12 @@ export class EventLogPartition extends DurableObject<Env> {
       const decision = decideLease(this.#store.group(group), owner, this.#now());
       if (!decision.granted) return { kind: "leased" };
       const records = this.#store.read(decision.state.next, Math.min(max, RECORDS_MAX));
-      // Nothing to read: no lease is left behind that could keep the next reader out.
-      this.#store.saveGroup(
-        group,
-        records.length > 0 ? decision.state : { next: decision.state.next, lease: null },
-      );
+      const { next } = decision.state;
+      const [first] = records;
+      // A group that was not run for a week, or is new: what it would have read is gone. Never in silence.
+      if (first && first.offset > next) logEvent("log.gap", { next, first: first.offset });
+      // Nothing to read: no lease is left behind that could keep the next reader out, and nothing counts as unread.
+      this.#store.saveGroup(group, first ? decision.state : { next: this.#store.end(), lease: null });
       return { kind: "records", records, end: this.#store.end() };
     });
   }

@@ -51,6 +51,11 @@ export async function connectProducer(
     allowAutoTopicCreation: false,
     createPartitioner: Partitioners.DefaultPartitioner, // never asked: each message names its partition
   });
-  await producer.connect();
+  try {
+    await producer.connect();
+  } catch (error) {
+    await producer.disconnect().catch(() => undefined); // its socket is open when only its id was refused
+    throw error;
+  }
   return producer;
 }

@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { kafkaClassPath } from "./kafka-jars.ts";
@@ -139,8 +139,9 @@ export class KafkaBroker {
     const config = join(dir, "server.properties");
     writeFileSync(config, properties(dir, ports, password), { mode: OWNER_ONLY });
     writeFileSync(join(dir, "log4j2.properties"), LOGGING);
+    await makeCertificates(dir); // anew: they last a month, a folder longer
     if (isNew) {
-      await makeCertificates(dir);
+      rmSync(join(dir, "data"), { recursive: true, force: true }); // of a start that was broken off
       const id = randomBytes(16).toString("base64url");
       const scram = `SCRAM-SHA-256=[name=${USER},password=${password}]`;
       const format = ["format", "--standalone", "--cluster-id", id, "--config", config, "--add-scram", scram];
@@ -175,6 +176,20 @@ export class KafkaBroker {
     });
     this.#exited.catch(() => undefined); // reported by whoever waits for it
     await this.#answers();
+  }
+
+  /** Stands still: connections are taken, nothing is answered. */
+  pause(): void {
+    this.#child?.kill("SIGSTOP");
+  }
+
+  resume(): void {
+    this.#child?.kill("SIGCONT");
+  }
+
+  /** When it has ended, whyever. */
+  get ended(): Promise<void> {
+    return this.#exited;
   }
 
   /** SIGKILL; acknowledged records survive it, because the system keeps its page cache. */

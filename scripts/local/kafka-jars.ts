@@ -26,8 +26,8 @@ async function javaVersion(): Promise<number | null> {
   }
 }
 
-const hasMaven = (): Promise<boolean> =>
-  run("mvn", ["-v"]).then(
+const answers = (command: string, version: string): Promise<boolean> =>
+  run(command, [version]).then(
     () => true,
     () => false,
   );
@@ -36,9 +36,11 @@ const hasMaven = (): Promise<boolean> =>
 export async function kafkaLacks(): Promise<string | null> {
   const java = await javaVersion();
   if (java === null || java < JAVA_MIN)
-    return `A Kafka broker needs Java ${JAVA_MIN} or newer; here is ${java === null ? "none" : java}. With Docker: docker compose up kafka.`;
-  if (!existsSync(jarsDir()) && !(await hasMaven()))
-    return "The broker's jars come from Maven Central, and mvn is not installed. With Docker: docker compose up kafka.";
+    return `A Kafka broker needs Java ${JAVA_MIN} or newer; here is ${java === null ? "none" : java}. With Docker: docker compose up.`;
+  if (!existsSync(jarsDir()) && !(await answers("mvn", "-v")))
+    return "The broker's jars come from Maven Central, and mvn is not installed. With Docker: docker compose up.";
+  if (!(await answers("openssl", "version")))
+    return "The broker's certificate is made by openssl, which is not installed.";
   return null;
 }
 

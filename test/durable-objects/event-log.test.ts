@@ -112,6 +112,27 @@ describe("a log partition", () => {
     expect(await log.append(eventsOf("prv_a", 5, 5))).toEqual([4]);
   });
 
+  it("[E5] says what a new group will never read, and counts nothing that is not there as unread", async () => {
+    const said: string[] = [];
+    vi.spyOn(console, "log").mockImplementation((line: string) => void said.push(line));
+    const [trimmed, empty] = [freshLog(), freshLog()];
+    for (const log of [trimmed, empty]) {
+      await log.append(eventsOf("prv_a", 1, 4));
+      await runInDurableObject(log, (_, state) =>
+        state.storage.sql.exec('DELETE FROM record WHERE "offset" < ?', log === trimmed ? 2 : 4),
+      );
+      await log.read("kafka", "r", 10);
+    }
+    vi.restoreAllMocks();
+    expect(said).toEqual([JSON.stringify({ level: "info", event: "log.gap", next: 0, first: 2 })]);
+    const next = (log: typeof empty) =>
+      runInDurableObject(log, (_, state) =>
+        state.storage.sql.exec("SELECT next FROM consumer_group WHERE name = 'kafka'").one(),
+      );
+    expect(await next(empty)).toEqual({ next: 4 });
+    expect(await next(trimmed)).toEqual({ next: 0 });
+  });
+
   it("[O3] rings again until a reader came, also after the doorbell was lost", async () => {
     const log = freshLog();
     await log.append(eventsOf("prv_a", 1, 1));

@@ -18,7 +18,7 @@ import { KafkaBroker } from "../../scripts/local/kafka-broker.ts";
 import { readLogs } from "../support/bare-objects.ts";
 import { makePeople } from "../support/bare-people.ts";
 import { lagOf, untilLagIsZero } from "../support/bare-projection.ts";
-import { sleep } from "../support/bare-wait.ts";
+import { sleep, until } from "../support/bare-wait.ts";
 import { Writer } from "../support/bare-writer.ts";
 import { type KafkaRecord, readTopic } from "../support/kafka-reader.ts";
 
@@ -162,7 +162,10 @@ describe.each([
 
 describe("what keeps the mirror from writing", () => {
   it.each([
-    ["a wrong password", () => ({ ...secured("scram-sha-256"), KAFKA_SASL_PASSWORD: "another" })],
+    [
+      "a wrong password",
+      () => ({ ...secured("scram-sha-256"), KAFKA_SASL_PASSWORD: "another", TOPIC_PREFIX: "guarded" }),
+    ],
     [
       "no such topic",
       () => ({
@@ -179,8 +182,9 @@ describe("what keeps the mirror from writing", () => {
         TOPIC_PREFIX: "other",
       }),
     ],
-  ] as const)("[E7] %s: people book, nothing is lost, and the lag says so", async (_, settings) => {
+  ] as const)("[E7] %s: people book, nothing is written, and the lag says so", async (what, settings) => {
     await broker.createTopic("other.appointments", APPOINTMENT_PARTITIONS + 1);
+    await broker.createTopic("guarded.appointments", APPOINTMENT_PARTITIONS);
     const world = await aWorld(settings());
     try {
       await meanwhile(world, () => sleep(2_000));
@@ -191,8 +195,47 @@ describe("what keeps the mirror from writing", () => {
           .flatMap(({ commands }) => commands)
           .filter(({ answer }) => (answer?.status ?? 0) >= 500),
       ).toEqual([]);
-      expect(await readTopic(broker.address.plain, "other.appointments")).toEqual([]);
+      for (const topic of ["other.appointments", "guarded.appointments"])
+        expect(await readTopic(broker.address.plain, topic)).toEqual([]);
+      const said = world.system.workerd.log();
+      expect(said).toContain('"event":"kafka.send_failed"');
+      expect(said.includes('"kind":"WrongPartitions"')).toBe(what.startsWith("a topic"));
     } finally {
+      await end(world);
+    }
+  });
+});
+
+describe("a broker that hangs", () => {
+  const HANGS_MS = 25_000; // longer than a send may take and than a lease
+
+  it("[E7] keeps no other reader of the log waiting, and has everything in order when it goes on", async () => {
+    await broker.createTopic("hangs.appointments", APPOINTMENT_PARTITIONS);
+    const world = await aWorld({
+      KAFKA_BOOTSTRAP_SERVERS: broker.address.plain,
+      KAFKA_SECURITY: "plaintext",
+      TOPIC_PREFIX: "hangs",
+    });
+    try {
+      await meanwhile(world, () => sleep(1_000));
+      broker.pause();
+      await meanwhile(world, () => sleep(HANGS_MS));
+      const others = async (): Promise<boolean> => {
+        const lag = await lagOf(world.api);
+        return lag !== null && lag.postgres === 0 && lag.agenda === 0;
+      };
+      await until(others, { what: "the other readers", maxMs: 5_000 });
+      expect((await lagOf(world.api))?.kafka).toBeGreaterThan(20);
+      broker.resume();
+      const drained = await untilLagIsZero(world.api, { maxMs: DRAIN_MAX_MS });
+      await world.system.workerd.kill();
+      const records = await readTopic(broker.address.plain, "hangs.appointments");
+      console.log(
+        `[E7] after ${HANGS_MS} ms without an answer: ${records.length} records, drained after ${Math.round(drained)} ms`,
+      );
+      expect(differences(records, readLogs(world.system.storageDir))).toEqual([]);
+    } finally {
+      broker.resume();
       await end(world);
     }
   });

@@ -10,7 +10,7 @@ import { AGENDA_SHARDS, makePatientId, type PatientId, type ProviderId } from ".
 import { makeDb } from "../../db/client.ts";
 import { listPatients } from "../../db/queries/list-patients.ts";
 import { loadDirectory } from "../../db/queries/load-directory.ts";
-import { consume } from "../../workers/events/consume.ts";
+import { consume } from "../../durable-objects/event-log-partition/consume.ts";
 import { effects } from "../../workers/events/effects.ts";
 import type { EventsEnv } from "../../workers/events/env.ts";
 import type { ForgettingIssuer } from "../../workers/forget-patient.ts";

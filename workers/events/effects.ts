@@ -3,16 +3,15 @@
 import { isAuditEvent } from "../../core/audit/event.ts";
 import {
   type AppointmentEvent,
-  type CalendarEvent,
   changeOf,
   isAppointmentEvent,
   isOpeningsEvent,
 } from "../../core/events/event.ts";
-import type { ConsumerGroup, LogRecord } from "../../core/events/log.ts";
+import type { ConsumerGroup, LogRecord, MIRROR_GROUP } from "../../core/events/log.ts";
 import { agendaShardOf } from "../../core/ids.ts";
+import type { Effect } from "../../durable-objects/event-log-partition/consume.ts";
 import type { News } from "../../durable-objects/patient-agenda/agenda-commands.ts";
 import { logEvent } from "../../durable-objects/shared/log.ts";
-import type { Effect } from "./consume.ts";
 import type { EventsEnv } from "./env.ts";
 
 const appointmentEvents = (records: readonly LogRecord[]): AppointmentEvent[] =>
@@ -64,19 +63,10 @@ async function toAudit(env: EventsEnv, records: readonly LogRecord[]): Promise<v
   if (contradicted.length > 0) throw new AuditContradiction();
 }
 
-/** Two keep a hundred partitions' order with two connections; a partition always goes through the same one. */
-const GATEWAYS = 2;
-
-/** `kafka`: everything, as it stands, in its order. [E7] */
-async function toKafka(env: EventsEnv, records: readonly LogRecord[], name: string): Promise<void> {
-  const partition = Number(name.split("/")[1]);
-  const mine = records.filter((record): record is LogRecord<CalendarEvent> => !isAuditEvent(record.event));
-  await env.KAFKA_GATEWAY.getByName(`gateway-${partition % GATEWAYS}`).mirror(partition, mine);
-}
-
-export function effects(env: EventsEnv): Readonly<Record<ConsumerGroup, Effect>> {
+export function effects(
+  env: EventsEnv,
+): Readonly<Record<Exclude<ConsumerGroup, typeof MIRROR_GROUP>, Effect>> {
   return {
-    kafka: (records, partition) => toKafka(env, records, partition),
     postgres: (records) => toPostgres(env, records),
     agenda: (records) => toAgendas(env, records),
     audit: (records) => toAudit(env, records),

@@ -3,12 +3,13 @@ import { WorkerEntrypoint } from "cloudflare:workers";
 import { AUDIT_PARTITION_NAMES } from "../../core/audit/entry.ts";
 import { DIRECTORY_BELL } from "../../core/directory/bell.ts";
 import { APPOINTMENTS_TOPIC } from "../../core/events/event.ts";
-import { groupsOf } from "../../core/events/log.ts";
+import { isMirrored } from "../../core/events/kafka.ts";
+import { groupsOf, MIRROR_GROUP } from "../../core/events/log.ts";
 import { APPOINTMENT_PARTITIONS, partitionName } from "../../core/events/partition.ts";
+import { consume } from "../../durable-objects/event-log-partition/consume.ts";
 import { logEvent, logFailure } from "../../durable-objects/shared/log.ts";
 import { goOnForgetting } from "../forget-patient.ts";
 import { isTrimTime, trimAudit } from "./audit-retention.ts";
-import { consume } from "./consume.ts";
 import { effects } from "./effects.ts";
 import type { EventsEnv } from "./env.ts";
 import { type DirectoryRing, pushSome } from "./push-some.ts";
@@ -21,6 +22,8 @@ const PARTITION_NAMES: readonly string[] = [
   ...AUDIT_PARTITION_NAMES,
 ];
 
+/** A partition always goes through the same one; two keep the six of them in order with two connections. */
+const GATEWAYS = 2;
 const POKED = [...PARTITION_NAMES, DIRECTORY_BELL];
 
 export { KafkaGateway } from "../../durable-objects/kafka-gateway/kafka-gateway.ts";
@@ -50,6 +53,12 @@ export default class Events extends WorkerEntrypoint<EventsEnv> {
     ]);
   }
 
+  /** [E7] The gateway reads by itself: a broker that hangs keeps no other group waiting. */
+  #mirror(partition: string): Promise<void> {
+    const gateway = Number(partition.split("/")[1]) % GATEWAYS;
+    return this.env.KAFKA_GATEWAY.getByName(`gateway-${gateway}`).ring(partition);
+  }
+
   /** [PD10] Deletions that broke off. */
   async #goOnForgetting(): Promise<void> {
     const queries = await import("../../db/index.ts");
@@ -72,7 +81,10 @@ export default class Events extends WorkerEntrypoint<EventsEnv> {
     if (!PARTITION_NAMES.includes(partition)) return;
     if (AUDIT_PARTITION_NAMES.includes(partition)) await drainSignInsNowAndThen(this.env);
     const run = effects(this.env);
-    const groups = groupsOf(partition, (this.env.KAFKA_BOOTSTRAP_SERVERS ?? "") !== "");
-    await Promise.all(groups.map((group) => consume(this.env, partition, group, run[group])));
+    await Promise.all(
+      groupsOf(partition, isMirrored(this.env)).map((group) =>
+        group === MIRROR_GROUP ? this.#mirror(partition) : consume(this.env, partition, group, run[group]),
+      ),
+    );
   }
 }

@@ -1,8 +1,15 @@
 /** Proves what of the log goes to Kafka in which shape, and that a wrong setting is a sentence without the value. */
+import fc from "fast-check";
 import { Partitioners } from "kafkajs";
 import { describe, expect, it } from "vitest";
 import { configuredEvent } from "../../../core/events/event.ts";
-import { kafkaMessage, kafkaSettings, kafkaTopic } from "../../../core/events/kafka.ts";
+import {
+  inBatches,
+  isMirrored,
+  kafkaMessage,
+  kafkaSettings,
+  kafkaTopic,
+} from "../../../core/events/kafka.ts";
 import { AUDIT_GROUPS, CONSUMER_GROUPS, groupsOf } from "../../../core/events/log.ts";
 import { APPOINTMENT_PARTITIONS, partitionOf } from "../../../core/events/partition.ts";
 import type { ProviderId } from "../../../core/ids.ts";
@@ -22,6 +29,26 @@ describe("a message", () => {
       log_offset: "7",
     });
     expect(kafkaTopic("openslot", "appointments")).toBe("openslot.appointments");
+  });
+
+  it("[E7] goes in batches below what a broker takes, in order, however large the events are", () => {
+    const message = (n: number, chars: number) => ({
+      key: "k",
+      value: String(n).padEnd(chars, "x"),
+      headers: {},
+    });
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 300 })), (sizes) => {
+        const messages = sizes.map((chars, n) => message(n, chars));
+        const batches = inBatches(messages, 400);
+        expect(batches.flat()).toEqual(messages);
+        for (const batch of batches) {
+          expect(batch.length).toBeGreaterThan(0);
+          expect(batch.reduce((sum, { value }) => sum + value.length, 0)).toBeLessThanOrEqual(400);
+        }
+      }),
+    );
+    expect(inBatches([message(0, 900)], 400)).toHaveLength(1); // one that is too large is the broker's to refuse
   });
 
   it("[E2] would go to the same partition if Kafka's own partitioner chose it", () => {
@@ -52,6 +79,13 @@ describe("settings of Kafka", () => {
     KAFKA_SASL_USERNAME: "openslot",
     KAFKA_SASL_PASSWORD: "SECRET",
   };
+
+  it("[E7] name a Kafka or none, for whoever writes and for whoever keeps", () => {
+    for (const none of [undefined, "", ",", ",,"]) {
+      expect(isMirrored(none === undefined ? {} : { KAFKA_BOOTSTRAP_SERVERS: none })).toBe(false);
+    }
+    expect(isMirrored(secured)).toBe(true);
+  });
 
   it("[K5] are encrypted and ask who we are unless somebody chose otherwise", () => {
     expect(kafkaSettings({})).toMatchObject({ brokers: [], isEncrypted: true, sasl: null });

@@ -6,7 +6,7 @@ import type { Provider } from "../../../core/directory/directory.ts";
 import { CONSUMER_GROUPS } from "../../../core/events/log.ts";
 import { APPOINTMENT_PARTITIONS, partitionName, partitionOf } from "../../../core/events/partition.ts";
 import type { VisitTypeRules } from "../../../core/schedule/config.ts";
-import { consume } from "../../../workers/events/consume.ts";
+import { consume } from "../../../durable-objects/event-log-partition/consume.ts";
 import { effects } from "../../../workers/events/effects.ts";
 import {
   type Answer,

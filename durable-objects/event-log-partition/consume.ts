@@ -1,7 +1,12 @@
 /** One consumer group at one partition: read, have the effect, commit, until there is nothing left or time is up. */
 import type { ConsumerGroup, LogRecord } from "../../core/events/log.ts";
-import { logFailure } from "../../durable-objects/shared/log.ts";
-import type { EventsEnv } from "./env.ts";
+import { logFailure } from "../shared/log.ts";
+import type { EventLogPartition } from "./event-log-partition.ts";
+
+/** What a reader has to have. */
+export interface ReaderEnv {
+  readonly EVENT_LOG: DurableObjectNamespace<EventLogPartition>;
+}
 
 /** Bounds one effect: 200 rows make one upsert of about 100 KB. */
 const BATCH_MAX = 200;
@@ -15,15 +20,12 @@ const FAILED = {
   audit: "consumer.audit_failed",
 } as const satisfies Readonly<Record<ConsumerGroup, string>>;
 
-/**
- * Must be safe to run again with the same records: a crash between effect and commit repeats them.
- * @param partition its name, for whoever needs it
- */
-export type Effect = (records: readonly LogRecord[], partition: string) => Promise<void>;
+/** Must be safe to run again with the same records: a crash between effect and commit repeats them. */
+export type Effect = (records: readonly LogRecord[]) => Promise<void>;
 
 /** Returns when the group is done, somebody else is at it, or the effect failed (its lease is given back). */
 export async function consume(
-  env: EventsEnv,
+  env: ReaderEnv,
   partition: string,
   group: ConsumerGroup,
   effect: Effect,
@@ -37,7 +39,7 @@ export async function consume(
     const last = reply.records.at(-1);
     if (!last) return "done";
     try {
-      await effect(reply.records, partition);
+      await effect(reply.records);
     } catch (error) {
       // Nothing is skipped: the offset stays, the partition rings again.
       logFailure(FAILED[group], error);
