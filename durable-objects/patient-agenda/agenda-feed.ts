@@ -4,7 +4,7 @@ import type { AppointmentFacts } from "../../core/booking/appointment.ts";
 import { appointmentDto } from "../../core/booking/appointment-dto.ts";
 import type { PatientId } from "../../core/ids.ts";
 import { LIVE_PROTOCOL, type PatientFrame } from "../../core/live/protocol.ts";
-import { DAY_MS, type Instant, type Interval, MINUTE_MS, plus } from "../../core/time.ts";
+import { DAY_MS, type Instant, type Interval, MINUTE_MS, plus, SECOND_MS } from "../../core/time.ts";
 import { type LiveSockets, MISSED_A_FRAME } from "../shared/live-sockets.ts";
 
 /** Somebody who watches in the patient's stead, and until when they may. */
@@ -26,9 +26,13 @@ export interface PatientWatch {
 /** As long as an access token lives, so that a socket says no longer than a page that somebody is signed in. Milliseconds. */
 const WATCH_MS_MAX = 5 * MINUTE_MS;
 
+/** Sockets of a shard end together, this far apart: each end is an alarm, and thousands may be open. Milliseconds. */
+const WATCH_ENDS_EVERY_MS = 10 * SECOND_MS;
+
 /** When a socket that opens now comes to its end: a proxy's with the consent, if that is sooner. */
 export const endOfWatch = (now: Instant, insteadOf: InsteadOf | null): Instant => {
-  const latest = plus(now, WATCH_MS_MAX);
+  const longest = plus(now, WATCH_MS_MAX);
+  const latest = plus(longest, -(longest % WATCH_ENDS_EVERY_MS));
   return insteadOf && insteadOf.until < latest ? insteadOf.until : latest;
 };
 
