@@ -78,7 +78,7 @@ export { type BulkChange, type BulkResult, type BulkRow, CHUNK_ROWS_MAX } from "
 export { EXPORT_PAGE_MAX, exportRows } from "./exchange/export-rows.ts";
 export { importAppointments } from "./exchange/import-appointments.ts";
 export { importProviders, importSchedules } from "./exchange/import-directory.ts";
-export { importPatients } from "./exchange/import-patients.ts";
+export { deletedPatients, importPatients } from "./exchange/import-patients.ts";
 export { knownIds } from "./exchange/known-ids.ts";
 export { PUT_INCOMING_MAX, putIncoming } from "./incoming/put-incoming.ts";
 export {

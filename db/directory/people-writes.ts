@@ -115,6 +115,11 @@ const clinicRows = (id: StaffId, clinics: readonly LocationId[]): SQL =>
 const activeProvider = (id: ProviderId | null): SQL =>
   sql`(SELECT id FROM provider WHERE id = ${id} AND deactivated_at IS NULL)`;
 
+/** The same, or whose calendar they have already: who has left can still be corrected, and gains nothing by it. */
+const activeOrOwn = (staffId: StaffId, id: ProviderId | null): SQL =>
+  sql`(SELECT p.id FROM provider p WHERE p.id = ${id}
+    AND (p.deactivated_at IS NULL OR p.id = (SELECT s.provider_id FROM staff s WHERE s.id = ${staffId})))`;
+
 /**
  * @throws `external_id_pk`, `staff_email` or `staff_provider` (23505), `staff_clinic_clinic_fk` (23503), `staff_provider_link`
  * (23514) for a provider who is not there or not active.
@@ -136,7 +141,7 @@ export const insertStaff = (
     ],
   });
 
-/** @throws `OS412`, else as `insertStaff`. */
+/** @throws `OS412`, else as `insertStaff`; the provider they have already is taken also when deactivated. */
 export const updateStaff = (
   db: Db,
   id: StaffId,
@@ -148,7 +153,7 @@ export const updateStaff = (
     statements: [
       db
         .update(staff)
-        .set({ ...row, providerId: activeProvider(row.providerId), version: version + 1 })
+        .set({ ...row, providerId: activeOrOwn(id, row.providerId), version: version + 1 })
         .where(eq(staff.id, id))
         .getSQL(),
       sql`DELETE FROM staff_clinic WHERE staff_id = ${id}`,

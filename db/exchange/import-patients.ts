@@ -39,7 +39,7 @@ export type PatientsResult = BulkResult & {
 };
 
 /** Those of `ids` whose record was deleted, or stands behind one that was. */
-async function deletedOf(db: Db, ids: readonly string[]): Promise<readonly string[]> {
+export async function deletedPatients(db: Db, ids: readonly string[]): Promise<readonly string[]> {
   const { rows } = await db.execute<{ id: string }>(sql`
     SELECT p.id FROM patient p JOIN patient_deletion d ON d.patient_id = coalesce(p.merged_into, p.id)
     WHERE p.id = ANY(${texts(ids)}) ORDER BY p.id`);
@@ -54,7 +54,7 @@ async function deletedOf(db: Db, ids: readonly string[]): Promise<readonly strin
 export async function importPatients(db: Db, change: BulkChange): Promise<PatientsResult> {
   const { system, apply } = change;
   const here = change.rows.filter(({ fresh }) => !fresh).map(({ id }) => id);
-  const standing = here.length === 0 ? [] : await deletedOf(db, here);
+  const standing = here.length === 0 ? [] : await deletedPatients(db, here);
   const isDeleted = new Set(standing);
   const rows = change.rows.filter(({ id }) => !isDeleted.has(id));
   if (rows.length === 0) return { created: 0, changed: 0, standing };

@@ -104,6 +104,15 @@ export async function userOfStaff(db: Db, staffId: StaffId): Promise<string | nu
   return rows[0]?.id ?? null;
 }
 
+/** Members of staff who are this patient too: their sessions are one list. */
+export async function staffOfPatient(db: Db, patientId: PatientId): Promise<StaffId[]> {
+  const { rows } = await db.execute<{ id: StaffId }>(
+    sql`SELECT u.staff_id AS id FROM auth_user u JOIN patient p ON p.id = u.patient_id
+        WHERE (p.id = ${patientId} OR p.merged_into = ${patientId}) AND u.staff_id IS NOT NULL ORDER BY u.staff_id`,
+  );
+  return rows.map(({ id }) => id);
+}
+
 /** The one member of staff who is this provider. By `staff_provider`. */
 export async function staffOfProvider(db: Db, providerId: ProviderId): Promise<StaffId | null> {
   const { rows } = await db.execute<{ id: StaffId }>(

@@ -4,7 +4,7 @@ import type { AppointmentFacts } from "../../core/booking/appointment.ts";
 import { appointmentDto } from "../../core/booking/appointment-dto.ts";
 import type { PatientId } from "../../core/ids.ts";
 import { LIVE_PROTOCOL, type PatientFrame } from "../../core/live/protocol.ts";
-import { DAY_MS, type Instant, type Interval, plus } from "../../core/time.ts";
+import { DAY_MS, type Instant, type Interval, MINUTE_MS, plus, SECOND_MS } from "../../core/time.ts";
 import { type LiveSockets, MISSED_A_FRAME } from "../shared/live-sockets.ts";
 
 /** Somebody who watches in the patient's stead, and until when they may. */
@@ -17,9 +17,24 @@ export interface InsteadOf {
 export interface PatientWatch {
   readonly patient: PatientId;
   readonly revision: number;
-  /** [CO11] Somebody who watches in the patient's stead, and until when; absent = nobody. */
+  /** [SI9] Whoever still may look comes back then, and is asked: an open socket must not outlive the session for long. */
+  readonly until: Instant;
+  /** [CO11] Somebody who watches in the patient's stead; absent = nobody. */
   readonly insteadOf?: InsteadOf;
 }
+
+/** As long as an access token lives, so that a socket says no longer than a page that somebody is signed in. Milliseconds. */
+const WATCH_MS_MAX = 5 * MINUTE_MS;
+
+/** Sockets of a shard end together, this far apart: each end is an alarm, and thousands may be open. Milliseconds. */
+const WATCH_ENDS_EVERY_MS = 10 * SECOND_MS;
+
+/** When a socket that opens now comes to its end: a proxy's with the consent, if that is sooner. */
+export const endOfWatch = (now: Instant, insteadOf: InsteadOf | null): Instant => {
+  const longest = plus(now, WATCH_MS_MAX);
+  const latest = plus(longest, -(longest % WATCH_ENDS_EVERY_MS));
+  return insteadOf && insteadOf.until < latest ? insteadOf.until : latest;
+};
 
 /** "Policy violation": this screen may not look any more. */
 const CLOSE_POLICY = 1008;
@@ -30,8 +45,7 @@ const CLOSE_TRY_AGAIN = 1013;
 const WINDOW_BACK_MS = DAY_MS;
 const WINDOW_AHEAD_MS = 400 * DAY_MS;
 
-const isOver = ({ insteadOf }: PatientWatch, now: Instant): boolean =>
-  insteadOf !== undefined && insteadOf.until <= now;
+export const isOver = ({ until }: PatientWatch, now: Instant): boolean => until <= now;
 
 export class AgendaFeed {
   /** OPEN_BOOKINGS_MAX open ones, and room for cancelled ones. */
@@ -83,13 +97,22 @@ export class AgendaFeed {
     }
   }
 
-  /** [CO11] Closes what has come to its end. Returns when the next one will. */
+  /** [SV4] This patient's sessions were ended. "Try again": a desk that looks with a token of its own may. */
+  endOwn(patient: PatientId): void {
+    for (const connection of this.#connections()) {
+      const watch = connection.state;
+      if (watch?.patient === patient && !watch.insteadOf)
+        this.#close(connection, CLOSE_TRY_AGAIN, "session ended");
+    }
+  }
+
+  /** [SI9] [CO11] Closes what has come to its end. Returns when the next one will. */
   closeEnded(now: Instant): Instant | null {
     let next: Instant | null = null;
     for (const connection of this.#connections()) {
       const watch = connection.state;
-      if (!watch?.insteadOf || connection.readyState !== WebSocket.OPEN) continue;
-      const { until } = watch.insteadOf;
+      if (!watch || connection.readyState !== WebSocket.OPEN) continue;
+      const { until } = watch;
       if (isOver(watch, now)) this.#close(connection, CLOSE_TRY_AGAIN, "time is up");
       else if (next === null || until < next) next = until;
     }
@@ -103,7 +126,7 @@ export class AgendaFeed {
 
   snapshot(
     connection: Connection<PatientWatch>,
-    { patient, insteadOf }: Omit<PatientWatch, "revision">,
+    { patient, until, insteadOf }: Omit<PatientWatch, "revision">,
     claims: readonly AppointmentFacts[],
     now: Instant,
   ): void {
@@ -115,7 +138,7 @@ export class AgendaFeed {
       appointments: claims.map(appointmentDto),
     } satisfies PatientFrame;
     if (this.#sockets.send(connection, JSON.stringify(frame), now))
-      connection.setState({ patient, revision, ...(insteadOf ? { insteadOf } : {}) });
+      connection.setState({ patient, revision, until, ...(insteadOf ? { insteadOf } : {}) });
   }
 
   #next(now: Instant): number {

@@ -22,8 +22,7 @@ import { logFailure } from "../shared/log.ts";
 import { applyMigrations } from "../shared/migrations.ts";
 import { WakeUp } from "../shared/wake.ts";
 import { AgendaCommands, type News, PRUNE_EVERY_MS } from "./agenda-commands.ts";
-import type { InsteadOf } from "./agenda-feed.ts";
-import { AgendaFeed, type PatientWatch } from "./agenda-feed.ts";
+import { AgendaFeed, endOfWatch, type InsteadOf, isOver, type PatientWatch } from "./agenda-feed.ts";
 import { AgendaStore } from "./agenda-store.ts";
 import { patientAgendaMigrations } from "./schema.ts";
 
@@ -108,6 +107,12 @@ export class PatientAgenda extends Server<Env> {
     this.#feed.endInsteadOf(patient, proxy);
   }
 
+  /** [SV4] This patient's sessions have ended: what they opened themselves is closed, and their tickets open nothing. */
+  endOwnScreens(patient: PatientId): void {
+    this.#tickets.drop(patient, (insteadOf) => insteadOf === null);
+    this.#feed.endOwn(patient);
+  }
+
   /**
    * [PD9] Destroys what these patients of the shard wrote, page by page. `busy`: one of them has a command that is not settled, so
    * a calendar may still be given what it says; ask again when it is.
@@ -135,7 +140,7 @@ export class PatientAgenda extends Server<Env> {
       if (!watch) return connection.close(1008, "no ticket");
       await this.#commands.settlePending(watch.patient);
       this.#sendSnapshot(connection, watch);
-      if (watch.insteadOf) this.#wake.armNext([watch.insteadOf.until]);
+      this.#wake.armNext([watch.until]);
     } catch (error) {
       logFailure("live.welcome_failed", error); // partyserver would send the stack
       connection.close(1011, "internal");
@@ -150,7 +155,7 @@ export class PatientAgenda extends Server<Env> {
       return;
     }
     if (!this.#sockets.heard(connection, this.#now())) return;
-    if (watch.insteadOf && watch.insteadOf.until <= this.#now()) {
+    if (isOver(watch, this.#now())) {
       this.#feed.closeEnded(this.#now());
       return;
     }
@@ -195,15 +200,17 @@ export class PatientAgenda extends Server<Env> {
     if (!isPatientId(patient)) return null;
     if (request.headers.get("x-openslot-admitted") === patient) {
       const proxy = request.headers.get("x-openslot-proxy");
-      if (proxy === null) return { patient };
+      if (proxy === null) return this.#watch(patient, null);
       const until = Number(request.headers.get("x-openslot-until"));
-      return isPatientId(proxy) && until > 0
-        ? { patient, insteadOf: { proxy, until: instant(until) } }
-        : null;
+      return isPatientId(proxy) && until > 0 ? this.#watch(patient, { proxy, until: instant(until) }) : null;
     }
     const ticket = this.#tickets.redeem(url.searchParams.get("ticket") ?? "", this.#now());
     if (ticket?.holder !== patient) return null;
-    return { patient, ...(ticket.note ? { insteadOf: ticket.note } : {}) };
+    return this.#watch(patient, ticket.note);
+  }
+
+  #watch(patient: PatientId, insteadOf: InsteadOf | null): Omit<PatientWatch, "revision"> {
+    return { patient, until: endOfWatch(this.#now(), insteadOf), ...(insteadOf ? { insteadOf } : {}) };
   }
 
   #sendSnapshot(connection: Connection<PatientWatch>, watch: Omit<PatientWatch, "revision">): void {

@@ -414,6 +414,48 @@ export function exchangeSuite(use: () => DatabaseUnderTest, manyRows: number): v
       expect(await states()).toEqual(made);
     });
 
+    it("[PD15] brings nothing in for somebody who was deleted, by their own id or one that stood behind it", async () => {
+      const whole = (...lines: string[]) => file(...lines).replaceAll("-05:40", "-06:20");
+      const person = (id: string) => `${id},Delia Leet,1980-02-29,${clinics[0]}`;
+      const people = `id,displayName,birthDate,homeLocationId\n${person("apt-gone")}\n${person("apt-behind")}`;
+      await bring("patients", people, true);
+      const ours = await only(sql`SELECT id FROM external_id WHERE kind = 'patient' AND system = ${SYSTEM}
+        AND value IN ('apt-gone', 'apt-behind') ORDER BY value DESC`);
+      const [gone, behind] = ours.map(({ id }) => id as PatientId) as [PatientId, PatientId];
+      const stands = whole(line("here", { patient: "apt-gone", start: "07:00" }));
+      expect((await bring("appointments", stands, true)).report).toMatchObject({ created: 1 });
+      await mergePatient(db(), behind, gone, 1);
+      const { version } = (await findPatientRecord(db(), gone)) as { version: number };
+      await deletePatient(db(), { id: gone, mergedFrom: [behind], version, by: "patient" });
+      const texts = () =>
+        only(sql`SELECT id, reason FROM incoming_appointment WHERE patient_id IN (${gone}, ${behind})`);
+      const before = await texts();
+      const given = whole(
+        line("gone-a", { patient: gone, start: "07:20" }),
+        line("stays-a", { start: "07:40" }),
+        line("gone-b", { patient: behind, start: "08:00" }),
+      );
+      const message =
+        "was deleted here at its owner's wish, and stays without who it was: take it out of the file";
+      for (const apply of [false, true]) {
+        const { report } = await bring("appointments", given, apply);
+        expect(report).toMatchObject({ created: 1, unchanged: 0, refused: 2, problemCount: 2 });
+        expect(report.problems).toEqual([2, 4].map((at) => ({ line: at, column: "patientId", message })));
+        expect(await texts()).toEqual(before);
+      }
+      const names = await only(sql`SELECT value FROM external_id WHERE kind = 'appointment'
+        AND system = ${SYSTEM} AND value IN ('gone-a', 'gone-b')`);
+      expect(names).toEqual([]);
+      await db().execute(sql`DELETE FROM incoming_appointment WHERE id IN (
+        SELECT id FROM external_id WHERE kind = 'appointment' AND system = ${SYSTEM} AND value IN ('here', 'stays-a'))`);
+      await db().execute(sql`DELETE FROM external_id WHERE kind = 'appointment' AND system = ${SYSTEM}
+        AND value IN ('here', 'stays-a')`);
+      await db().execute(sql`DELETE FROM patient_deletion WHERE patient_id = ${gone}`);
+      await db().execute(sql`DELETE FROM external_id WHERE id IN (${gone}, ${behind})`);
+      await db().execute(sql`DELETE FROM patient WHERE id = ${behind}`);
+      await db().execute(sql`DELETE FROM patient WHERE id = ${gone}`);
+    });
+
     it("[IE12] it is rung after each chunk, and their calendars are told before the report", async () => {
       const many = file(...Array.from({ length: 1_001 }, (_, n) => line(`many-${n}`))).replaceAll(
         "-05:40",

@@ -264,11 +264,23 @@ export async function endedWithRecord(c: Context<EdgeEnv>, pairs: readonly Pair[
   await Promise.all(pairs.map(({ patientId, proxyPatientId }) => closeScreens(c, patientId, proxyPatientId)));
 }
 
-/** What stays open all the same ends by itself within minutes (represents.ts). */
-async function closeScreens(c: Context<EdgeEnv>, patient: PatientId, proxy: PatientId): Promise<void> {
+/** [SV4] The sessions of this patient have ended, and with them their own screens and those at which they act for others. */
+export async function closeScreensOf(c: Context<EdgeEnv>, id: PatientId): Promise<void> {
+  const actsFor = (await actingAround(c, id)).filter(({ proxyPatientId }) => proxyPatientId === id);
+  await Promise.all([
+    untilTold(() => patientAgenda(c.env, id).endOwnScreens(id)),
+    ...actsFor.map(({ patientId }) => closeScreens(c, patientId, id)),
+  ]);
+}
+
+const closeScreens = (c: Context<EdgeEnv>, patient: PatientId, proxy: PatientId): Promise<void> =>
+  untilTold(() => patientAgenda(c.env, patient).endInsteadOf(patient, proxy));
+
+/** What stays open all the same ends by itself within minutes (agenda-feed.ts, represents.ts). */
+async function untilTold(end: () => Promise<void>): Promise<void> {
   for (let tell = 1; tell <= TELLS_MAX; tell++) {
     try {
-      await patientAgenda(c.env, patient).endInsteadOf(patient, proxy);
+      await end();
       return;
     } catch (error) {
       logFailure("consent.screens_not_told", error);

@@ -13,7 +13,7 @@ import { sql } from "drizzle-orm";
 import { DAY_MS, MINUTE_MS, SECOND_MS } from "../../core/time.ts";
 import { authAccount, authPasskey, authUser } from "../../db/schema/identity.ts";
 import { type LogCode, logEvent } from "../../durable-objects/shared/log.ts";
-import { expectedIssuer } from "./clinic-provider.ts";
+import { pinnedIssuer } from "./clinic-provider.ts";
 import { codeEndpoints } from "./endpoints/codes.ts";
 import { patientEndpoints } from "./endpoints/patient.ts";
 import { type Call, endOldest, newStanding, requireFresh } from "./endpoints/session.ts";
@@ -111,7 +111,8 @@ function clinicProvider(env: IdentityEnv) {
           disableImplicitSignUp: true,
           disableSignUp: true,
           mapProfileToUser: (profile) => {
-            if (profile.iss !== expectedIssuer(OIDC_DISCOVERY_URL)) throw refusal("OTHER_ISSUER");
+            if (typeof profile.iss !== "string" || profile.iss !== pinnedIssuer(env))
+              throw refusal("OTHER_ISSUER");
             const methods: unknown = profile.amr;
             if (!Array.isArray(methods) || !methods.includes("mfa")) throw refusal("MFA_REQUIRED");
             return { name: String(profile.name ?? "") };

@@ -11,10 +11,17 @@ export const DISCOVERY_PATH = "/.well-known/openid-configuration";
 /** A provider that hangs must not hold a request for longer; a description is one small file. */
 const ANSWER_MAX_MS = 5 * SECOND_MS;
 
-export const expectedIssuer = (discoveryUrl: string): string => discoveryUrl.slice(0, -DISCOVERY_PATH.length);
+/** A final slash is the issuer's own affair: the description stands at the same address with it and without (Discovery 4.1). */
+function isIssuerOf(discoveryUrl: string, named: unknown): named is string {
+  const issuer = discoveryUrl.slice(0, -DISCOVERY_PATH.length);
+  return named === issuer || named === `${issuer}/`;
+}
 
-/** Deployments whose provider has said who it is. A WeakSet of settings: those of another deploy are asked anew. */
-const known = new WeakSet<object>();
+/** Who the provider of a deployment has said it is. By settings: those of another deploy are asked anew. */
+const known = new WeakMap<object, string>();
+
+/** What the clinics' provider called itself when it was found to be it: its tokens say exactly that. null = not asked yet. */
+export const pinnedIssuer = (env: IdentityEnv): string | null => known.get(env) ?? null;
 
 async function namedIssuer(discoveryUrl: string): Promise<unknown> {
   try {
@@ -34,7 +41,8 @@ export async function isPinnedProvider(env: IdentityEnv): Promise<boolean> {
   const { OIDC_DISCOVERY_URL } = identitySettings(env);
   if (!OIDC_DISCOVERY_URL) return false;
   if (known.has(env)) return true;
-  const isIt = (await namedIssuer(OIDC_DISCOVERY_URL)) === expectedIssuer(OIDC_DISCOVERY_URL);
-  if (isIt) known.add(env);
-  return isIt;
+  const named = await namedIssuer(OIDC_DISCOVERY_URL);
+  if (!isIssuerOf(OIDC_DISCOVERY_URL, named)) return false;
+  known.set(env, named);
+  return true;
 }

@@ -5,6 +5,7 @@ import { DAY_MS } from "../../core/time.ts";
 import {
   findStanding,
   removeStranger,
+  staffOfPatient,
   staffOfProvider,
   strangersBefore,
   userOfStaff,
@@ -63,6 +64,8 @@ export async function endPatientSessions(env: IdentityEnv, patientId: PatientId)
   const users = await usersOfPatient(dbOf(env), patientId);
   for (const userId of users) await endAllOf(env, userId);
   if (users.length > 0) await recordSignIn(env, { subject: patientId, kind: "code", outcome: "revoked" });
+  for (const subject of await staffOfPatient(dbOf(env), patientId)) // their shift ended with it
+    await recordSignIn(env, { subject, kind: "oidc", outcome: "revoked" });
 }
 
 /** [ID19] Nobody signs in as this patient any more: sessions, passkeys and addresses go. Staff stay staff. */

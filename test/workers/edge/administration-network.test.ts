@@ -716,4 +716,32 @@ describe("staff", () => {
     expect((await apply(`/providers/${other}/deactivate`, `"v${version}"`)).status).toBe(200);
     expect(await wrong({ providerId: other })).toEqual([{ pointer: "/providerId", message: "must exist" }]);
   });
+
+  it("[D30] who was a provider that left can still be corrected, under that provider and no other that left", async () => {
+    const clinic = await newClinic();
+    const [own, other] = [await newProvider([clinic]), await newProvider([clinic])];
+    const doc = { displayName: "Doc", email: `${own}@example.org`, role: "provider", providerId: own };
+    const made = await post("/staff", doc);
+    staff.push(made.body.id);
+    for (const id of [own, other]) {
+      const { version } = (await settings(`/providers/${id}`)).body;
+      expect((await apply(`/providers/${id}/deactivate`, `"v${version}"`)).status).toBe(200);
+    }
+    const put = (ifMatch: string, more: Record<string, unknown>) =>
+      call("PUT", `/staff/${made.body.id}`, { token: admin, ifMatch, body: { ...doc, ...more } });
+    const wed = await put('"v1"', { displayName: "Doc Wed" });
+    expect([wed.status, wed.body]).toMatchObject([200, { version: 2 }]);
+    expect((await call("GET", `/staff/${made.body.id}`, { token: admin })).body).toMatchObject({
+      displayName: "Doc Wed",
+      providerId: own,
+    });
+    expect((await put('"v2"', { providerId: other })).body.errors).toEqual([
+      { pointer: "/providerId", message: "must exist" },
+    ]);
+    const desk = { role: "staff", providerId: null, clinics: [clinic] };
+    expect((await put('"v2"', desk)).status).toBe(200);
+    expect((await put('"v3"', { clinics: [] })).body.errors).toEqual([
+      { pointer: "/providerId", message: "must exist" },
+    ]);
+  });
 });

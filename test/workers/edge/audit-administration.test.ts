@@ -18,6 +18,7 @@ import {
   freshKey,
   staffToken,
 } from "../../support/edge.ts";
+import { newProvider, removeNewProviders } from "../../support/new-providers.ts";
 
 let admin: string;
 let desk: string;
@@ -35,6 +36,7 @@ beforeAll(async () => {
   foreign = await staffToken("loc_000000000000");
 });
 afterAll(async () => {
+  await removeNewProviders();
   const ids = sql`ANY(${sql.param(staff)}::text[])`;
   await db().execute(sql`DELETE FROM staff_invitation WHERE staff_id = ${ids}`);
   await db().execute(sql`DELETE FROM staff_clinic WHERE staff_id = ${ids}`);
@@ -118,6 +120,13 @@ const DRIVES: Partial<Record<OperationId, Drive>> = {
   activateStaff: onMember("POST", "/activate?apply=true", () => ({ ifMatch: '"v1"' })),
   inviteStaff: onMember("POST", "/invitation", () => ({})),
   endStaffSessions: onMember("POST", "/sign-out", () => ({})),
+  activateProvider: {
+    on: async () => (await newProvider("Active Again")).id,
+    act: (auth, id) =>
+      ask("POST", `/providers/${id}/activate?apply=true`, auth, { ifMatch: '"v1"', body: {} }),
+    by: () => admin,
+    notBy: () => desk,
+  },
   approvePairing: { ...making(approve), by: () => desk, notBy: () => foreign },
   renameDevice: onDevice("PATCH", "", { name: "Hall" }),
   revokeDevice: onDevice("POST", "/revoke", {}),
@@ -151,6 +160,21 @@ describe("access that is given, changed and ended", () => {
       expect(String(entry?.operation)).toMatch(new RegExp(`^${operation}(:|$)`));
     },
   );
+
+  it("[AU12] a provider's end names them too, as does their return", async () => {
+    const { id } = await newProvider("Gone Again");
+    for (const [action, version] of [
+      ["deactivate", 1],
+      ["activate", 2],
+    ] as const) {
+      const path = `/providers/${id}/${action}?apply=true`;
+      const done = await ask("POST", path, admin, { ifMatch: `"v${version}"`, body: {} });
+      expect(done.status).toBe(200);
+      expect(await entriesOf(done)).toMatchObject([
+        { operation: `${action}Provider:${id}`, outcome: "allowed" },
+      ]);
+    }
+  });
 
   it("[AU12] a wrong code at a clinic is kept with its clinic; what is invented, or looked at, leaves nothing", async () => {
     const wrong = await approve(desk, "ACDE-FHJK");

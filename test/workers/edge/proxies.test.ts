@@ -2,12 +2,13 @@
  * Proves on the real runtime who may act for whom: consents given by code and at a desk, what a proxy reaches by every route, and that
  * nothing of it is left after a withdrawal, an end, a merge; races; Postgres away; evictions.
  */
-import { reset } from "cloudflare:test";
+import { reset, runDurableObjectAlarm } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { sql } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import type { Provider } from "../../../core/directory/directory.ts";
 import { agendaShardOf, type LocationId, type PatientId } from "../../../core/ids.ts";
+import { MINUTE_MS } from "../../../core/time.ts";
 import app from "../../../workers/edge/index.tsx";
 import { forgetEverythingAboutConsents } from "../../../workers/edge/represents.ts";
 import {
@@ -25,6 +26,7 @@ import {
   token,
 } from "../../support/edge.ts";
 import { evict } from "../../support/evict.ts";
+import { FakeIssuer, visit } from "../../support/fake-issuer.ts";
 import { codeOf, consent, newPatient, removeNewPatients, twoClinics } from "../../support/new-patients.ts";
 import { newProvider, removeNewProviders } from "../../support/new-providers.ts";
 
@@ -566,6 +568,47 @@ describe("what outlives a request", () => {
     await vi.waitFor(() => expect(screen.frames).toHaveLength(1));
     await closing(screen);
     expect(screen.closed?.()).toBe(1013);
+  });
+
+  it("[SI9] a patient's own socket stands for five minutes, also over an eviction, and ends then; the page comes back by a new ticket", async () => {
+    const patient = await newPatient();
+    const auth = await patientToken(patient);
+    const screen = await open(`/live/patients/${patient}`, auth);
+    await vi.waitFor(() => expect(screen.frames).toHaveLength(1));
+    await evict(shard(patient));
+    const opened = Date.now();
+    vi.setSystemTime(opened + 4 * MINUTE_MS);
+    await runDurableObjectAlarm(shard(patient));
+    expect(screen.closed?.()).toBeNull();
+    vi.setSystemTime(opened + 5 * MINUTE_MS + 1_000);
+    await runDurableObjectAlarm(shard(patient));
+    await closing(screen);
+    vi.useRealTimers();
+    expect(screen.closed?.()).toBe(1013);
+    const again = await open(`/live/patients/${patient}`, auth);
+    await vi.waitFor(() => expect(again.frames).toHaveLength(1));
+    again.close?.();
+  });
+
+  it("[SV4] the desk ends a patient's sessions: their own sockets and those in others' stead close, others' stay", async () => {
+    const [patient, ward, proxy] = await Promise.all([newPatient(), newPatient(), newPatient()]);
+    await consent(ward, patient);
+    await consent(patient, proxy);
+    const auth = await patientToken(patient);
+    const [own, asProxy, theirs, wards] = await Promise.all([
+      open(`/live/patients/${patient}`, auth),
+      open(`/live/patients/${ward}`, auth),
+      open(`/live/patients/${patient}`, await patientToken(proxy)),
+      open(`/live/patients/${ward}`, await patientToken(ward)),
+    ]);
+    const all = [own, asProxy, theirs, wards];
+    await vi.waitFor(() => expect(all.map(({ frames }) => frames?.length)).toEqual([1, 1, 1, 1]));
+    const bearer = { method: "POST", headers: { authorization: `Bearer ${await adminToken()}` } };
+    expect((await visit(new FakeIssuer(), `/v1/patients/${patient}/sign-out`, bearer)).status).toBe(204);
+    await Promise.all([closing(own), closing(asProxy)]);
+    expect([theirs.closed?.(), wards.closed?.()]).toEqual([null, null]);
+    theirs.close?.();
+    wards.close?.();
   });
 
   it("[CO12] a proxy's calendar feed is theirs: it ends with the consent, and the patient's own goes on", async () => {

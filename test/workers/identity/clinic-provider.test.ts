@@ -65,6 +65,23 @@ describe("[SV6] the clinics' provider", () => {
     expect(browser.cookie).not.toContain("session_token");
   });
 
+  it("[SV6] may end in a slash: it is who its description says, and a token says exactly that", async () => {
+    const plain = new URL(env.OIDC_DISCOVERY_URL ?? "").origin;
+    await control("/oidc/issuer", `${plain}/`);
+    const { staff, claims } = await vouched();
+    const inOne = freshBrowser();
+    expect((await claimsOf((await signInAtClinic(claims, inOne)).browser))?.sub).toBe(staff);
+    const without = await signInAtClinic({ ...claims, iss: plain }, freshBrowser());
+    expect(without.location).toBe("/staff/sign-in?error=provider");
+
+    for (const other of [`${plain}//`, `${plain}/other`, `${plain}/?`, `${plain}x/`]) {
+      await control("/oidc/issuer", other);
+      const start = { provider: "clinic", callbackURL: "/staff" };
+      const answer = await freshBrowser().call("POST", "/sign-in/social", start);
+      expect([other, answer.status, answer.body.code]).toEqual([other, 503, "PROVIDER_NOT_FOUND"]);
+    }
+  });
+
   it("[SV6] a description that is elsewhere is not followed there", async () => {
     const path = "/moved/.well-known/openid-configuration";
     const moved = { ...env, OIDC_DISCOVERY_URL: `${env.TEST_CONTROL}${path}` };

@@ -210,6 +210,26 @@ describe("[SV4] an administrator", () => {
     expect(revoked.sort()).toEqual([mine.patient, staff].sort());
   });
 
+  it("[SV4] of a patient who is also staff, ends the sessions by the clinics' provider too, and the record names both", async () => {
+    const email = someEmail();
+    const staff = await someStaff(email);
+    await openInvitation((await issuer.invite(staff))?.link ?? "");
+    const claims = { sub: `sub-${email}`, email, email_verified: true, amr: ["mfa"] };
+    const { browser } = await signInAtClinic(claims);
+    const patient = await somePatient({});
+    await db().execute(sql`UPDATE auth_user SET patient_id = ${patient} WHERE staff_id = ${staff}`);
+    expect((await claimsOf(browser))?.sub).toBe(staff);
+    await issuer.endPatientSessions(patient);
+    expect(await claimsOf(browser)).toBeNull();
+    const { entries } = await issuer.takeSignIns(100);
+    const revoked = entries.filter(({ outcome }) => outcome === "revoked");
+    expect(revoked.map(({ subject, kind }) => [subject, kind]).sort()).toEqual([
+      [patient, "code"],
+      [staff, "oidc"],
+    ]);
+    expect((await claimsOf((await signInAtClinic(claims)).browser))?.sub).toBe(staff);
+  });
+
   it("[SV4] asks for nobody's sessions in vain: who never signed in leaves nothing", async () => {
     await issuer.endPatientSessions(await somePatient({}));
     await issuer.endStaffSessions(await someStaff(someEmail()));

@@ -523,7 +523,7 @@ export interface paths {
         };
         /**
          * Watch a patient's appointments
-         * @description With a token, or with `ticket`: browsers cannot set headers on a socket. A ticket opens one socket, once, within 30 seconds.
+         * @description With a token, or with `ticket`: browsers cannot set headers on a socket. A ticket opens one socket, once, within 30 seconds. A socket stands for five minutes at most; closed with 1013, it may be opened again.
          */
         readonly get: operations["watchPatient"];
         readonly put?: never;
@@ -6485,7 +6485,7 @@ export interface operations {
             readonly 422: components["responses"]["422-rule-violated"];
             readonly 428: components["responses"]["428-precondition-required"];
             readonly 429: components["responses"]["429-rate-limited"];
-            readonly 503: components["responses"]["503-overloaded"];
+            readonly 503: components["responses"]["503-outcome-unknown-or-overloaded"];
         };
     };
     readonly readAvailability: {

@@ -12,11 +12,13 @@ import { VISIT_MINUTES_MAX } from "../../../core/schedule/config.ts";
 import { type Instant, MINUTE_MS } from "../../../core/time.ts";
 import type { PatientRecord } from "../../../db/index.ts";
 import { concerns } from "../audited.ts";
-import { actingAround, endedWithRecord } from "../consents.ts";
+import { actingAround, closeScreensOf, endedWithRecord } from "../consents.ts";
 import type { EdgeEnv } from "../env.ts";
 import { patientList } from "../patient-list.ts";
 import { askPostgres } from "../postgres.ts";
+import { tokensOfSessions } from "../sign-in/visitor.ts";
 import { endSessionsOf, patientChanged } from "../tell-issuer.ts";
+import { knownPrincipal } from "../token-verifier.ts";
 import { applyNow, create, etagOf, freshBytes, previewOrApply } from "./admin-commands.ts";
 import { applyQuery, mergeBody, patientBody, patientSearchBody } from "./admin-schemas.ts";
 import { directoryOf } from "./directory.ts";
@@ -188,7 +190,10 @@ export const patientRecords = {
     const kept = await keptRecord(c);
     if ("problem" in kept) return sendProblem(c, kept.problem);
     const ended = await endSessionsOf(() => c.env.IDENTITY.endPatientSessions(kept.record.id));
-    return ended ? c.body(null, 204) : sendProblem(c, ISSUER_AWAY);
+    if (!ended) return sendProblem(c, ISSUER_AWAY);
+    tokensOfSessions.dropWhere((token) => knownPrincipal(token)?.subject === kept.record.id);
+    await closeScreensOf(c, kept.record.id);
+    return c.body(null, 204);
   },
   deactivatePatient: (c) => setActive(c, false),
   activatePatient: (c) => setActive(c, true),

@@ -6,6 +6,7 @@ import { spellInZone } from "../../../core/schedule/clinic-time.ts";
 import type { CalendarConfig, Closure, Site } from "../../../core/schedule/config.ts";
 import { type ChangedTime, scheduleChange } from "../../../core/schedule/schedule-change.ts";
 import { instant } from "../../../core/time.ts";
+import { concerns } from "../audited.ts";
 import type { Directory } from "../directory-cache.ts";
 import type { EdgeEnv } from "../env.ts";
 import { askPostgres } from "../postgres.ts";
@@ -226,6 +227,7 @@ async function setActive(c: Context<EdgeEnv>, id: string, active: boolean): Prom
   if (!admitted.ok) return sendProblem(c, admitted.problem);
   const provider = (await freshDirectory(c)).providers.get(id);
   if (!provider) return sendProblem(c, NOT_FOUND);
+  concerns(c, { of: provider.id }); // [AU12]
   const parsed = await parseBodyIfAny(c, deactivationBody);
   if (!parsed.ok) return sendProblem(c, parsed.problem);
   const next = active ? provider.calendar : { ...provider.calendar, visitTypes: [] };

@@ -55,7 +55,7 @@ export const AUDITED: Readonly<Record<OperationId, AuditKind>> = {
   readSchedule: "none",
   changeSchedule: "none",
   deactivateProvider: "patient-data",
-  activateProvider: "none",
+  activateProvider: "administration", // whoever is invited as them has their access back [ID22]
   createBlock: "none", // names times and ids of what lies under it, never whose
   listBlocks: "none",
   removeBlock: "none",

@@ -207,7 +207,7 @@ export const people = contracts({
   watchPatient: {
     summary: "Watch a patient's appointments",
     description:
-      "With a token, or with `ticket`: browsers cannot set headers on a socket. A ticket opens one socket, once, within 30 seconds.",
+      "With a token, or with `ticket`: browsers cannot set headers on a socket. A ticket opens one socket, once, within 30 seconds. A socket stands for five minutes at most; closed with 1013, it may be opened again.",
     tags: ["live"],
     params: PATIENT,
     query: z.object({ ticket: z.string().optional(), _pk: z.string().max(64).optional() }),

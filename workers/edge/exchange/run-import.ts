@@ -79,6 +79,27 @@ async function sealedRows(
   });
 }
 
+/**
+ * [PD15] Without new appointments of people who were deleted: what a person wrote would come back with them. One that is here already
+ * is not written by any file.
+ */
+async function withoutDeleted(
+  settings: EdgeSettings,
+  kind: ImportKind,
+  meant: readonly ResolvedRow[],
+  tally: ImportTally,
+): Promise<readonly ResolvedRow[]> {
+  const patients = meant.filter(({ id }) => id === null).map(({ values }) => values.patientId as PatientId);
+  if (kind !== "appointments" || patients.length === 0) return meant;
+  const named = [...new Set(patients)];
+  const deleted = new Set(await askPostgres(settings, (db, queries) => queries.deletedPatients(db, named)));
+  return meant.filter(({ id, line, values }) => {
+    const isRefused = id === null && deleted.has(values.patientId as PatientId);
+    if (isRefused) tally.refused(line, [{ column: "patientId", message: DELETED }]);
+    return !isRefused;
+  });
+}
+
 /** Whom the rows name, by two questions for schedules: a site is asked for by the ids that the first one gave. */
 async function whoIsMeant(
   settings: EdgeSettings,
@@ -123,7 +144,7 @@ async function importChunk(
   { tally, meantBefore }: ImportState,
 ): Promise<readonly ProviderId[]> {
   const known = await whoIsMeant(settings, order, columns, chunk);
-  const meant: ResolvedRow[] = [];
+  const found: ResolvedRow[] = [];
   for (const row of chunk) {
     const resolution = resolveRow(ROW_KIND[order.kind], columns, row, known);
     if (!resolution.ok) tally.refused(row.line, resolution.reasons);
@@ -131,9 +152,10 @@ async function importChunk(
       tally.refused(row.line, [{ column: "id", message: NOT_YET }]);
     else if (!isFirstOf(meantBefore, order.kind, resolution.row))
       tally.refused(row.line, [{ column: "id", message: TWICE }]);
-    else meant.push(resolution.row);
+    else found.push(resolution.row);
   }
   const { kind, system, apply } = order;
+  const meant = await withoutDeleted(settings, kind, found, tally);
   const rows = await sealedRows(settings, kind, toWrite(settings.ID_KEYS, kind, meant));
   const written = await writeRows(settings, kind, { system, apply, rows });
   const { created, changed, calendars = [], standing = [] } = written;

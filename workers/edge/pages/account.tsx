@@ -284,23 +284,35 @@ const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/;
 
 const isStale = ({ body }: Told): boolean => body.code === "SESSION_NOT_FRESH";
 
-/** One of a list of one's own: a foreign and a missing one are the same, and both are gone afterwards. */
+/**
+ * What to show where the issuer did not do it; null where it did. Nothing is said to be done on any other answer. A 401 is an ended
+ * session, which this isolate must not go on with.
+ */
+function notDone(c: Context<EdgeEnv>, told: Told): Response | Promise<Response> | null {
+  if (told.status === 200) return null;
+  if (isStale(told)) return c.redirect(AGAIN, 303);
+  if (told.status !== 401) return signInAwayPage(c);
+  const cookie = sessionCookie(c);
+  if (cookie) tokensOfSessions.drop(cookie);
+  return toSignIn(c, "/account");
+}
+
+/** One of a list of one's own: a foreign and a missing one are the same, and the list shows what is there. */
 async function end(c: Context<EdgeEnv>, path: string, done: string): Promise<Response> {
   if (!patientOf(c)) return toSignIn(c, "/account");
   const { id = "" } = await formFields(c);
   if (!UUID.test(id)) return badFormPage(c);
   const told = await tellIssuer(c, path, { id });
-  if (told.status === 401) return toSignIn(c, "/account");
-  if (isStale(told)) return c.redirect(AGAIN, 303);
-  if (told.status === 429) return signInAwayPage(c);
-  return c.redirect(`/account?done=${done}`, 303);
+  if (told.status === 404) return c.redirect("/account", 303);
+  return notDone(c, told) ?? c.redirect(`/account?done=${done}`, 303);
 }
 
 /** Every session of this person. This isolate forgets at once; others know within the token's five minutes. */
 async function signOutEverywhere(c: Context<EdgeEnv>): Promise<Response> {
   const patient = patientOf(c);
   if (!patient || !sessionCookie(c)) return toSignIn(c, "/account");
-  if (isStale(await tellIssuer(c, "/auth/sign-out-everywhere", {}))) return c.redirect(AGAIN, 303);
+  const refused = notDone(c, await tellIssuer(c, "/auth/sign-out-everywhere", {}));
+  if (refused) return refused;
   tokensOfSessions.dropWhere((token) => knownPrincipal(token)?.subject === patient.subject);
   forgetIssuerCookies(c);
   return c.redirect("/sign-in?everywhere=1", 303);

@@ -386,15 +386,20 @@ async function signOut(c: Context<EdgeEnv>): Promise<Response> {
   const cookie = sessionCookie(c);
   if (!cookie) return c.redirect("/", 303);
   tokensOfSessions.drop(cookie);
+  const status = await statusOfSignOut(c);
+  forgetIssuerCookies(c);
+  if (status === 200) return c.redirect("/", 303);
+  return status === 401 ? c.redirect("/sign-in?ended=1", 303) : stillOpenPage(c);
+}
+
+/** null: the issuer does not answer. */
+async function statusOfSignOut(c: Context<EdgeEnv>): Promise<number | null> {
   try {
-    await tellIssuer(c, "/auth/sign-out", {});
+    return (await tellIssuer(c, "/auth/sign-out", {})).status;
   } catch (error) {
     if (!(error instanceof IssuerAway)) throw error;
-    forgetIssuerCookies(c);
-    return stillOpenPage(c);
+    return null;
   }
-  forgetIssuerCookies(c);
-  return c.redirect("/", 303);
 }
 
 const stillOpenPage = (c: Context<EdgeEnv>): Promise<Response> =>
@@ -403,8 +408,8 @@ const stillOpenPage = (c: Context<EdgeEnv>): Promise<Response> =>
     heading: "You are signed out in this browser.",
     children: (
       <p>
-        Our sign-in service did not answer, so we could not end the session everywhere. If this is not your
-        own device, sign in again in a few minutes and sign out once more.
+        Our sign-in service did not confirm it, so we could not end the session everywhere. If this is not
+        your own device, sign in again in a few minutes and sign out once more.
       </p>
     ),
   });

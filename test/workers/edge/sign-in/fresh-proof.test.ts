@@ -67,6 +67,52 @@ describe("[SV2] the account", () => {
   });
 });
 
+describe("[SI9] [SI10] an answer that did nothing", () => {
+  const answering = async (status: number, code = "SOMETHING") => {
+    const issuer = await patientIssuer(true);
+    issuer.answers = () => Response.json({ code }, { status });
+    return issuer;
+  };
+
+  it.each([
+    [401, 303, "/sign-in?return=%2Faccount"],
+    [400, 503, null],
+    [403, 503, null],
+    [429, 503, null],
+    [302, 503, null],
+    [500, 503, null],
+  ])("is not called done in the account: %i", async (status, shown, location) => {
+    for (const path of FORMS) {
+      const cookie = someCookie();
+      const answer = await visit(await answering(status), path, { form: { id: PASSKEY }, cookie });
+      expect([path, answer.status, answer.headers.get("location")]).toEqual([path, shown, location]);
+      expect(answer.headers.getSetCookie().join()).not.toContain("session_token=;");
+    }
+  });
+
+  it("is not called done: a passkey or session that is not there leads to the list", async () => {
+    for (const path of FORMS.slice(0, 2)) {
+      const form = { id: PASSKEY };
+      const answer = await visit(await answering(404), path, { form, cookie: someCookie() });
+      expect([path, answer.headers.get("location")]).toEqual([path, "/account"]);
+    }
+  });
+
+  it.each([
+    [401, 303, "/sign-in?ended=1"],
+    [403, 503, null],
+    [429, 503, null],
+  ])(
+    "to signing out here: the browser forgets, and the page says what is so: %i",
+    async (status, shown, location) => {
+      const answer = await visit(await answering(status), "/sign-out", { form: {}, cookie: someCookie() });
+      expect([answer.status, answer.headers.get("location")]).toEqual([shown, location]);
+      expect(answer.headers.getSetCookie().join()).toMatch(/openslot\.session_token=; Max-Age=0/);
+      if (location === null) expect(await answer.text()).toContain("could not end the session everywhere");
+    },
+  );
+});
+
 describe("[SV4] the sessions of others", () => {
   const post = async (issuer: FakeIssuer, path: string, bearer: string) =>
     visit(issuer, `/v1${path}`, { method: "POST", headers: { authorization: `Bearer ${bearer}` } });
