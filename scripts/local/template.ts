@@ -5,11 +5,11 @@
 import { createHash } from "node:crypto";
 import {
   existsSync,
+  linkSync,
   mkdirSync,
   openAsBlob,
   readdirSync,
   readFileSync,
-  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -125,10 +125,17 @@ export async function loadTemplate(sample: Sample = SMALL_SAMPLE): Promise<Blob>
   if (!existsSync(path)) {
     const built = await build(sample);
     mkdirSync(CACHE_DIR, { recursive: true });
-    // Written aside and renamed: two processes may build at once, and a killed one leaves no half file under this name.
+    // Written aside: a killed process leaves no half file under this name. Of two that build at once the first one's stays: taken away
+    // under a reader, its blob could not be read any more.
     const aside = `${path}.${process.pid}`;
     writeFileSync(aside, Buffer.from(await built.arrayBuffer()));
-    renameSync(aside, path);
+    try {
+      linkSync(aside, path); // unlike a rename, it never replaces
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    } finally {
+      rmSync(aside);
+    }
     removeOthers(path, kind);
   }
   return openAsBlob(path);
