@@ -13,6 +13,7 @@ const shared = {
   fileParallelism: false,
   testTimeout: 300_000,
   hookTimeout: 180_000,
+  expect: { poll: { timeout: 10_000 } }, // a busy machine; a second is the default
 } as const;
 
 export default defineConfig({

@@ -58,6 +58,7 @@ export async function workersProject({
       setupFiles: ["./test/support/canary-log.ts"],
       testTimeout: 60_000, // a busy machine; nothing here takes seconds on a quiet one
       hookTimeout: 60_000, // as above
+      expect: { poll: { timeout: 10_000 } }, // as above; a second is the default
       fsModuleCache: false, // required with vitest 5: the plugin cannot read its module cache
       maxWorkers: 1, // one runtime, one database: each file of this project counts on both
       sequence: { groupOrder },
