@@ -48,6 +48,8 @@ let loaded: Loaded | undefined;
 let loading: Promise<Loaded> | undefined;
 let loadingSince = 0;
 let failedAt = 0;
+/** Grows when everything is forgotten: what was asked for before is not kept when it comes. */
+let era = 0;
 /** A refresh is on its way until then; it may die with its request, hence a time and not a flag. */
 let refreshAfter = 0;
 /** Of whatever was asked last, the whole or a part. */
@@ -91,9 +93,10 @@ export async function directoryFor(
   const part = parts.get(id);
   if (part && Date.now() - part.at < PART_FRESH_MS) return part.directory;
   if (Date.now() - failedAt < RETRY_MS) throw new PostgresUnavailable();
+  const began = era;
   try {
     const fresh = await fetchDirectory(settings, [id]);
-    if (!loaded && fresh.providers.has(id) && parts.size < PARTS_MAX)
+    if (began === era && !loaded && fresh.providers.has(id) && parts.size < PARTS_MAX)
       parts.set(id, { directory: fresh, at: Date.now() });
     return fresh;
   } catch (error) {
@@ -139,6 +142,7 @@ const settledOrLost = (): Promise<Loaded | undefined> =>
 
 /** Forgets everything: what the next request sees is what Postgres says. */
 export function forgetDirectory(): void {
+  era += 1;
   loaded = undefined;
   waiting = undefined;
   parts.clear();
@@ -150,12 +154,15 @@ export function forgetDirectory(): void {
 function load(settings: EdgeSettings): Promise<Loaded> {
   if (loading && isLoading()) return loading;
   loadingSince = Date.now();
+  const began = era;
   const ours = (loaded ? follow(settings, loaded.directory) : fetchDirectory(settings, null))
-    .then((fresh) => {
-      loaded = { directory: fresh, at: Date.now() };
+    .then((directory) => {
+      const fresh = { directory, at: Date.now() };
+      if (began !== era) return fresh;
+      loaded = fresh;
       refreshAfter = 0;
       parts.clear();
-      return loaded;
+      return fresh;
     })
     .catch((error: unknown) => {
       failedAt = Date.now();
